@@ -5,6 +5,7 @@ import { largestComponentAreaOfMaskRuns } from '../../src/mask/components.js';
 import { maskRunsFromRowMajor, rowMajorFromMaskRuns } from '../../src/mask/dense-mask.js';
 import { withoutSmallHoles, withoutSmallIslands, withoutSmallRegions } from '../../src/mask/small-regions.js';
 import { denseLargestComponentArea, denseWithoutSmallRegions } from '../support/dense-regions.js';
+import { drawn } from '../support/drawn-mask.js';
 import { readJsonFixture } from '../support/fixture.js';
 import { randomBlobs, randomSpeckle } from '../support/random-mask.js';
 import { randomInteger, seededRandom } from '../support/seeded-random.js';
@@ -21,12 +22,6 @@ interface GoldenCase {
 }
 
 const golden = readJsonFixture<GoldenCase[]>('small-regions/golden.json');
-
-/** A mask drawn with '#' and '.'. */
-function drawn(...rows: string[]) {
-  const dense = Uint8Array.from(rows.join(''), (character) => (character === '#' ? 1 : 0));
-  return maskRunsFromRowMajor(dense, rows[0]!.length, rows.length);
-}
 
 test('agrees with OpenCV and the rules of the reference', () => {
   for (const { width, height, minArea, changed, ...expected } of golden) {
