@@ -18,3 +18,8 @@ export class SamError extends Error {
     if (hint !== undefined) this.hint = hint;
   }
 }
+
+/** The message of anything thrown, for a line that a person reads. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
