@@ -10,7 +10,7 @@ function randomRuns(random: () => number): Uint32Array {
   const runs: number[] = [];
   let left = random() < 0.5 ? 2 ** 32 - 1 : randomInteger(random, 1, 100_000);
   for (let i = 0; i < 40 && left > 0; i++) {
-    const run = Math.min(left, randomInteger(random, i === 0 ? 0 : 1, 2 ** randomInteger(random, 0, 31)));
+    const run = Math.min(left, randomInteger(random, i === 0 ? 0 : 1, 2 ** randomInteger(random, 0, 32)));
     runs.push(run);
     left -= run;
   }

@@ -17,6 +17,10 @@ test('an IoU above the threshold suppresses, one of exactly the threshold does n
   const three = drawn('###.....');
   assert.deepEqual(maskNms([four, three], [0.9, 0.8], 0.75), [0, 1]);
   assert.deepEqual(maskNms([four, three], [0.9, 0.8], 0.74), [0]);
+  // an IoU of 3 / 5 that boxes and areas do not tell
+  const [square, hook] = [drawn('##.', '##.'), drawn('##.', '#.#')];
+  assert.deepEqual(maskNms([square, hook], [0.9, 0.8], 0.6), [0, 1]);
+  assert.deepEqual(maskNms([square, hook], [0.9, 0.8], 0.59), [0]);
 });
 
 test('the better score wins, and among equals the lower index', () => {
