@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MaskWalker, type MaskWalkerOptions } from '../../src/mask/mask-walker.js';
 import { createResizePlan, type ResizePlan } from '../../src/mask/resize-plan.js';
+import { seededRandom } from '../support/seeded-random.js';
 import { type PlainMask, type PlainOptions, plainMask } from './plain-mask.js';
-import { seededRandom } from './random.js';
 
 type Size = readonly [width: number, height: number];
 
