@@ -91,6 +91,13 @@ export class GraphBuilder {
     return name;
   }
 
+  /** An int64 constant without dimensions. */
+  scalarInteger(value: number): Value {
+    const name = this.#unique(`integer ${value}`);
+    this.#initializers.push(int64Tensor(name, [], [value]));
+    return name;
+  }
+
   /** Adds a node of operator set ONNX (or `domain`) whose first output is called `name`, and returns that output. */
   node(operator: string, name: string, inputs: readonly Value[], attributes: Attributes = {}, domain = ''): Value {
     return this.nodes(operator, [name], inputs, attributes, domain)[0]!;
