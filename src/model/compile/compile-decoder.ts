@@ -31,10 +31,8 @@ export interface CompiledDecoder {
   readonly shape: CompiledShape;
   /** Runs once per image. */
   readonly image: Uint8Array;
-  /** Runs once per batch of prompts and answers with the multimasks. */
-  readonly multi: Uint8Array;
-  /** The same for the single-mask token. */
-  readonly single: Uint8Array;
+  /** Runs once per batch of prompts. */
+  readonly prompts: Uint8Array;
 }
 
 /**
@@ -45,7 +43,6 @@ export interface CompiledDecoder {
  */
 export function compileDecoder(bytes: Uint8Array): CompiledDecoder {
   const weights = recognisedDecoder(bytes);
-  const multimasks = weights.hypernetworks.slice(1).map((_, i) => i + 1);
   return {
     shape: {
       width: weights.width,
@@ -56,7 +53,6 @@ export function compileDecoder(bytes: Uint8Array): CompiledDecoder {
       takesMask: weights.maskPrompt !== undefined,
     },
     image: imageGraph(weights),
-    multi: promptGraph(weights, multimasks),
-    single: promptGraph(weights, [0]),
+    prompts: promptGraph(weights),
   };
 }

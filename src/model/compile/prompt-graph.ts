@@ -5,6 +5,7 @@
  */
 
 import { GraphBuilder, type Value } from '../onnx/graph-builder.js';
+import type { GraphProto } from '../onnx/onnx_pb.js';
 import type { DecoderWeights, LayerWeights } from './decoder-weights.js';
 import { centredNorm, centredOutput, centredUpscaling } from './identities/centred-norm.js';
 import { imageToTokenOutput, imageToTokenRows, imageToTokenScores } from './identities/image-to-token.js';
@@ -14,10 +15,22 @@ import { upscaledMasks, upscalingAsProduct } from './identities/upscaling.js';
 import { columnPositions } from './image-graph.js';
 import { promptTokens } from './prompt-tokens.js';
 import { layerNorm, linear, perceptron, selfAttention } from './token-ops.js';
-import { columnsOf, repeated, sumOf } from './weight-algebra.js';
+import { repeated, sumOf } from './weight-algebra.js';
 
-/** Input of the prompt graph: columns and rows of image tokens that the picture covers, [2]. */
-export const COVERED = 'covered';
+/** Inputs of the prompt graph besides prompts and what the image graph gives. */
+export const CHOICES = {
+  /** int64 [2]: columns and rows of image tokens that the picture covers. */
+  covered: 'covered',
+  /** int64 [M]: the mask tokens to answer for; 0 is the single-mask token. */
+  masks: 'masks',
+  /** int64 [M + 1]: the output tokens that takes, 0 for the IoU token and 1 + mask for the others. */
+  outputTokens: 'output_tokens',
+  /** int64, one a mask token: its place among `output_tokens`, 0 where it is not wanted. */
+  places: 'places',
+  /** float32 [1]: where no mask of the batch has a predicted IoU above this, there are no logits. */
+  predIouThresh: 'pred_iou_thresh',
+} as const;
+
 /** Outputs of the prompt graph. */
 export const PROMPT_OUTPUTS = { iou: 'iou', logits: 'logits' } as const;
 
@@ -30,20 +43,23 @@ interface ImageTokens {
 }
 
 /**
- * The graph from a batch of prompts, with what the image graph gave, to predicted IoUs [B, M] and logits [B, M, 16 n].
+ * The graph from a batch of prompts, with what the image graph gave, to predicted IoUs [B, M] and logits [B, M, 16 n], or
+ * [B, M, 0] when `pred_iou_thresh` rejects every mask.
  *
  * Logits belong to the n image tokens that the picture covers, in column order; within each, to 4 x 4 cells in the order
  * (column of the first upscaling step, row of it, column of the second, row of it).
- *
- * @param masks - The mask tokens to answer for: 0 is the single-mask token.
  */
-export function promptGraph(weights: DecoderWeights, masks: readonly number[]): Uint8Array {
+export function promptGraph(weights: DecoderWeights): Uint8Array {
   const graph = new GraphBuilder();
   const { width, gridHigh, gridWide, layers } = weights;
   const count = gridHigh * gridWide;
   const first = layers[0];
   const tokens = promptTokens(graph, weights);
-  const covered = graph.input(COVERED, [2], 'int64');
+  const covered = graph.input(CHOICES.covered, [2], 'int64');
+  const masks = graph.input(CHOICES.masks, ['masks'], 'int64');
+  const outputTokens = graph.input(CHOICES.outputTokens, ['masks + 1'], 'int64');
+  const places = graph.input(CHOICES.places, [weights.hypernetworks.length], 'int64');
+  const predIouThresh = graph.input(CHOICES.predIouThresh, [1]);
   const { tokenToImage, imageToToken } = first;
   const shared = {
     image: graph.input(SHARED.image, [count, width]),
@@ -81,9 +97,9 @@ export function promptGraph(weights: DecoderWeights, masks: readonly number[]): 
     imageWithPositions = graph.node('Add', `${name}.x + pe`, [image.tokens, positionsHere]);
   });
 
-  const picked = graph.integers(0, ...masks.map((mask) => mask + 1));
-  const pickedQueries = graph.node('Gather', 'final.queries', [queries, picked], { axis: 1 });
-  const pickedTokens = graph.node('Gather', 'final.tokens', [tokens, picked], { axis: 1 });
+  // only the output tokens that answer need the last attention
+  const pickedQueries = graph.node('Gather', 'final.queries', [queries, outputTokens], { axis: 1 });
+  const pickedTokens = graph.node('Gather', 'final.tokens', [tokens, outputTokens], { axis: 1 });
   const finalAsking = graph.node('Add', 'final.asking', [pickedQueries, pickedTokens]);
   const finalSeen = absorbedTokenToImage(
     graph,
@@ -99,9 +115,27 @@ export function promptGraph(weights: DecoderWeights, masks: readonly number[]): 
     graph.node('Add', 'final.seen', [pickedQueries, finalSeen]),
     weights.finalNorm,
   );
-  const iou = predictedIou(graph, weights, masks, answers);
-  graph.output(iou, ['prompts', masks.length]);
-  const hyper = hypernetworks(graph, weights, masks, answers);
+  const iou = predictedIou(graph, weights, answers, masks);
+  graph.output(iou, ['prompts', 'masks']);
+  const best = graph.node('ReduceMax', 'iou.best', [iou], { keepdims: 0 });
+  const wanted = graph.node('Greater', 'iou.any above', [best, predIouThresh]);
+  const logits = graph.node('If', PROMPT_OUTPUTS.logits, [wanted], {
+    then_branch: masksBranch(weights, image, covered, { answers, places, masks }),
+    else_branch: noMasksBranch(iou),
+  });
+  graph.output(logits, ['prompts', 'masks', 'cells']);
+  return graph.model('sam decoder, once per batch of prompts');
+}
+
+/** The upscaling and the masks, as a graph inside the prompt graph. */
+function masksBranch(
+  weights: DecoderWeights,
+  image: ImageTokens,
+  covered: Value,
+  wanted: { answers: Value; places: Value; masks: Value },
+): GraphProto {
+  const graph = new GraphBuilder('masks.');
+  const hyper = hypernetworks(graph, weights, wanted);
   const upscaling1 = upscalingAsProduct(centredUpscaling(weights.upscaling1));
   const product = linear(
     graph,
@@ -109,9 +143,18 @@ export function promptGraph(weights: DecoderWeights, masks: readonly number[]): 
     coveredTokens(graph, image.tokens, covered, weights),
     withOffset(upscaling1, image.offset),
   );
-  const logits = upscaledMasks(graph, PROMPT_OUTPUTS.logits, product, weights.upscalingNorm, weights.upscaling2, hyper);
-  graph.output(logits, ['prompts', masks.length, 'cells']);
-  return graph.model('sam decoder, once per batch of prompts');
+  const logits = upscaledMasks(graph, 'logits', product, weights.upscalingNorm, weights.upscaling2, hyper);
+  graph.output(logits, ['prompts', 'masks', 'cells']);
+  return graph.graph('masks');
+}
+
+/** Logits of no cells, as a graph inside the prompt graph. */
+function noMasksBranch(iou: Value): GraphProto {
+  const graph = new GraphBuilder('no masks.');
+  const column = graph.node('Unsqueeze', 'column', [iou, graph.integers(-1)]);
+  const nothing = graph.node('Slice', 'logits', [column, graph.integers(0), graph.integers(0), graph.integers(2)]);
+  graph.output(nothing, ['prompts', 'masks', 'cells']);
+  return graph.graph('no masks');
 }
 
 function firstSelfAttention(graph: GraphBuilder, layer: LayerWeights, tokens: Value): Value {
@@ -180,29 +223,26 @@ function nextImageUpdate(
 }
 
 /** Predicted IoU of the wanted masks, [B, M]; `answers` hold the IoU token first. */
-function predictedIou(graph: GraphBuilder, weights: DecoderWeights, masks: readonly number[], answers: Value): Value {
+function predictedIou(graph: GraphBuilder, weights: DecoderWeights, answers: Value, masks: Value): Value {
   const token = graph.node('Gather', 'iou.token', [answers, graph.scalarInteger(0)], { axis: 1 });
-  const layers = weights.iouHead.map((layer, i) => {
-    if (i < weights.iouHead.length - 1) return layer;
-    const weight = new Float32Array(layer.inputs * masks.length);
-    const bias = new Float32Array(masks.length);
-    masks.forEach((mask, m) => {
-      const column = columnsOf(layer.weight, layer.outputs, mask, 1);
-      for (let j = 0; j < layer.inputs; j++) weight[j * masks.length + m] = column[j];
-      bias[m] = layer.bias[mask];
-    });
-    return { inputs: layer.inputs, outputs: masks.length, weight, bias };
-  });
-  return graph.node('Identity', PROMPT_OUTPUTS.iou, [perceptron(graph, 'iou.head', token, layers)]);
+  const all = perceptron(graph, 'iou.head', token, weights.iouHead);
+  return graph.node('Gather', PROMPT_OUTPUTS.iou, [all, masks], { axis: 1 });
 }
 
 /** Outputs of the wanted masks' hypernetworks, [B, M, c2]. */
-function hypernetworks(graph: GraphBuilder, weights: DecoderWeights, masks: readonly number[], answers: Value): Value {
-  const outputs = masks.map((mask, i) => {
-    const token = graph.node('Gather', `hyper${mask}.token`, [answers, graph.integers(i + 1)], { axis: 1 });
-    return perceptron(graph, `hyper${mask}`, token, weights.hypernetworks[mask]);
+function hypernetworks(
+  graph: GraphBuilder,
+  weights: DecoderWeights,
+  { answers, places, masks }: { answers: Value; places: Value; masks: Value },
+): Value {
+  // all run, so that no weight is copied at run time; the output of one without an answer is not picked
+  const everywhere = graph.node('Gather', 'hyper.tokens', [answers, places], { axis: 1 });
+  const outputs = weights.hypernetworks.map((layers, mask) => {
+    const token = graph.node('Gather', `hyper${mask}.token`, [everywhere, graph.integers(mask)], { axis: 1 });
+    return perceptron(graph, `hyper${mask}`, token, layers);
   });
-  return outputs.length === 1 ? outputs[0] : graph.node('Concat', 'hyper', outputs, { axis: 1 });
+  const all = graph.node('Concat', 'hyper.all', outputs, { axis: 1 });
+  return graph.node('Gather', 'hyper', [all, masks], { axis: 1 });
 }
 
 /** The image tokens that the picture covers, [B, n, C]. */
