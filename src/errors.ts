@@ -1,21 +1,17 @@
 /**
- * What went wrong, for programs: every error a user can cause carries one of these.
+ * The one error class for everything a user can cause.
  *
- * - `USAGE` wrong flag, setting or argument
- * - `IMAGE` a picture that cannot be read
- * - `MODEL` a model that is missing, damaged or of an unknown kind
- * - `RLE` a malformed COCO run-length string
- * - `OUTPUT` a result that cannot be written
- * - `WORKER` a worker thread that ended before its picture was done
+ * @module
  */
-export type SamErrorCode = 'USAGE' | 'IMAGE' | 'MODEL' | 'RLE' | 'OUTPUT' | 'WORKER';
 
-/** An error that a user can cause and mend. Its message names the input and what was expected; `hint` says what to do. */
+/** Something the user can put right: a message that says what was expected, a stable code, and maybe a hint. */
 export class SamError extends Error {
-  readonly code: SamErrorCode;
+  /** Stable, for programs: messages may be reworded, codes may not. */
+  readonly code: string;
+  /** What to try next. */
   readonly hint?: string;
 
-  constructor(code: SamErrorCode, message: string, hint?: string) {
+  constructor(code: string, message: string, hint?: string) {
     super(message);
     this.name = 'SamError';
     this.code = code;

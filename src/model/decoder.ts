@@ -30,7 +30,7 @@ export interface ImageDecoder {
    * SAM expects a padding point (label -1) after the points of a prompt without a box. It is appended when no label of
    * the batch is a box corner or padding already.
    *
-   * @throws {@link SamError} `MODEL` when the export cannot take such a prompt (transformers.js: box or mask).
+   * @throws {@link SamError} `bad-model` when the export cannot take such a prompt (transformers.js: box or mask).
    */
   decode(batch: PromptBatch, options?: DecodeOptions): Promise<DecodedBatch>;
 }
@@ -77,7 +77,7 @@ export interface DecoderOptions {
  * hears why.
  *
  * @param bytes - The ONNX file.
- * @throws {@link SamError} `MODEL` when the bytes are not a SAM mask decoder.
+ * @throws {@link SamError} `bad-model` when the bytes are not a SAM mask decoder.
  */
 export async function loadDecoder(bytes: Uint8Array, options: DecoderOptions = {}): Promise<Decoder> {
   const { threads, cacheDir = compiledCacheDir() } = options;

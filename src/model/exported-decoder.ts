@@ -31,7 +31,7 @@ const DEFAULT_GRID = 64;
  * Runs a decoder export as it is, apart from the outputs ({@link exposeMultimask}).
  *
  * @param bytes - The ONNX file.
- * @throws {@link SamError} `MODEL` when the bytes are not a SAM mask decoder of a known family.
+ * @throws {@link SamError} `bad-model` when the bytes are not a SAM mask decoder of a known family.
  */
 export async function exportedDecoder(bytes: Uint8Array, threads?: number): Promise<Decoder> {
   const edited = exposeMultimask(bytes);
@@ -98,7 +98,7 @@ function exportedImageDecoder(
           copyColumnMajor(source, from, lowWide, logits, answer.offsets[i], cellsWide, cellsHigh);
         }
       }
-      if (!answer) throw new SamError('USAGE', 'Expected at least one prompt in a batch but received none');
+      if (!answer) throw new SamError('bad-usage', 'Expected at least one prompt in a batch but received none');
       return answer;
     },
   };
@@ -108,7 +108,7 @@ function contractOf(view: GraphView, width: number | undefined, grid: { high: nu
   const inputs = view.graph.input.map((input) => input.name);
   if (inputs.includes('point_coords')) return officialContract(grid);
   if (inputs.includes('input_points')) return transformersJsContract(positionsOf(view, grid), width, grid);
-  throw new SamError('MODEL', `Expected a decoder with input point_coords or input_points but received ${inputs}`);
+  throw new SamError('bad-model', `Expected a decoder with input point_coords or input_points but received ${inputs}`);
 }
 
 /** Exports of the official script: one prompt, padding and masks given from outside. */
@@ -157,11 +157,12 @@ function transformersJsContract(
       };
     },
     promptFeeds(points, prompt, maskInput) {
-      if (maskInput) throw new SamError('MODEL', 'This decoder takes no mask prompt (exported for transformers.js)');
+      if (maskInput)
+        throw new SamError('bad-model', 'This decoder takes no mask prompt (exported for transformers.js)');
       const n = points.pointsPerPrompt;
       const labels = points.labels.slice(prompt * n, (prompt + 1) * n);
       if (labels.some((label) => label > 1)) {
-        throw new SamError('MODEL', 'This decoder takes no box prompt (exported for transformers.js)');
+        throw new SamError('bad-model', 'This decoder takes no box prompt (exported for transformers.js)');
       }
       const given = labels[n - 1] === PADDING ? n - 1 : n;
       return {
@@ -185,7 +186,7 @@ function positionsOf(view: GraphView, grid: { high: number; wide: number }): Flo
   });
   const gaussian = frequencies && view.floats(frequencies.input[1]);
   if (!gaussian)
-    throw new SamError('MODEL', 'Expected a decoder that encodes positions but found no random matrix in it');
+    throw new SamError('bad-model', 'Expected a decoder that encodes positions but found no random matrix in it');
   return positionalEncoding(gaussian.data, grid.high, grid.wide);
 }
 

@@ -25,7 +25,7 @@ export const MASK_TOKEN_IOU = 'mask_token_iou';
  * layer before the predicted IoU makes the IoUs. Works for single- and multi-mask exports of the official script and for
  * transformers.js (whose outputs have one dimension more: [1, prompts, 4, ...]).
  *
- * @throws {@link SamError} `MODEL` when the bytes are not an ONNX mask decoder.
+ * @throws {@link SamError} `bad-model` when the bytes are not an ONNX mask decoder.
  */
 export function exposeMultimask(bytes: Uint8Array): Uint8Array {
   const model = readModel(bytes);
@@ -77,7 +77,7 @@ function outputNamed(view: GraphView, names: readonly string[]): string {
 }
 
 function notADecoder(missing: string): SamError {
-  return new SamError('MODEL', `Expected a SAM mask decoder with ${missing} but received an ONNX graph without`);
+  return new SamError('bad-model', `Expected a SAM mask decoder with ${missing} but received an ONNX graph without`);
 }
 
 function rename(graph: GraphProto, from: string, to: string): void {

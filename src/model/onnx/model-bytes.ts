@@ -15,16 +15,16 @@ import { type ModelProto, ModelProtoSchema } from './onnx_pb.js';
 /**
  * The ONNX model in these bytes.
  *
- * @throws {@link SamError} `MODEL` when the bytes are not an ONNX model.
+ * @throws {@link SamError} `bad-model` when the bytes are not an ONNX model.
  */
 export function readModel(bytes: Uint8Array): ModelProto {
   let model: ModelProto;
   try {
     model = fromBinary(ModelProtoSchema, bytes);
   } catch {
-    throw new SamError('MODEL', `Expected an ONNX model but received ${bytes.length} bytes that are not one`);
+    throw new SamError('bad-model', `Expected an ONNX model but received ${bytes.length} bytes that are not one`);
   }
-  if (!model.graph) throw new SamError('MODEL', 'Expected an ONNX model but received one without a graph');
+  if (!model.graph) throw new SamError('bad-model', 'Expected an ONNX model but received one without a graph');
   return model;
 }
 

@@ -37,7 +37,7 @@ export function dimsOf(tensor: TensorProto): number[] {
 /**
  * The numbers of a float32 tensor (copied, so that they are aligned), or undefined when it holds another type.
  *
- * @throws {@link SamError} `MODEL` when the numbers are stored outside of the file.
+ * @throws {@link SamError} `bad-model` when the numbers are stored outside of the file.
  */
 export function floatsOf(tensor: TensorProto): Float32Array | undefined {
   if (tensor.dataType !== TensorProto_DataType.FLOAT) return undefined;
@@ -49,7 +49,7 @@ export function floatsOf(tensor: TensorProto): Float32Array | undefined {
 /**
  * The numbers of an int64 tensor, or undefined when it holds another type.
  *
- * @throws {@link SamError} `MODEL` when the numbers are stored outside of the file.
+ * @throws {@link SamError} `bad-model` when the numbers are stored outside of the file.
  */
 export function int64sOf(tensor: TensorProto): number[] | undefined {
   if (tensor.dataType !== TensorProto_DataType.INT64) return undefined;
@@ -85,5 +85,5 @@ function alignedCopy(bytes: Uint8Array): ArrayBuffer {
 
 function refuseExternalData(tensor: TensorProto): void {
   if (tensor.dataLocation !== TensorProto_DataLocation.EXTERNAL) return;
-  throw new SamError('MODEL', `Expected weights inside the ONNX file but ${tensor.name} is stored beside it`);
+  throw new SamError('bad-model', `Expected weights inside the ONNX file but ${tensor.name} is stored beside it`);
 }

@@ -1,0 +1,96 @@
+import { type Command, Option } from 'commander';
+import type { GeneratorSettings } from '../../amg/settings.js';
+import { runEverything } from '../../dataset/everything-run.js';
+import { findPictures } from '../../dataset/pictures.js';
+import { catalogueEntries, catalogueEntryNamed, DEFAULT_MODEL } from '../../model/catalogue.js';
+import { type Parallelism, parallelismFor } from '../../pool/default-parallelism.js';
+import { EXIT } from '../exit-codes.js';
+import { addGeneratorOptions, generatorSettingsOf } from '../generator-options.js';
+import { interruptible } from '../interrupt.js';
+import { numberIn } from '../parse.js';
+import { type ReporterOptions, reporterFor } from '../reporters/reporter.js';
+
+type EverythingOptions = GeneratorSettings &
+  ReporterOptions &
+  Partial<Parallelism> & {
+    readonly out: string;
+    readonly overlay?: string;
+    readonly model: string;
+  };
+
+const EXAMPLES = `
+Examples:
+  All masks of one photograph, and a picture of them to look at:
+    sam-cli everything photo.jpg --out masks --overlay overlays
+  A folder with all its subfolders; masks/cats/tom.json for photos/cats/tom.jpg:
+    sam-cli everything photos --out masks
+  Faster and coarser: a quarter of the points:
+    sam-cli everything photos --out masks --points-per-side 16
+  More masks, less certain ones too:
+    sam-cli everything photos --out masks --stability-score-thresh 0.85
+  For a program that watches: one JSON object a line on standard error:
+    sam-cli everything photos --out masks --log-format ndjson
+
+Exit codes: 0 all well, 1 some images failed or the run could not go on, 2 wrong usage, 130 interrupted by Ctrl-C
+(once: images in flight are finished and written; twice: at once).`;
+
+async function everything(inputs: readonly string[], options: EverythingOptions): Promise<number> {
+  const report = reporterFor(options);
+  catalogueEntryNamed(options.model);
+  const pictures = await findPictures(inputs);
+  const summary = await interruptible((signal) =>
+    runEverything({
+      pictures,
+      outFolder: options.out,
+      ...(options.overlay !== undefined && { overlayFolder: options.overlay }),
+      model: options.model,
+      settings: generatorSettingsOf(options),
+      parallelism: parallelismFor(pictures.length, options),
+      signal,
+      onEvent: report,
+    }),
+  );
+  if (summary.interrupted) return EXIT.interrupted;
+  return summary.failures > 0 ? EXIT.failures : EXIT.ok;
+}
+
+/** Adds `everything` to the program; `finish` takes its exit code. */
+export function addEverythingCommand(program: Command, finish: (exitCode: number) => void): void {
+  const positive = { integer: true, min: 1, max: 1024 };
+  const models = catalogueEntries().map((entry) => `${entry.name}: ${entry.description}`);
+  const command = program
+    .command('everything')
+    .summary('make all masks of images and folders')
+    .description('Makes all masks of images and folders: one SA-1B JSON file with COCO RLE masks per image.')
+    .argument('<inputs...>', 'image files (JPEG, PNG, WebP, TIFF, GIF, AVIF) and folders, searched through')
+    .requiredOption('-o, --out <folder>', 'where to write <path under its input folder>.json')
+    .option('--overlay <folder>', 'also write each image with its masks drawn, as <path>.jpg, to look at')
+    .option('--model <name>', `model of the catalogue (${models.join('; ')})`, DEFAULT_MODEL);
+  addGeneratorOptions(command);
+  command
+    .addOption(
+      new Option('--workers <number>', 'images worked on at the same time (default: fits cores and images)')
+        .argParser(numberIn(positive))
+        .helpGroup('Machine:'),
+    )
+    .addOption(
+      new Option('--threads <number>', 'threads of each worker (default: shares the cores among the workers)')
+        .argParser(numberIn(positive))
+        .helpGroup('Machine:'),
+    )
+    .addOption(new Option('-q, --quiet', 'print failures only').default(false).helpGroup('Progress (standard error):'))
+    .addOption(
+      new Option('--log-format <format>', 'a bar on a terminal and lines elsewhere, or one JSON object a line')
+        .choices(['text', 'ndjson'])
+        .default('text')
+        .helpGroup('Progress (standard error):'),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'debug adds the seconds of each stage of each image')
+        .choices(['info', 'debug'])
+        .default('info')
+        .helpGroup('Progress (standard error):'),
+    )
+    .addHelpText('after', EXAMPLES)
+    .action(async (inputs: string[], options: EverythingOptions) => finish(await everything(inputs, options)));
+}

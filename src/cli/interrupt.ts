@@ -1,0 +1,25 @@
+/**
+ * Runs a task that a user may stop: the first Ctrl-C (or SIGTERM) aborts the signal, so that what is in flight is finished; the
+ * second ends the process at once, as if nothing had caught it. Files are renamed into place when whole, so none is left half-written.
+ */
+export async function interruptible<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const stop = (name: NodeJS.Signals) => {
+    if (!controller.signal.aborted) {
+      controller.abort();
+      return;
+    }
+    // process.exit would wait for the worker threads, and those sit in native code for a second or more
+    for (const each of signals) process.removeAllListeners(each);
+    // a bar hid the cursor
+    if (process.stderr.isTTY) process.stderr.write('\x1b[?25h');
+    process.kill(process.pid, name);
+  };
+  for (const name of signals) process.on(name, stop);
+  try {
+    return await task(controller.signal);
+  } finally {
+    for (const name of signals) process.off(name, stop);
+  }
+}

@@ -1,0 +1,41 @@
+import { Command, CommanderError } from 'commander';
+import { messageOf, SamError } from '../errors.js';
+import { packageVersion } from '../package-root.js';
+import { addEverythingCommand } from './commands/everything.js';
+import { EXIT } from './exit-codes.js';
+
+function programWith(finish: (exitCode: number) => void): Command {
+  const program = new Command('sam-cli')
+    .description('Every object in your photographs as a mask: Segment Anything on Node.js and an ordinary CPU.')
+    .version(packageVersion)
+    .showHelpAfterError('(add --help for what is possible)')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+  addEverythingCommand(program, finish);
+  // subcommands are made before they inherit: tell each one too
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+/**
+ * The command line, whole.
+ *
+ * @param argv - As `process.argv`: the first two entries are passed over.
+ * @returns the exit code (see exit-codes.ts). Never throws for what a user can cause.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = programWith((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv);
+    return exitCode;
+  } catch (error) {
+    // commander has printed its own message
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (!(error instanceof SamError)) throw error;
+    process.stderr.write(`sam-cli: ${messageOf(error)}\n${error.hint ? `${error.hint}\n` : ''}`);
+    return error.code === 'bad-usage' ? EXIT.usage : EXIT.failures;
+  }
+}

@@ -1,0 +1,13 @@
+import { InvalidArgumentError } from 'commander';
+import { isInRange, rangeInWords, type SettingRange } from '../amg/settings.js';
+
+/** A commander parser for a number in a range; its message says what was expected. */
+export function numberIn(range: SettingRange): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (!isInRange(value, range)) {
+      throw new InvalidArgumentError(`Expected ${rangeInWords(range)} but received "${text}".`);
+    }
+    return value;
+  };
+}

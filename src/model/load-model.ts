@@ -1,0 +1,68 @@
+import type { EncodedImage, RgbImage, SegmentationModel } from '../amg/segmentation-model.js';
+import { catalogueEntryNamed, DEFAULT_MODEL } from './catalogue.js';
+import { type DecoderNotice, loadDecoder } from './decoder.js';
+import { loadImageEncoder } from './image-encoder.js';
+import { frameSizeOf } from './preprocess.js';
+import { verifiedBytesOf } from './verified-bytes.js';
+
+/** A {@link SegmentationModel} on onnxruntime. It holds threads and native memory until released. */
+export interface SamModel extends SegmentationModel {
+  /** Its name in the catalogue. */
+  readonly name: string;
+  release(): Promise<void>;
+}
+
+/** Options of {@link loadModel}. */
+export interface LoadModelOptions {
+  /** Threads that one run may use. @default all cores */
+  readonly threads?: number;
+  /** Told what a user should know, such as a decoder that runs as exported, in a sentence. */
+  readonly onNotice?: (message: string) => void;
+}
+
+function noticeInWords({ reason }: DecoderNotice): string {
+  return `The decoder runs as exported, which is several times slower: ${reason}`;
+}
+
+/**
+ * Loads a model of the catalogue, after checking its files against their sha256.
+ *
+ * A model answers about one image at a time: the image encoded last.
+ *
+ * @param name - A name of the catalogue.
+ * @throws SamError `bad-usage` for an unknown name, `bad-model` for a missing or damaged file.
+ */
+export async function loadModel(name: string = DEFAULT_MODEL, options: LoadModelOptions = {}): Promise<SamModel> {
+  const entry = catalogueEntryNamed(name);
+  // 0 lets onnxruntime take all cores
+  const threads = options.threads ?? 0;
+  const encoder = await loadImageEncoder(await verifiedBytesOf(entry.encoder), threads);
+  const decoder = await loadDecoder(await verifiedBytesOf(entry.decoder), {
+    ...(threads > 0 && { threads }),
+    onNotice: (notice) => options.onNotice?.(noticeInWords(notice)),
+  });
+
+  async function encode(image: RgbImage): Promise<EncodedImage> {
+    const { width, height } = image;
+    const embedding = await encoder.embeddingOf(image);
+    const frame = frameSizeOf(width, height, encoder.inputSize);
+    const imageDecoder = await decoder.forImage(embedding, {
+      width,
+      height,
+      inputWidth: frame.width,
+      inputHeight: frame.height,
+    });
+    return { width, height, decode: (batch, decodeOptions) => imageDecoder.decode(batch, decodeOptions) };
+  }
+
+  return {
+    name,
+    inputSize: encoder.inputSize,
+    lowResSize: decoder.lowResSize,
+    encode,
+    async release() {
+      await encoder.release();
+      await decoder.release();
+    },
+  };
+}

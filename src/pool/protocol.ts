@@ -1,0 +1,61 @@
+import type { GenerateTimings } from '../amg/generator.js';
+import type { MaskRecord } from '../amg/mask-record.js';
+import type { RgbImage } from '../amg/segmentation-model.js';
+import type { GeneratorSettings } from '../amg/settings.js';
+
+/** What a worker is told once, when it starts. */
+export interface WorkerSetup {
+  /** A name of the catalogue. */
+  readonly model: string;
+  /** Threads that one run of the model may use. */
+  readonly threads: number;
+}
+
+/** One picture for a worker. */
+export interface GenerateTask {
+  readonly kind: 'generate';
+  /** Chosen by the caller; progress messages carry it. */
+  readonly id: number;
+  readonly image: RgbImage;
+  readonly settings: GeneratorSettings;
+  /** Whether to draw the masks over the picture too. */
+  readonly overlay: boolean;
+}
+
+/** Loads the model, so that a wrong one is known before the first picture. */
+export interface WarmUpTask {
+  readonly kind: 'warm-up';
+}
+
+export type WorkerTask = GenerateTask | WarmUpTask;
+
+/** What a worker made of one picture. */
+export interface GenerateAnswer {
+  readonly records: readonly MaskRecord[];
+  readonly timings: GenerateTimings;
+  /** The picture with its masks drawn, RGB, when asked for. */
+  readonly overlay?: RgbImage;
+}
+
+/** A worker's answer; errors travel as data because a thrown one would lose its class and code on the way. */
+export type WorkerAnswer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: string | undefined; readonly message: string; readonly hint?: string };
+
+/** What a worker says while it is busy. */
+export interface WorkerProgress {
+  readonly kind: 'progress';
+  readonly id: number;
+  /** Points answered so far. */
+  readonly done: number;
+  /** Points of the whole picture. */
+  readonly total: number;
+}
+
+/** Something that a user should know once; nothing failed. */
+export interface WorkerNotice {
+  readonly kind: 'notice';
+  readonly message: string;
+}
+
+export type WorkerMessage = WorkerProgress | WorkerNotice;

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { MaskGenerator } from '../../src/amg/generator.js';
+import { maskRunsFromCocoRle } from '../../src/mask/coco-rle.js';
+import { areaOfMaskRuns } from '../../src/mask/mask-extent.js';
+import { greySquare, PaintedModel } from '../support/painted-model.js';
+
+const SIDE = 256;
+const image = greySquare(SIDE);
+
+describe('MaskGenerator', () => {
+  it('asks about the points of the grid, in batches', async () => {
+    const asked: [number, number][] = [];
+    const model = new PaintedModel((x, y) => {
+      asked.push([x, y]);
+      return [{ cellsXyxy: [0, 0, 10, 10], iou: 0 }];
+    });
+    const progress: [number, number][] = [];
+    await new MaskGenerator(model, { pointsPerSide: 3, pointsPerBatch: 4 }).generate(image, {
+      onProgress: (done, total) => progress.push([done, total]),
+    });
+    assert.equal(model.encoded.length, 1);
+    assert.equal(model.encoded[0], image);
+    assert.deepEqual(model.batchSizes, [4, 4, 1]);
+    assert.deepEqual(progress, [
+      [4, 9],
+      [8, 9],
+      [9, 9],
+    ]);
+    const side = [SIDE / 6, SIDE / 2, (SIDE * 5) / 6].map(Math.fround);
+    const expected = side.flatMap((y) => side.map((x) => [x, y]));
+    assert.deepEqual(asked, expected);
+  });
+
+  it('keeps a predicted IoU only above its threshold', async () => {
+    const model = new PaintedModel(() => [
+      { cellsXyxy: [0, 0, 40, 40], iou: Math.fround(0.88) },
+      { cellsXyxy: [100, 100, 140, 140], iou: 0.8800001 },
+      { cellsXyxy: [200, 200, 240, 240], iou: 0.5 },
+    ]);
+    const masks = await new MaskGenerator(model, { pointsPerSide: 1 }).generate(image);
+    assert.deepEqual(
+      masks.map((mask) => mask.predicted_iou),
+      [Math.fround(0.8800001)],
+    );
+  });
+
+  it('drops a mask whose outline moves with the cutoff', async () => {
+    // with logits of +-1 no pixel is above +1 and none at or below -1 but the far ones: the score is far below 0.95
+    const model = new PaintedModel(() => [
+      { cellsXyxy: [0, 0, 60, 60], iou: 0.99, logit: 1 },
+      { cellsXyxy: [100, 100, 160, 160], iou: 0.9, logit: 50 },
+    ]);
+    const masks = await new MaskGenerator(model, { pointsPerSide: 1 }).generate(image);
+    assert.equal(masks.length, 1);
+    assert.equal(masks[0].predicted_iou, Math.fround(0.9));
+    assert.ok(masks[0].stability_score >= 0.95);
+  });
+
+  it('keeps the better of two masks of one object, the earlier of two alike, and orders by predicted IoU', async () => {
+    const model = new PaintedModel((x) =>
+      x < SIDE / 2
+        ? [
+            { cellsXyxy: [0, 0, 100, 100], iou: 0.9 },
+            { cellsXyxy: [150, 150, 250, 250], iou: 0.95 },
+          ]
+        : [
+            { cellsXyxy: [0, 0, 100, 99], iou: 0.9 },
+            { cellsXyxy: [150, 150, 250, 249], iou: 0.97 },
+          ],
+    );
+    const masks = await new MaskGenerator(model, { pointsPerSide: 2 }).generate(image);
+    assert.deepEqual(
+      masks.map(({ id, bbox, predicted_iou, point_coords }) => ({ id, bbox, predicted_iou, point_coords })),
+      [
+        // the second column of the grid found the better one, its first row first
+        { id: 1, bbox: [150, 150, 99, 98], predicted_iou: Math.fround(0.97), point_coords: [[192, 64]] },
+        { id: 2, bbox: [0, 0, 99, 99], predicted_iou: Math.fround(0.9), point_coords: [[64, 64]] },
+      ],
+    );
+  });
+
+  it('writes the mask itself: area, box without +1, size as height and width', async () => {
+    const model = new PaintedModel(() => [{ cellsXyxy: [16, 32, 48, 96], iou: 0.9, logit: 50 }]);
+    const [mask] = await new MaskGenerator(model, { pointsPerSide: 1 }).generate(greySquare(512));
+    assert.deepEqual(mask.segmentation.size, [512, 512]);
+    // 2 pixels a cell; between +50 and -50 the outline lies in the middle of two cells' centres, which is their border
+    assert.deepEqual(mask.bbox, [32, 64, 63, 127]);
+    assert.equal(areaOfMaskRuns(maskRunsFromCocoRle(mask.segmentation)), mask.area);
+    // corners are rounded by the bilinear resize
+    assert.ok(mask.area <= 64 * 128 && mask.area >= 64 * 128 - 16, `${mask.area}`);
+    assert.deepEqual(mask.crop_box, [0, 0, 512, 512]);
+  });
+
+  it('finds nothing in a picture without masks', async () => {
+    const model = new PaintedModel(() => [{ cellsXyxy: [0, 0, 0, 0], iou: 0.99 }]);
+    assert.deepEqual(await new MaskGenerator(model, { pointsPerSide: 4 }).generate(image), []);
+  });
+
+  it('refuses settings that mean nothing', () => {
+    const model = new PaintedModel(() => []);
+    assert.throws(() => new MaskGenerator(model, { pointsPerSide: 0 }), {
+      code: 'bad-usage',
+      message: 'Expected an integer from 1 to 1024 for pointsPerSide but received 0 of type number',
+    });
+    assert.throws(() => new MaskGenerator(model, { points_per_side: 32 } as object), {
+      message: /^Expected one of pointsPerSide, .* as a setting but received points_per_side$/,
+    });
+  });
+});

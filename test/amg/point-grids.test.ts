@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import test from 'node:test';
+import { unitPointGridsFromLists } from '../../src/amg/explicit-point-grids.js';
+import { pointsInCropXy, unitPointGrid, unitPointGridsByLayer } from '../../src/amg/point-grids.js';
+import { readJsonFixture } from '../support/fixture.js';
+
+const golden = readJsonFixture<{
+  grids: { pointsPerSide: number; sha256: string; valuesXy?: number[] }[];
+  layerGrids: {
+    pointsPerSide: number;
+    cropNLayers: number;
+    downscaleFactor: number;
+    pointsPerSideByLayer: number[];
+  }[];
+}>('amg/golden.json');
+
+test('points sit at (i + 0.5) / n, x fastest', () => {
+  assert.deepEqual(unitPointGrid(1), Float64Array.of(0.5, 0.5));
+  assert.deepEqual(unitPointGrid(2), Float64Array.of(0.25, 0.25, 0.75, 0.25, 0.25, 0.75, 0.75, 0.75));
+});
+
+test('grids are those of the reference, to the bit', () => {
+  for (const { pointsPerSide, sha256, valuesXy } of golden.grids) {
+    const grid = unitPointGrid(pointsPerSide);
+    if (valuesXy) assert.deepEqual(Array.from(grid), valuesXy);
+    const digest = createHash('sha256').update(new Uint8Array(grid.buffer)).digest('hex');
+    assert.equal(digest, sha256, `${pointsPerSide} points per side`);
+  }
+});
+
+test('layers have the grids of the reference', () => {
+  for (const { pointsPerSide, cropNLayers, downscaleFactor, pointsPerSideByLayer } of golden.layerGrids) {
+    assert.deepEqual(
+      unitPointGridsByLayer(pointsPerSide, cropNLayers, downscaleFactor),
+      pointsPerSideByLayer.map((points) => unitPointGrid(points)),
+    );
+  }
+});
+
+test('a layer without a point is refused', () => {
+  assert.throws(() => unitPointGridsByLayer(4, 2, 3), {
+    code: 'bad-point-grid',
+    message: 'Expected at least 1 point per side in crop layer 2 but received 4 / 3^2',
+  });
+  assert.throws(() => unitPointGrid(0), {
+    message: 'Expected an integer of at least 1 for points per side but received 0',
+  });
+});
+
+test('points scale with the crop', () => {
+  assert.deepEqual(pointsInCropXy(Float64Array.of(0.25, 0.5, 1, 0), 100, 60), Float64Array.of(25, 30, 100, 0));
+});
+
+test('explicit grids are taken layer by layer', () => {
+  assert.deepEqual(
+    unitPointGridsFromLists(
+      [
+        [[0.5, 0.5]],
+        [
+          [0, 1],
+          [0.25, 0.75],
+        ],
+      ],
+      1,
+    ),
+    [Float64Array.of(0.5, 0.5), Float64Array.of(0, 1, 0.25, 0.75)],
+  );
+});
+
+const refusals: [value: unknown, message: string][] = [
+  [{ grid: [] }, 'Expected a list of grids, one for each crop layer, for point grids but received {"grid":[]}'],
+  [undefined, 'Expected a list of grids, one for each crop layer, for point grids but received undefined'],
+  [[[[0.5, 0.5]]], 'Expected 2 grids (the whole picture and 1 crop layers) but received 1'],
+  [[[[0.5, 0.5]], []], 'Expected a list of points for grid 1 but received []'],
+  [[[[0.5, 0.5]], [0.5, 0.5]], 'Expected [x, y] between 0 and 1 for point 0 of grid 1 but received 0.5'],
+  [
+    [
+      [
+        [0.5, 0.5],
+        [0.5, 1.5],
+      ],
+      [[0, 0]],
+    ],
+    'Expected [x, y] between 0 and 1 for point 1 of grid 0 but received [0.5,1.5]',
+  ],
+  [[[[0.5, 0.5, 1]], [[0, 0]]], 'Expected [x, y] between 0 and 1 for point 0 of grid 0 but received [0.5,0.5,1]'],
+  [[[['0.5', 0.5]], [[0, 0]]], 'Expected [x, y] between 0 and 1 for point 0 of grid 0 but received ["0.5",0.5]'],
+];
+
+for (const [value, message] of refusals) {
+  test(`refuses explicit grids: ${message}`, () => {
+    assert.throws(() => unitPointGridsFromLists(value, 1), { code: 'bad-point-grid', message });
+  });
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { AutomaticMaskGenerator } from '../src/automatic-mask-generator.js';
+import { loadModel, type SamModel } from '../src/model/load-model.js';
+import { fixtureUrl, readJsonFixture } from './support/fixture.js';
+import { addAgreement, type GoldenMask, noAgreement } from './support/golden-agreement.js';
+
+interface Golden {
+  readonly image: string;
+  readonly settings: { readonly stability_score_thresh?: number };
+  readonly annotations: readonly GoldenMask[];
+}
+
+/** The line that the masks of the reference set, on whole grids of real photographs. */
+describe('agreement with Meta’s generator on the same weights', () => {
+  const agreement = noAgreement();
+  let model: SamModel;
+  before(async () => {
+    model = await loadModel();
+  });
+  after(() => model.release());
+
+  for (const name of ['coffee', 'chelsea', 'astronaut', 'astronaut_loose']) {
+    it(`makes the masks of ${name}`, async (t) => {
+      const golden = readJsonFixture<Golden>(`goldens/${name}.json`);
+      const stability = golden.settings.stability_score_thresh;
+      const settings = stability === undefined ? {} : { stabilityScoreThresh: stability };
+      const picture = fileURLToPath(fixtureUrl(`images/${golden.image}`));
+      const ours = await new AutomaticMaskGenerator(model, settings).generate(picture);
+      addAgreement(agreement, ours, golden.annotations);
+      t.diagnostic(`${name}: ${ours.length} masks, the reference has ${golden.annotations.length}`);
+    });
+  }
+
+  it('holds the line over all of them', (t) => {
+    const { theirs, theirsMatched, ours, oursMatched, iouSum, worstPredictedIou } = agreement;
+    const meanIou = iouSum / theirsMatched;
+    t.diagnostic(
+      `theirs matched ${theirsMatched}/${theirs}, ours matched ${oursMatched}/${ours}, mean IoU ${meanIou.toFixed(5)}, ` +
+        `largest difference in predicted_iou ${worstPredictedIou.toFixed(5)}`,
+    );
+    assert.equal(theirs, 111);
+    assert.ok(theirsMatched / theirs >= 0.97, `${theirsMatched} of ${theirs}`);
+    assert.ok(oursMatched / ours >= 0.97, `${oursMatched} of ${ours}`);
+    assert.ok(meanIou >= 0.985, `mean IoU ${meanIou}`);
+    assert.ok(worstPredictedIou <= 0.02, `predicted_iou differs by ${worstPredictedIou}`);
+  });
+});
