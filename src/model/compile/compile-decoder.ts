@@ -1,0 +1,58 @@
+/**
+ * From a decoder export to the graphs that answer the same questions cheaper.
+ *
+ * @module
+ */
+
+import { imageGraph } from './image-graph.js';
+import { promptGraph } from './prompt-graph.js';
+import { recognisedDecoder } from './recognised-decoder.js';
+
+/** Part of the key under which compiled graphs are kept: raise it whenever the same export compiles to other graphs. */
+export const COMPILER_VERSION = 1;
+
+/** What a program must know to feed compiled graphs. */
+export interface CompiledShape {
+  /** Channels of an image token (C). */
+  readonly width: number;
+  /** Patches down and across the frame. */
+  readonly gridHigh: number;
+  readonly gridWide: number;
+  /** Mask tokens, the single-mask token included. */
+  readonly maskTokens: number;
+  /** Labels that points can have. */
+  readonly labels: readonly number[];
+  /** Whether the image graph takes a mask prompt. */
+  readonly takesMask: boolean;
+}
+
+/** A compiled decoder: ONNX files and how to feed them. */
+export interface CompiledDecoder {
+  readonly shape: CompiledShape;
+  /** Runs once per image. */
+  readonly image: Uint8Array;
+  /** Runs once per batch of prompts. */
+  readonly prompts: Uint8Array;
+}
+
+/**
+ * Compiles a decoder export.
+ *
+ * @param bytes - The ONNX file.
+ * @throws {@link UnrecognisedDecoder} when the graph is built differently from SAM-1's decoder.
+ */
+export function compileDecoder(bytes: Uint8Array): CompiledDecoder {
+  const weights = recognisedDecoder(bytes);
+  return {
+    shape: {
+      width: weights.width,
+      gridHigh: weights.gridHigh,
+      gridWide: weights.gridWide,
+      maskTokens: weights.hypernetworks.length,
+      labels: [...weights.labelEmbeddings.keys()],
+      takesMask: weights.maskPrompt !== undefined,
+    },
+    image: imageGraph(weights),
+    prompts: promptGraph(weights),
+  };
+}
