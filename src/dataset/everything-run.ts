@@ -75,6 +75,7 @@ export async function runEverything(run: EverythingRun): Promise<RunSummary> {
         overlay: run.overlayFolder !== undefined,
         onProgress: (points, total) =>
           onEvent({ event: 'image_progress', image: picture.path, points, total_points: total }),
+        onCrop: (crop, crops) => onEvent({ event: 'image_crop', image: picture.path, crop, crops }),
       });
     });
     if (!answer) return;
