@@ -80,9 +80,9 @@ class CompiledImageDecoder implements ImageDecoder {
   }
 
   async decode(batch: PromptBatch, options: DecodeOptions = {}): Promise<DecodedBatch> {
-    if (batch.count < 1) throw new SamError('USAGE', 'Expected at least one prompt in a batch but received none');
+    if (batch.count < 1) throw new SamError('bad-usage', 'Expected at least one prompt in a batch but received none');
     if (batch.maskInput && !this.#shape.takesMask) {
-      throw new SamError('MODEL', 'This decoder takes no mask prompt (exported for transformers.js)');
+      throw new SamError('bad-model', 'This decoder takes no mask prompt (exported for transformers.js)');
     }
     const points = paddedPrompts(batch, this.#frame);
     refuseUnknownLabels(points.labels, this.#shape.labels);
