@@ -6,7 +6,7 @@ export function everythingJob(settings: GeneratorSettings): ImageJob {
   return {
     name: 'everything',
     settings: { ...settings },
-    run: ({ image }, { pool, overlay, timeoutSeconds, onProgress }) =>
-      pool.generate({ image, settings, overlay, onProgress, ...(timeoutSeconds !== undefined && { timeoutSeconds }) }),
+    run: ({ image }, { pool, timeoutSeconds, ...tools }) =>
+      pool.generate({ image, settings, ...tools, ...(timeoutSeconds !== undefined && { timeoutSeconds }) }),
   };
 }

@@ -18,6 +18,7 @@ export interface JobTools {
   /** Seconds after which the picture is given up; undefined for never. */
   readonly timeoutSeconds: number | undefined;
   readonly onProgress: (points: number, total: number) => void;
+  readonly onCrop: (crop: number, crops: number) => void;
 }
 
 /** What a job made of a picture. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, SamError } from '../errors.js';
 import { separatedTexts } from './lines.js';
-import { type OutputNames } from './output-names.js';
+import type { OutputNames } from './output-names.js';
 import { locatorOf, type PlannedImage } from './sources/planned-image.js';
 
 /** No field of a picture can hold this character, since no path can. */

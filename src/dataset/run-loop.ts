@@ -73,10 +73,7 @@ export class RunLoop {
   readonly #count: RunCounts = { images: 0, masks: 0, failures: 0, done_before: 0, failed_before: 0 };
   #fatal: unknown;
 
-  constructor(
-    run: DatasetRun,
-    parts: RunParts,
-  ) {
+  constructor(run: DatasetRun, parts: RunParts) {
     this.#run = run;
     this.#parts = parts;
     const { sink, workers } = parts;
@@ -158,7 +155,14 @@ export class RunLoop {
       const reason = messageOf(error);
       try {
         if (this.#parts.sink.isOrdered) await turn;
-        await this.#parts.folder.failed({ image_id: imageId, state: 'failed', image: locator, code, reason, at: Date.now() });
+        await this.#parts.folder.failed({
+          image_id: imageId,
+          state: 'failed',
+          image: locator,
+          code,
+          reason,
+          at: Date.now(),
+        });
         this.#count.failures++;
         onEvent({ event: 'image_failed', image: locator, code, reason });
       } catch (unwritten) {
@@ -184,6 +188,7 @@ export class RunLoop {
           timeoutSeconds: limits?.timeoutSeconds,
           onProgress: (points, total) =>
             onEvent({ event: 'image_progress', image: locator, points, total_points: total }),
+          onCrop: (crop, crops) => onEvent({ event: 'image_crop', image: locator, crop, crops }),
         },
       );
       return { picture, result, startedAt };
@@ -200,7 +205,14 @@ export class RunLoop {
       ...(picture.file && { picture: picture.file }),
     });
     const masks = records.length;
-    await this.#parts.folder.done({ image_id: imageId, state: 'done', image: locator, ...written, masks, at: Date.now() });
+    await this.#parts.folder.done({
+      image_id: imageId,
+      state: 'done',
+      image: locator,
+      ...written,
+      masks,
+      at: Date.now(),
+    });
     this.#count.images++;
     this.#count.masks += masks;
     this.#run.onEvent({

@@ -33,7 +33,10 @@ function identityOf({ job, model, output, shard }: DatasetRun): RunIdentity {
 
 function checkNotEmpty(plan: Plan, { inputs, inputList }: InputSelection): void {
   if (plan.digest.count > 0) return;
-  const places = [...inputs, ...(inputList === undefined ? [] : [typeof inputList === 'string' ? inputList : 'the list'])];
+  const places = [
+    ...inputs,
+    ...(inputList === undefined ? [] : [typeof inputList === 'string' ? inputList : 'the list']),
+  ];
   throw new SamError(
     'bad-usage',
     `Expected pictures (${[...PICTURE_EXTENSIONS].join(' ')}) but found none in ${places.join(', ')}`,
@@ -98,7 +101,10 @@ export async function runDataset(run: DatasetRun): Promise<RunSummary> {
     plan = await planOf(imagesOf(run.selection), {
       names,
       earlierCounts: earlier?.inputs.map(({ count }) => count) ?? [],
-      onCount: (count) => count >= MANY_PICTURES && workersFor(count),
+      onCount: (count) => {
+        const share = shareOf(count, run.shard);
+        if (share >= MANY_PICTURES) workersFor(share);
+      },
     });
     checkNotEmpty(plan, run.selection);
     folder = await RunFolder.open(output.folder, identity, run.resume ?? {}, run.command);
@@ -107,7 +113,8 @@ export async function runDataset(run: DatasetRun): Promise<RunSummary> {
     for (const words of differences) onEvent({ event: 'notice', message: `--force: ${words}` });
     const settledBefore = folder.journal.done + folder.journal.failed;
     const images = await countToDo(run, plan, folder);
-    const { pool, parallelism, warm } = workersFor(Math.max(1, images));
+    // by all pictures, not by those left: the threads of a model may change the last bit of its numbers
+    const { pool, parallelism, warm } = workersFor(Math.max(1, shareOf(plan.digest.count, run.shard)));
     if (images > 0) await warm;
     const current = new RunLoop(run, { plan, names, folder, sink, pool, workers: parallelism.workers });
     signal?.addEventListener('abort', () => onEvent({ event: 'interrupted', in_flight: current.inFlight }));

@@ -24,6 +24,14 @@ export const PROMPTS_PER_RUN = 1;
 /** Low-res cells along a side of an image token. */
 const CELLS_PER_TOKEN = 4;
 
+/** How much of a mask is computed: image tokens along both sides, and the cells of them that are wanted. */
+interface Extent {
+  readonly cellsWide: number;
+  readonly cellsHigh: number;
+  readonly tokensWide: number;
+  readonly tokensHigh: number;
+}
+
 /** Runs compiled graphs. */
 export async function compiledDecoder(compiled: CompiledDecoder, threads?: number): Promise<Decoder> {
   const options: ort.InferenceSession.SessionOptions = {
@@ -55,10 +63,10 @@ class CompiledImageDecoder implements ImageDecoder {
   readonly #frame: ImageFrame;
   readonly #shared: Feeds;
   readonly #sharedWithMask: (mask: Float32Array) => Promise<Feeds>;
-  readonly #cellsWide: number;
-  readonly #cellsHigh: number;
-  readonly #tokensWide: number;
-  readonly #tokensHigh: number;
+  /** The cells that the picture covers. */
+  readonly #covered: Extent;
+  /** Those of the padding too. */
+  readonly #whole: Extent;
   #logits = new Float32Array(0);
 
   constructor(
@@ -73,10 +81,10 @@ class CompiledImageDecoder implements ImageDecoder {
     this.#frame = frame;
     this.#shared = shared;
     this.#sharedWithMask = sharedWithMask;
-    this.#cellsWide = coveredCells(frame.inputWidth, CELLS_PER_TOKEN * shape.gridWide);
-    this.#cellsHigh = coveredCells(frame.inputHeight, CELLS_PER_TOKEN * shape.gridHigh);
-    this.#tokensWide = Math.ceil(this.#cellsWide / CELLS_PER_TOKEN);
-    this.#tokensHigh = Math.ceil(this.#cellsHigh / CELLS_PER_TOKEN);
+    const lowResWide = CELLS_PER_TOKEN * shape.gridWide;
+    const lowResHigh = CELLS_PER_TOKEN * shape.gridHigh;
+    this.#whole = extentOf(lowResWide, lowResHigh);
+    this.#covered = extentOf(coveredCells(frame.inputWidth, lowResWide), coveredCells(frame.inputHeight, lowResHigh));
   }
 
   async decode(batch: PromptBatch, options: DecodeOptions = {}): Promise<DecodedBatch> {
@@ -88,9 +96,11 @@ class CompiledImageDecoder implements ImageDecoder {
     refuseUnknownLabels(points.labels, this.#shape.labels);
     const masks = options.masks === 'single' ? [0] : multimasks(this.#shape.maskTokens);
     const threshold = options.predIouThresh ?? Number.NEGATIVE_INFINITY;
-    const choices = this.#choices(masks, threshold);
+    const extent = options.cells === 'all' ? this.#whole : this.#covered;
+    const choices = this.#choices(masks, threshold, extent);
     const masksPerPrompt = masks.length;
-    const size = this.#cellsWide * this.#cellsHigh;
+    const { cellsWide, cellsHigh } = extent;
+    const size = cellsWide * cellsHigh;
     const total = batch.count * masksPerPrompt;
     if (this.#logits.length < total * size) this.#logits = new Float32Array(total * size);
     const iouPredictions = new Float32Array(total);
@@ -108,22 +118,16 @@ class CompiledImageDecoder implements ImageDecoder {
         if (!(iou[i] > threshold)) continue;
         const mask = start * masksPerPrompt + i;
         offsets[mask] = mask * size;
-        this.#copyMask(logits, i, offsets[mask]);
+        this.#copyMask(logits, i, offsets[mask], extent);
       }
     }
-    return {
-      masksPerPrompt,
-      iouPredictions,
-      logits: this.#logits,
-      offsets,
-      cellsWide: this.#cellsWide,
-      cellsHigh: this.#cellsHigh,
-    };
+    return { masksPerPrompt, iouPredictions, logits: this.#logits, offsets, cellsWide, cellsHigh };
   }
 
-  #copyMask(logits: Float32Array, i: number, to: number): void {
-    const from = i * this.#tokensWide * this.#tokensHigh * CELLS_PER_TOKEN ** 2;
-    copyCellsToColumns(logits, from, this.#tokensHigh, this.#logits, to, this.#cellsWide, this.#cellsHigh);
+  #copyMask(logits: Float32Array, i: number, to: number, extent: Extent): void {
+    const { tokensWide, tokensHigh, cellsWide, cellsHigh } = extent;
+    const from = i * tokensWide * tokensHigh * CELLS_PER_TOKEN ** 2;
+    copyCellsToColumns(logits, from, tokensHigh, this.#logits, to, cellsWide, cellsHigh);
   }
 
   #maskOf(masks: Float32Array, prompt: number): Float32Array {
@@ -131,16 +135,21 @@ class CompiledImageDecoder implements ImageDecoder {
     return masks.slice(prompt * cells, (prompt + 1) * cells);
   }
 
-  #choices(masks: readonly number[], predIouThresh: number): Feeds {
+  #choices(masks: readonly number[], predIouThresh: number, { tokensWide, tokensHigh }: Extent): Feeds {
     const places = Array.from({ length: this.#shape.maskTokens }, (_, mask) => masks.indexOf(mask) + 1);
     return {
-      [CHOICES.covered]: integers(this.#tokensWide, this.#tokensHigh),
+      [CHOICES.covered]: integers(tokensWide, tokensHigh),
       [CHOICES.masks]: integers(...masks),
       [CHOICES.outputTokens]: integers(0, ...masks.map((mask) => mask + 1)),
       [CHOICES.places]: integers(...places),
       [CHOICES.predIouThresh]: new ort.Tensor('float32', [predIouThresh], [1]),
     };
   }
+}
+
+function extentOf(cellsWide: number, cellsHigh: number): Extent {
+  const tokensOf = (cells: number) => Math.ceil(cells / CELLS_PER_TOKEN);
+  return { cellsWide, cellsHigh, tokensWide: tokensOf(cellsWide), tokensHigh: tokensOf(cellsHigh) };
 }
 
 function imageFeeds(shape: CompiledShape, embedding: Float32Array, mask?: Float32Array): Feeds {

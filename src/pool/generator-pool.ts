@@ -35,12 +35,14 @@ export interface GenerateJob {
   readonly onProgress?: (done: number, total: number) => void;
   /** Seconds after which the picture is given up, its worker ended and replaced. @default never */
   readonly timeoutSeconds?: number;
+  /** Told as each of the picture's crops begins, 1 the first, when there are several. */
+  readonly onCrop?: (crop: number, crops: number) => void;
 }
 
 /** Mask generators in worker threads: the calling thread stays free while they work. */
 export class GeneratorPool {
   readonly #pool: Piscina<WorkerTask, WorkerAnswer<GenerateAnswer | undefined>>;
-  readonly #progress = new Map<number, GenerateJob['onProgress']>();
+  readonly #jobs = new Map<number, GenerateJob>();
   #nextId = 0;
 
   constructor({ workers, model, threads, onNotice, workerFile }: GeneratorPoolOptions) {
@@ -57,7 +59,8 @@ export class GeneratorPool {
     this.#pool.on('error', () => undefined);
     const noticed = new Set<string>();
     this.#pool.on('message', (message: WorkerMessage) => {
-      if (message.kind === 'progress') this.#progress.get(message.id)?.(message.done, message.total);
+      if (message.kind === 'progress') this.#jobs.get(message.id)?.onProgress?.(message.done, message.total);
+      else if (message.kind === 'crop') this.#jobs.get(message.id)?.onCrop?.(message.crop, message.crops);
       else if (!noticed.has(message.message)) {
         noticed.add(message.message);
         onNotice?.(message.message);
@@ -96,14 +99,14 @@ export class GeneratorPool {
   }
 
   async #generateOnce(job: GenerateJob): Promise<GenerateAnswer> {
-    const { image, settings, overlay = false, onProgress, timeoutSeconds } = job;
+    const { image, settings, overlay = false, timeoutSeconds } = job;
     const id = this.#nextId++;
-    this.#progress.set(id, onProgress);
+    this.#jobs.set(id, job);
     try {
       const task: GenerateTask = { kind: 'generate', id, image, settings, overlay };
       return (await this.#run(task, timeoutSeconds)) as GenerateAnswer;
     } finally {
-      this.#progress.delete(id);
+      this.#jobs.delete(id);
     }
   }
 
@@ -111,7 +114,8 @@ export class GeneratorPool {
     // the pool ends the worker of a task that is aborted, and starts another
     const signal = timeoutSeconds === undefined ? null : AbortSignal.timeout(timeoutSeconds * 1000);
     const answer = await this.#pool.run(task, { signal }).catch((error: unknown) => {
-      if (signal?.aborted) throw new SamError('timeout', `Expected masks within ${timeoutSeconds} s but it took longer`);
+      if (signal?.aborted)
+        throw new SamError('timeout', `Expected masks within ${timeoutSeconds} s but it took longer`);
       throw new SamError('worker-lost', `A worker thread ended before its picture was done: ${messageOf(error)}`);
     });
     if (answer.ok) return answer.value;

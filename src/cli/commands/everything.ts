@@ -1,19 +1,25 @@
 import { type Command, Option } from 'commander';
-import type { GeneratorSettings } from '../../amg/settings.js';
-import { runEverything } from '../../dataset/everything-run.js';
-import { findPictures } from '../../dataset/pictures.js';
+import { everythingJob } from '../../dataset/everything-job.js';
+import { runDataset } from '../../dataset/run.js';
 import { catalogueEntries, catalogueEntryNamed, DEFAULT_MODEL } from '../../model/catalogue.js';
-import { type Parallelism, parallelismFor } from '../../pool/default-parallelism.js';
+import type { Parallelism } from '../../pool/default-parallelism.js';
+import { addDatasetOptions, type DatasetOptions, datasetRunOf, INPUTS_DESCRIPTION } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
-import { addGeneratorOptions, generatorSettingsOf } from '../generator-options.js';
+import {
+  addGeneratorOptions,
+  type GeneratorOptions,
+  generatorSettingsOf,
+  settingsJsonOf,
+} from '../generator-options.js';
 import { interruptible } from '../interrupt.js';
 import { numberIn } from '../parse.js';
 import { type ReporterOptions, reporterFor } from '../reporters/reporter.js';
 
-type EverythingOptions = GeneratorSettings &
+type EverythingOptions = GeneratorOptions &
+  DatasetOptions &
   ReporterOptions &
   Partial<Parallelism> & {
-    readonly out: string;
+    readonly printSettings?: boolean;
     readonly overlay?: string;
     readonly model: string;
   };
@@ -25,33 +31,46 @@ Examples:
   A folder with all its subfolders; masks/cats/tom.json for photos/cats/tom.jpg:
     sam-cli everything photos --out masks
   Faster and coarser: a quarter of the points:
-    sam-cli everything photos --out masks --points-per-side 16
-  More masks, less certain ones too:
-    sam-cli everything photos --out masks --stability-score-thresh 0.85
+    sam-cli everything photos --out masks --preset fast
+  Exactly as Meta's generator does by default:
+    sam-cli everything photos --out masks --preset reference
+  As SA-1B was made, which takes 21 crops of each photograph:
+    sam-cli everything photos --out masks --preset sa1b
+  A preset with one thing changed, kept in a file for later runs:
+    sam-cli everything --preset dense --min-mask-region-area 100 --print-settings > settings.json
+    sam-cli everything photos --out masks --config settings.json
+  Millions of images, on 8 machines; the same command again goes on where it was:
+    sam-cli everything --input-list images.txt --shard 0/8 --out part0 --out-format ndjson.gz
   For a program that watches: one JSON object a line on standard error:
     sam-cli everything photos --out masks --log-format ndjson
 
 Exit codes: 0 all well, 1 some images failed or the run could not go on, 2 wrong usage, 130 interrupted by Ctrl-C
 (once: images in flight are finished and written; twice: at once).`;
 
-async function everything(inputs: readonly string[], options: EverythingOptions): Promise<number> {
+async function everything(inputs: readonly string[], options: EverythingOptions, command: Command): Promise<number> {
   const report = reporterFor(options);
-  catalogueEntryNamed(options.model);
-  const pictures = await findPictures(inputs);
+  const chosen = await generatorSettingsOf(options, catalogueEntryNamed(options.model).calibratedSettings);
+  if (options.printSettings) {
+    process.stdout.write(settingsJsonOf(chosen));
+    return EXIT.ok;
+  }
+  // commander would ask for them where only settings are to be printed, too
+  if (inputs.length === 0 && options.inputList === undefined)
+    command.error("error: missing required argument 'inputs'");
+  if (options.out === undefined) command.error("error: required option '-o, --out <folder>' not specified");
   const summary = await interruptible((signal) =>
-    runEverything({
-      pictures,
-      outFolder: options.out,
+    runDataset({
+      ...datasetRunOf(inputs, options),
+      job: everythingJob(chosen.settings),
       ...(options.overlay !== undefined && { overlayFolder: options.overlay }),
       model: options.model,
-      settings: generatorSettingsOf(options),
-      parallelism: parallelismFor(pictures.length, options),
+      parallelism: options,
       signal,
       onEvent: report,
     }),
   );
   if (summary.interrupted) return EXIT.interrupted;
-  return summary.failures > 0 ? EXIT.failures : EXIT.ok;
+  return summary.failures + summary.failed_before > 0 ? EXIT.failures : EXIT.ok;
 }
 
 /** Adds `everything` to the program; `finish` takes its exit code. */
@@ -62,10 +81,11 @@ export function addEverythingCommand(program: Command, finish: (exitCode: number
     .command('everything')
     .summary('make all masks of images and folders')
     .description('Makes all masks of images and folders: one SA-1B JSON file with COCO RLE masks per image.')
-    .argument('<inputs...>', 'image files (JPEG, PNG, WebP, TIFF, GIF, AVIF) and folders, searched through')
-    .requiredOption('-o, --out <folder>', 'where to write <path under its input folder>.json')
+    .argument('[inputs...]', INPUTS_DESCRIPTION)
+    .option('-o, --out <folder>', 'where to write <path under its input folder>.json, and the books of the run')
     .option('--overlay <folder>', 'also write each image with its masks drawn, as <path>.jpg, to look at')
     .option('--model <name>', `model of the catalogue (${models.join('; ')})`, DEFAULT_MODEL);
+  addDatasetOptions(command);
   addGeneratorOptions(command);
   command
     .addOption(
@@ -92,5 +112,5 @@ export function addEverythingCommand(program: Command, finish: (exitCode: number
         .helpGroup('Progress (standard error):'),
     )
     .addHelpText('after', EXAMPLES)
-    .action(async (inputs: string[], options: EverythingOptions) => finish(await everything(inputs, options)));
+    .action(async (inputs: string[], options: EverythingOptions) => finish(await everything(inputs, options, command)));
 }

@@ -154,6 +154,12 @@ export class RunFolder {
     return now.first_image_id;
   }
 
+  /** Takes the inputs of runs that are merged here, and writes the manifest. */
+  async adopt(inputs: readonly PlannedInputs[], mergedFrom: readonly string[]): Promise<void> {
+    this.#manifest = { ...this.#manifest, inputs, merged_from: mergedFrom };
+    await writeManifest(this.paths, this.#manifest);
+  }
+
   /** Whether pictures were asked for here that the present plan does not have. */
   get hasOtherInputs(): boolean {
     return this.#manifest.inputs.length > 1;

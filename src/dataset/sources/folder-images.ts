@@ -23,11 +23,7 @@ export interface FolderWalk {
  * @param folder - Opens the folder.
  * @param prefix - Name of the folder below its input, with a slash at its end; empty for the input itself.
  */
-export async function* imagesBelow(
-  folder: string,
-  prefix: string,
-  walk: FolderWalk,
-): AsyncGenerator<PlannedImage[]> {
+export async function* imagesBelow(folder: string, prefix: string, walk: FolderWalk): AsyncGenerator<PlannedImage[]> {
   const { filter, seenFiles, seenFolders } = walk;
   let real: string;
   let entries: Dirent[];
