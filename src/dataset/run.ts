@@ -98,14 +98,17 @@ export async function runDataset(run: DatasetRun): Promise<RunSummary> {
   let folder: RunFolder | undefined;
   let sink: ResultSink | undefined;
   try {
-    plan = await planOf(imagesOf(run.selection), {
-      names,
-      earlierCounts: earlier?.inputs.map(({ count }) => count) ?? [],
-      onCount: (count) => {
-        const share = shareOf(count, run.shard);
-        if (share >= MANY_PICTURES) workersFor(share);
+    plan = await planOf(
+      imagesOf({ ...run.selection, ownFolders: [output.folder, run.overlayFolder ?? output.folder] }),
+      {
+        names,
+        earlierCounts: earlier?.inputs.map(({ count }) => count) ?? [],
+        onCount: (count) => {
+          const share = shareOf(count, run.shard);
+          if (share >= MANY_PICTURES) workersFor(share);
+        },
       },
-    });
+    );
     checkNotEmpty(plan, run.selection);
     folder = await RunFolder.open(output.folder, identity, run.resume ?? {}, run.command);
     const firstImageId = await folder.begin(plan, names);

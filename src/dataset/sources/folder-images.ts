@@ -15,7 +15,12 @@ export interface FolderWalk {
   readonly seenFiles: FingerprintMap;
   /** Real paths of folders entered: links that lead round in a circle end. */
   readonly seenFolders: FingerprintMap;
+  /** Real paths of the folders that the run writes to: below an input they are not searched. */
+  readonly ownFolders: ReadonlySet<string>;
 }
+
+/** Names of the files that a run writes to its own folder, where that is an input itself. */
+const OWN_ARCHIVE = /^masks-\d{5,}\.tar$/;
 
 /**
  * The pictures below a folder, sorted by name so that each run has the same order; archives are listed in their place.
@@ -24,12 +29,12 @@ export interface FolderWalk {
  * @param prefix - Name of the folder below its input, with a slash at its end; empty for the input itself.
  */
 export async function* imagesBelow(folder: string, prefix: string, walk: FolderWalk): AsyncGenerator<PlannedImage[]> {
-  const { filter, seenFiles, seenFolders } = walk;
+  const { filter, seenFiles, seenFolders, ownFolders } = walk;
   let real: string;
   let entries: Dirent[];
   try {
     real = await realpath(folder);
-    if (!seenFolders.add(real)) return;
+    if (!seenFolders.add(real) || (prefix !== '' && ownFolders.has(real))) return;
     entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
     const reason = `Expected a folder but could not read it: ${messageOf(error)}`;
@@ -43,7 +48,7 @@ export async function* imagesBelow(folder: string, prefix: string, walk: FolderW
     const name = prefix + entry.name;
     const kind = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
     const isFolder = kind?.isDirectory() ?? false;
-    const isArchive = !isFolder && isArchiveName(name);
+    const isArchive = !isFolder && isArchiveName(name) && !(ownFolders.has(real) && OWN_ARCHIVE.test(entry.name));
     if (isFolder || isArchive) {
       if (!filter.enters(name)) continue;
       if (batch.length > 0) yield batch;

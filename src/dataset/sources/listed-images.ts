@@ -1,11 +1,9 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { FingerprintMap } from '../fingerprint-map.js';
 import { separatedTexts } from '../lines.js';
 import { imagesOfArchive } from './archive-images.js';
 import { isArchiveName, isPictureName, isUrl, withoutArchiveExtension } from './extensions.js';
-import { imagesBelow } from './folder-images.js';
-import type { NameFilter } from './name-filter.js';
+import { type FolderWalk, imagesBelow } from './folder-images.js';
 import type { PlannedImage } from './planned-image.js';
 import { safeNameOf, safeNameOfUrl } from './safe-name.js';
 
@@ -39,13 +37,14 @@ async function peeked(chunks: AsyncIterable<Uint8Array>): Promise<[Uint8Array, A
  *
  * @param chunks - The list's bytes.
  * @param folder - What relative paths start from.
+ * @param newWalk - What each search of a folder begins with.
  */
 export async function* listedImages(
   chunks: AsyncIterable<Uint8Array>,
   folder: string,
-  filter: NameFilter,
-  seen: FingerprintMap,
+  newWalk: () => FolderWalk,
 ): AsyncGenerator<PlannedImage[]> {
+  const { filter, seenFiles: seen } = newWalk();
   const [first, all] = await peeked(chunks);
   const separator = first.includes(0) ? '\0' : '\n';
   for await (const lines of separatedTexts(all, separator)) {
@@ -62,8 +61,7 @@ export async function* listedImages(
       if (!isPicture && !isArchive && isFolder(path)) {
         yield batch;
         batch = [];
-        const walk = { filter, seenFiles: seen, seenFolders: new FingerprintMap() };
-        yield* imagesBelow(path, `${safeNameOf(path)}/`, walk);
+        yield* imagesBelow(path, `${safeNameOf(path)}/`, newWalk());
       } else if (seen.add(absolutePathOf(path, folder))) {
         if (isArchive) {
           yield batch;
