@@ -1,7 +1,7 @@
 import { access, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SamError } from '../../errors.js';
-import { AppendOnlyFile, type ByteRange } from '../append-only-file.js';
+import { AppendOnlyFile } from '../append-only-file.js';
 import type { LastShard } from '../run-folder/journal.js';
 import type { ShardFormat } from './shard-format.js';
 import type { Result, ResultSink, Written } from './sink.js';
@@ -60,19 +60,17 @@ export class ShardSink implements ResultSink {
   }
 
   async write(result: Result): Promise<Written> {
-    const bytes = await this.#options.format.bytesOf(result);
-    const range = await this.append(bytes);
-    return { output: shardFileName(this.#index, this.#options.format.extension), ...range };
+    return this.append(await this.#options.format.bytesOf(result));
   }
 
   /** Appends a record as it is. */
-  async append(bytes: Uint8Array): Promise<ByteRange> {
+  async append(bytes: Uint8Array): Promise<Written> {
     if (this.#records === this.#options.shardSize) await this.#beginNext();
     this.#file ??= await AppendOnlyFile.open(this.#path, this.#end);
     const range = await this.#file.append(bytes, { sync: true });
     this.#records++;
     this.#end = range.end;
-    return range;
+    return { output: shardFileName(this.#index, this.#options.format.extension), ...range };
   }
 
   /** Ends the last file. */
