@@ -38,14 +38,34 @@ export async function compiledDecoder(compiled: CompiledDecoder, threads?: numbe
     kind: 'compiled',
     lowResSize: CELLS_PER_TOKEN * shape.gridWide,
     async forImage(embedding, frame) {
-      const shared = await image.run(imageFeeds(shape, embedding));
-      const withMask = (mask: Float32Array) => image.run(imageFeeds(shape, embedding, mask));
-      return new CompiledImageDecoder(prompts, shape, frame, shared, withMask);
+      const cover = coverOf(shape, frame);
+      const shared = await image.run(imageFeeds(shape, cover, embedding));
+      const withMask = (mask: Float32Array) => image.run(imageFeeds(shape, cover, embedding, mask));
+      return new CompiledImageDecoder(prompts, shape, frame, cover, shared, withMask);
     },
     async release() {
       await image.release();
       await prompts.release();
     },
+  };
+}
+
+/** The part of the frame that holds picture. */
+interface Cover {
+  readonly cellsWide: number;
+  readonly cellsHigh: number;
+  readonly tokensWide: number;
+  readonly tokensHigh: number;
+}
+
+function coverOf(shape: CompiledShape, frame: ImageFrame): Cover {
+  const cellsWide = coveredCells(frame.inputWidth, CELLS_PER_TOKEN * shape.gridWide);
+  const cellsHigh = coveredCells(frame.inputHeight, CELLS_PER_TOKEN * shape.gridHigh);
+  return {
+    cellsWide,
+    cellsHigh,
+    tokensWide: Math.ceil(cellsWide / CELLS_PER_TOKEN),
+    tokensHigh: Math.ceil(cellsHigh / CELLS_PER_TOKEN),
   };
 }
 
@@ -55,16 +75,14 @@ class CompiledImageDecoder implements ImageDecoder {
   readonly #frame: ImageFrame;
   readonly #shared: Feeds;
   readonly #sharedWithMask: (mask: Float32Array) => Promise<Feeds>;
-  readonly #cellsWide: number;
-  readonly #cellsHigh: number;
-  readonly #tokensWide: number;
-  readonly #tokensHigh: number;
+  readonly #cover: Cover;
   #logits = new Float32Array(0);
 
   constructor(
     session: ort.InferenceSession,
     shape: CompiledShape,
     frame: ImageFrame,
+    cover: Cover,
     shared: Feeds,
     sharedWithMask: (mask: Float32Array) => Promise<Feeds>,
   ) {
@@ -73,10 +91,7 @@ class CompiledImageDecoder implements ImageDecoder {
     this.#frame = frame;
     this.#shared = shared;
     this.#sharedWithMask = sharedWithMask;
-    this.#cellsWide = coveredCells(frame.inputWidth, CELLS_PER_TOKEN * shape.gridWide);
-    this.#cellsHigh = coveredCells(frame.inputHeight, CELLS_PER_TOKEN * shape.gridHigh);
-    this.#tokensWide = Math.ceil(this.#cellsWide / CELLS_PER_TOKEN);
-    this.#tokensHigh = Math.ceil(this.#cellsHigh / CELLS_PER_TOKEN);
+    this.#cover = cover;
   }
 
   async decode(batch: PromptBatch, options: DecodeOptions = {}): Promise<DecodedBatch> {
@@ -90,7 +105,7 @@ class CompiledImageDecoder implements ImageDecoder {
     const threshold = options.predIouThresh ?? Number.NEGATIVE_INFINITY;
     const choices = this.#choices(masks, threshold);
     const masksPerPrompt = masks.length;
-    const size = this.#cellsWide * this.#cellsHigh;
+    const size = this.#cover.cellsWide * this.#cover.cellsHigh;
     const total = batch.count * masksPerPrompt;
     if (this.#logits.length < total * size) this.#logits = new Float32Array(total * size);
     const iouPredictions = new Float32Array(total);
@@ -116,14 +131,22 @@ class CompiledImageDecoder implements ImageDecoder {
       iouPredictions,
       logits: this.#logits,
       offsets,
-      cellsWide: this.#cellsWide,
-      cellsHigh: this.#cellsHigh,
+      cellsWide: this.#cover.cellsWide,
+      cellsHigh: this.#cover.cellsHigh,
     };
   }
 
   #copyMask(logits: Float32Array, i: number, to: number): void {
-    const from = i * this.#tokensWide * this.#tokensHigh * CELLS_PER_TOKEN ** 2;
-    copyCellsToColumns(logits, from, this.#tokensHigh, this.#logits, to, this.#cellsWide, this.#cellsHigh);
+    const from = i * this.#cover.tokensWide * this.#cover.tokensHigh * CELLS_PER_TOKEN ** 2;
+    copyCellsToColumns(
+      logits,
+      from,
+      this.#cover.tokensHigh,
+      this.#logits,
+      to,
+      this.#cover.cellsWide,
+      this.#cover.cellsHigh,
+    );
   }
 
   #maskOf(masks: Float32Array, prompt: number): Float32Array {
@@ -134,7 +157,7 @@ class CompiledImageDecoder implements ImageDecoder {
   #choices(masks: readonly number[], predIouThresh: number): Feeds {
     const places = Array.from({ length: this.#shape.maskTokens }, (_, mask) => masks.indexOf(mask) + 1);
     return {
-      [CHOICES.covered]: integers(this.#tokensWide, this.#tokensHigh),
+      [CHOICES.covered]: integers(this.#cover.tokensWide, this.#cover.tokensHigh),
       [CHOICES.masks]: integers(...masks),
       [CHOICES.outputTokens]: integers(0, ...masks.map((mask) => mask + 1)),
       [CHOICES.places]: integers(...places),
@@ -143,11 +166,12 @@ class CompiledImageDecoder implements ImageDecoder {
   }
 }
 
-function imageFeeds(shape: CompiledShape, embedding: Float32Array, mask?: Float32Array): Feeds {
+function imageFeeds(shape: CompiledShape, cover: Cover, embedding: Float32Array, mask?: Float32Array): Feeds {
   const { width, gridHigh, gridWide } = shape;
   const feeds: Feeds = {
     [IMAGE_INPUTS.embedding]: new ort.Tensor('float32', embedding, [1, width, gridHigh, gridWide]),
   };
+  if (shape.takesCovered) feeds[IMAGE_INPUTS.covered] = integers(cover.tokensWide, cover.tokensHigh);
   if (shape.takesMask) {
     const cells = mask ?? new Float32Array(CELLS_PER_TOKEN ** 2 * gridHigh * gridWide);
     const dims = [1, 1, CELLS_PER_TOKEN * gridHigh, CELLS_PER_TOKEN * gridWide];
