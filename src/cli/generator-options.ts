@@ -81,7 +81,7 @@ function helpGroupOf(name: keyof GeneratorSettings): string {
 function settingFlags(name: keyof GeneratorSettings): Option[] {
   const rule: SettingRule = SETTING_RULES[name];
   const flag = `--${hyphenatedName(name)}`;
-  const description = `${DESCRIPTIONS[name]} (reference: ${shownDefault(name)})`;
+  const description = `${DESCRIPTIONS[name]} (${OWN_SETTINGS.has(name) ? 'default' : 'reference'}: ${shownDefault(name)})`;
   switch (rule.kind) {
     case 'number':
       return [
