@@ -21,7 +21,7 @@ export interface RgbImage {
 export interface PromptBatch {
   /** Prompts in the batch (B). */
   readonly count: number;
-  /** Points per prompt (N), padding included when the caller wants some. */
+  /** Points per prompt (N), padding included when the caller wants some. 0 when a mask alone is the prompt. */
   readonly pointsPerPrompt: number;
   /** [B, N, 2] x,y in pixels of the encoded picture (not of the 1024 frame). */
   readonly coords: Float32Array;
@@ -37,6 +37,8 @@ export interface DecodeOptions {
   readonly predIouThresh?: number;
   /** Which of the four mask tokens: the three multimasks, or the single-mask token. @default 'multi' */
   readonly masks?: 'multi' | 'single';
+  /** Which cells of each mask: those that cover the picture, or all, as feeding a mask back needs. @default 'covered' */
+  readonly cells?: 'covered' | 'all';
 }
 
 /** Answers of the decoder to a {@link PromptBatch}. Buffers belong to the model and are valid until its next call. */
@@ -47,7 +49,8 @@ export interface DecodedBatch {
   readonly iouPredictions: Float32Array;
   /**
    * Low-res logits, each mask column-major: the value of cell column x, row y of mask i is
-   * `logits[offsets[i] + x * cellsHigh + y]`. Only the cells that cover the picture (padding cut) are there.
+   * `logits[offsets[i] + x * cellsHigh + y]`. Only the cells that cover the picture (padding cut) are there, unless
+   * {@link DecodeOptions.cells} asks for all.
    */
   readonly logits: Float32Array;
   /** [B * M] where each mask starts in `logits`, or -1 where it was left out because of `predIouThresh`. */

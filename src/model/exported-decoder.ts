@@ -71,8 +71,8 @@ function exportedImageDecoder(
         const tokenLogits = outputs[MASK_TOKEN_LOGITS];
         const tokenIou = outputs[MASK_TOKEN_IOU].data as Float32Array;
         const [lowHigh, lowWide] = tokenLogits.dims.slice(-2);
-        const cellsWide = coveredCells(frame.inputWidth, lowWide);
-        const cellsHigh = coveredCells(frame.inputHeight, lowHigh);
+        const cellsWide = options.cells === 'all' ? lowWide : coveredCells(frame.inputWidth, lowWide);
+        const cellsHigh = options.cells === 'all' ? lowHigh : coveredCells(frame.inputHeight, lowHigh);
         const firstToken = options.masks === 'single' ? 0 : 1;
         const masksPerPrompt = options.masks === 'single' ? 1 : tokenIou.length - 1;
         if (!answer) {
