@@ -25,3 +25,6 @@ export { type CatalogueEntry, catalogueEntries, DEFAULT_MODEL } from './model/ca
 export { type DecodePictureOptions, decodePicture, type PictureInput } from './model/decode-picture.js';
 export { type LoadModelOptions, loadModel, type SamModel } from './model/load-model.js';
 export { overlayOf } from './overlay/overlay.js';
+export { maskInputOf } from './predict/mask-input.js';
+export type { ObjectPrompt } from './predict/object-prompt.js';
+export { type Prediction, type PredictRequest, SamPredictor } from './sam-predictor.js';

@@ -21,7 +21,7 @@ export interface RgbImage {
 export interface PromptBatch {
   /** Prompts in the batch (B). */
   readonly count: number;
-  /** Points per prompt (N), padding included when the caller wants some. */
+  /** Points per prompt (N), padding included when the caller wants some. 0 when a mask alone is the prompt. */
   readonly pointsPerPrompt: number;
   /** [B, N, 2] x,y in pixels of the encoded picture (not of the 1024 frame). */
   readonly coords: Float32Array;

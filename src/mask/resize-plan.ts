@@ -82,7 +82,7 @@ export function createResizePlan(options: ResizePlanOptions): ResizePlan {
 }
 
 /** Pixels of the model's frame that a side of the picture covers; a sliver still covers one. */
-function frameLength(outputs: number, scale: number): number {
+export function frameLength(outputs: number, scale: number): number {
   return Math.max(1, Math.floor(outputs * scale + 0.5));
 }
 

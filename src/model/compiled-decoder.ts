@@ -24,14 +24,6 @@ export const PROMPTS_PER_RUN = 1;
 /** Low-res cells along a side of an image token. */
 const CELLS_PER_TOKEN = 4;
 
-/** How much of a mask is computed: image tokens along both sides, and the cells of them that are wanted. */
-interface Extent {
-  readonly cellsWide: number;
-  readonly cellsHigh: number;
-  readonly tokensWide: number;
-  readonly tokensHigh: number;
-}
-
 /** Runs compiled graphs. */
 export async function compiledDecoder(compiled: CompiledDecoder, threads?: number): Promise<Decoder> {
   const options: ort.InferenceSession.SessionOptions = {
@@ -46,9 +38,8 @@ export async function compiledDecoder(compiled: CompiledDecoder, threads?: numbe
     kind: 'compiled',
     lowResSize: CELLS_PER_TOKEN * shape.gridWide,
     async forImage(embedding, frame) {
-      const shared = await image.run(imageFeeds(shape, embedding));
-      const withMask = (mask: Float32Array) => image.run(imageFeeds(shape, embedding, mask));
-      return new CompiledImageDecoder(prompts, shape, frame, shared, withMask);
+      const sharedOf: SharedOf = (cover, mask) => image.run(imageFeeds(shape, cover, embedding, mask));
+      return new CompiledImageDecoder(prompts, shape, frame, sharedOf);
     },
     async release() {
       await image.release();
@@ -57,49 +48,57 @@ export async function compiledDecoder(compiled: CompiledDecoder, threads?: numbe
   };
 }
 
+/** What the prompts of an image share, for a part of the frame and perhaps a mask prompt. */
+type SharedOf = (cover: Cover, mask?: Float32Array) => Promise<Feeds>;
+
+/** A part of the frame, from its top left: the picture, or all with the padding. */
+interface Cover {
+  readonly cellsWide: number;
+  readonly cellsHigh: number;
+  readonly tokensWide: number;
+  readonly tokensHigh: number;
+}
+
+function coverOf(cellsWide: number, cellsHigh: number): Cover {
+  const tokensOf = (cells: number) => Math.ceil(cells / CELLS_PER_TOKEN);
+  return { cellsWide, cellsHigh, tokensWide: tokensOf(cellsWide), tokensHigh: tokensOf(cellsHigh) };
+}
+
 class CompiledImageDecoder implements ImageDecoder {
   readonly #session: ort.InferenceSession;
   readonly #shape: CompiledShape;
   readonly #frame: ImageFrame;
-  readonly #shared: Feeds;
-  readonly #sharedWithMask: (mask: Float32Array) => Promise<Feeds>;
-  /** The cells that the picture covers. */
-  readonly #covered: Extent;
-  /** Those of the padding too. */
-  readonly #whole: Extent;
+  readonly #sharedOf: SharedOf;
+  readonly #covered: Cover;
+  readonly #whole: Cover;
+  /** What prompts without a mask share, kept for each part of the frame that was asked for. */
+  readonly #shared = new Map<Cover, Promise<Feeds>>();
   #logits = new Float32Array(0);
 
-  constructor(
-    session: ort.InferenceSession,
-    shape: CompiledShape,
-    frame: ImageFrame,
-    shared: Feeds,
-    sharedWithMask: (mask: Float32Array) => Promise<Feeds>,
-  ) {
+  constructor(session: ort.InferenceSession, shape: CompiledShape, frame: ImageFrame, sharedOf: SharedOf) {
     this.#session = session;
     this.#shape = shape;
     this.#frame = frame;
-    this.#shared = shared;
-    this.#sharedWithMask = sharedWithMask;
+    this.#sharedOf = sharedOf;
     const lowResWide = CELLS_PER_TOKEN * shape.gridWide;
     const lowResHigh = CELLS_PER_TOKEN * shape.gridHigh;
-    this.#whole = extentOf(lowResWide, lowResHigh);
-    this.#covered = extentOf(coveredCells(frame.inputWidth, lowResWide), coveredCells(frame.inputHeight, lowResHigh));
+    this.#whole = coverOf(lowResWide, lowResHigh);
+    this.#covered = coverOf(coveredCells(frame.inputWidth, lowResWide), coveredCells(frame.inputHeight, lowResHigh));
   }
 
   async decode(batch: PromptBatch, options: DecodeOptions = {}): Promise<DecodedBatch> {
-    if (batch.count < 1) throw new SamError('USAGE', 'Expected at least one prompt in a batch but received none');
+    if (batch.count < 1) throw new SamError('bad-usage', 'Expected at least one prompt in a batch but received none');
     if (batch.maskInput && !this.#shape.takesMask) {
-      throw new SamError('MODEL', 'This decoder takes no mask prompt (exported for transformers.js)');
+      throw new SamError('bad-model', 'This decoder takes no mask prompt (exported for transformers.js)');
     }
     const points = paddedPrompts(batch, this.#frame);
     refuseUnknownLabels(points.labels, this.#shape.labels);
     const masks = options.masks === 'single' ? [0] : multimasks(this.#shape.maskTokens);
     const threshold = options.predIouThresh ?? Number.NEGATIVE_INFINITY;
-    const extent = options.cells === 'all' ? this.#whole : this.#covered;
-    const choices = this.#choices(masks, threshold, extent);
+    const cover = options.cells === 'all' ? this.#whole : this.#covered;
+    const choices = this.#choices(masks, threshold, cover);
     const masksPerPrompt = masks.length;
-    const { cellsWide, cellsHigh } = extent;
+    const { cellsWide, cellsHigh } = cover;
     const size = cellsWide * cellsHigh;
     const total = batch.count * masksPerPrompt;
     if (this.#logits.length < total * size) this.#logits = new Float32Array(total * size);
@@ -109,7 +108,9 @@ class CompiledImageDecoder implements ImageDecoder {
     const perRun = batch.maskInput ? 1 : PROMPTS_PER_RUN;
     for (let start = 0; start < batch.count; start += perRun) {
       const end = Math.min(batch.count, start + perRun);
-      const shared = batch.maskInput ? await this.#sharedWithMask(this.#maskOf(batch.maskInput, start)) : this.#shared;
+      const shared = batch.maskInput
+        ? await this.#sharedOf(cover, this.#maskOf(batch.maskInput, start))
+        : await this.#sharedWithoutMask(cover);
       const outputs = await this.#session.run({ ...shared, ...choices, ...promptFeeds(points, start, end) });
       const iou = outputs[PROMPT_OUTPUTS.iou].data as Float32Array;
       const logits = outputs[PROMPT_OUTPUTS.logits].data as Float32Array;
@@ -118,14 +119,23 @@ class CompiledImageDecoder implements ImageDecoder {
         if (!(iou[i] > threshold)) continue;
         const mask = start * masksPerPrompt + i;
         offsets[mask] = mask * size;
-        this.#copyMask(logits, i, offsets[mask], extent);
+        this.#copyMask(logits, i, offsets[mask], cover);
       }
     }
     return { masksPerPrompt, iouPredictions, logits: this.#logits, offsets, cellsWide, cellsHigh };
   }
 
-  #copyMask(logits: Float32Array, i: number, to: number, extent: Extent): void {
-    const { tokensWide, tokensHigh, cellsWide, cellsHigh } = extent;
+  #sharedWithoutMask(cover: Cover): Promise<Feeds> {
+    let shared = this.#shared.get(cover);
+    if (!shared) {
+      shared = this.#sharedOf(cover);
+      this.#shared.set(cover, shared);
+    }
+    return shared;
+  }
+
+  #copyMask(logits: Float32Array, i: number, to: number, cover: Cover): void {
+    const { tokensWide, tokensHigh, cellsWide, cellsHigh } = cover;
     const from = i * tokensWide * tokensHigh * CELLS_PER_TOKEN ** 2;
     copyCellsToColumns(logits, from, tokensHigh, this.#logits, to, cellsWide, cellsHigh);
   }
@@ -135,7 +145,7 @@ class CompiledImageDecoder implements ImageDecoder {
     return masks.slice(prompt * cells, (prompt + 1) * cells);
   }
 
-  #choices(masks: readonly number[], predIouThresh: number, { tokensWide, tokensHigh }: Extent): Feeds {
+  #choices(masks: readonly number[], predIouThresh: number, { tokensWide, tokensHigh }: Cover): Feeds {
     const places = Array.from({ length: this.#shape.maskTokens }, (_, mask) => masks.indexOf(mask) + 1);
     return {
       [CHOICES.covered]: integers(tokensWide, tokensHigh),
@@ -147,16 +157,12 @@ class CompiledImageDecoder implements ImageDecoder {
   }
 }
 
-function extentOf(cellsWide: number, cellsHigh: number): Extent {
-  const tokensOf = (cells: number) => Math.ceil(cells / CELLS_PER_TOKEN);
-  return { cellsWide, cellsHigh, tokensWide: tokensOf(cellsWide), tokensHigh: tokensOf(cellsHigh) };
-}
-
-function imageFeeds(shape: CompiledShape, embedding: Float32Array, mask?: Float32Array): Feeds {
+function imageFeeds(shape: CompiledShape, cover: Cover, embedding: Float32Array, mask?: Float32Array): Feeds {
   const { width, gridHigh, gridWide } = shape;
   const feeds: Feeds = {
     [IMAGE_INPUTS.embedding]: new ort.Tensor('float32', embedding, [1, width, gridHigh, gridWide]),
   };
+  if (shape.takesCovered) feeds[IMAGE_INPUTS.covered] = integers(cover.tokensWide, cover.tokensHigh);
   if (shape.takesMask) {
     const cells = mask ?? new Float32Array(CELLS_PER_TOKEN ** 2 * gridHigh * gridWide);
     const dims = [1, 1, CELLS_PER_TOKEN * gridHigh, CELLS_PER_TOKEN * gridWide];
@@ -190,7 +196,7 @@ function refuseUnknownLabels(labels: Float32Array, known: readonly number[]): vo
   const unknown = labels.find((label) => !known.includes(label));
   if (unknown === undefined) return;
   throw new SamError(
-    'MODEL',
+    'bad-model',
     `Expected point labels among ${known.join(', ')} (what this decoder has) but received ${unknown}`,
   );
 }

@@ -28,7 +28,7 @@ export interface ImageDecoder {
    * Masks and predicted IoUs for a batch of prompts.
    *
    * SAM expects a padding point (label -1) after the points of a prompt without a box. It is appended when no label of
-   * the batch is a box corner or padding already.
+   * the batch is a box corner or padding already, and there is at least one point.
    *
    * @throws {@link SamError} `bad-model` when the export cannot take such a prompt (transformers.js: box or mask).
    */

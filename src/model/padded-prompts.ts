@@ -16,10 +16,14 @@ export interface FramePoints {
   readonly labels: Float32Array;
 }
 
-/** The points of a batch in the encoder's frame, with the padding point that SAM expects where there is no box. */
+/**
+ * The points of a batch in the encoder's frame, with the padding point that SAM expects after points without a box. A mask
+ * alone, without any point, stays alone.
+ */
 export function paddedPrompts(batch: PromptBatch, frame: ImageFrame): FramePoints {
   const { count, pointsPerPrompt } = batch;
-  const pad = !batch.labels.some((label) => label === PADDING || label === BOX_TOP_LEFT || label === BOX_BOTTOM_RIGHT);
+  const isWhole = (label: number) => label === PADDING || label === BOX_TOP_LEFT || label === BOX_BOTTOM_RIGHT;
+  const pad = pointsPerPrompt > 0 && !batch.labels.some(isWhole);
   const padded = pointsPerPrompt + (pad ? 1 : 0);
   const coords = new Float32Array(count * padded * 2);
   const labels = new Float32Array(count * padded).fill(PADDING);

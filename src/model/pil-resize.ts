@@ -1,4 +1,5 @@
 import type { RgbImage } from '../amg/segmentation-model.js';
+import { type ResizeTaps, triangleTaps } from '../mask/triangle-taps.js';
 
 /*
  * Pillow's bilinear resize, to the level.
@@ -12,42 +13,17 @@ import type { RgbImage } from '../amg/segmentation-model.js';
 const PRECISION_BITS = 22;
 const HALF = 1 << (PRECISION_BITS - 1);
 
-/** Filter taps of one axis: output i reads `counts[i]` inputs from `starts[i]` with `weights[i * width ...]`. */
-interface Taps {
-  readonly starts: Int32Array;
-  readonly counts: Int32Array;
-  readonly weights: Int32Array;
-  readonly width: number;
-}
-
-function triangleTaps(inSize: number, outSize: number): Taps {
-  const scale = inSize / outSize;
-  const filterScale = Math.max(scale, 1);
-  const support = filterScale;
-  const width = Math.ceil(support) * 2 + 1;
-  const starts = new Int32Array(outSize);
-  const counts = new Int32Array(outSize);
-  const weights = new Int32Array(outSize * width);
-  const raw = new Float64Array(width);
-  for (let i = 0; i < outSize; i++) {
-    const center = (i + 0.5) * scale;
-    const start = Math.max(0, Math.trunc(center - support + 0.5));
-    const count = Math.min(inSize, Math.trunc(center + support + 0.5)) - start;
-    let sum = 0;
-    for (let k = 0; k < count; k++) {
-      const weight = Math.max(0, 1 - Math.abs((k + start - center + 0.5) / filterScale));
-      raw[k] = weight;
-      sum += weight;
-    }
-    starts[i] = start;
-    counts[i] = count;
-    for (let k = 0; k < count; k++) weights[i * width + k] = Math.trunc(0.5 + (raw[k] / sum) * (1 << PRECISION_BITS));
-  }
-  return { starts, counts, weights, width };
+/** Taps with fixed-point weights. */
+function fixedPointTaps(inSize: number, outSize: number): ResizeTaps<Int32Array> {
+  const taps = triangleTaps(inSize, outSize);
+  return {
+    ...taps,
+    weights: Int32Array.from(taps.weights, (weight) => Math.trunc(0.5 + weight * (1 << PRECISION_BITS))),
+  };
 }
 
 function resizeRows(source: RgbImage['data'], rows: number, inWidth: number, outWidth: number): Uint8Array {
-  const { starts, counts, weights, width } = triangleTaps(inWidth, outWidth);
+  const { starts, counts, weights, width } = fixedPointTaps(inWidth, outWidth);
   const out = new Uint8Array(rows * outWidth * 3);
   for (let y = 0, o = 0; y < rows; y++) {
     const row = y * inWidth * 3;
@@ -72,7 +48,7 @@ function resizeRows(source: RgbImage['data'], rows: number, inWidth: number, out
 }
 
 function resizeColumns(source: RgbImage['data'], rowLength: number, inHeight: number, outHeight: number): Uint8Array {
-  const { starts, counts, weights, width } = triangleTaps(inHeight, outHeight);
+  const { starts, counts, weights, width } = fixedPointTaps(inHeight, outHeight);
   const out = new Uint8Array(outHeight * rowLength);
   const sums = new Int32Array(rowLength);
   for (let y = 0; y < outHeight; y++) {

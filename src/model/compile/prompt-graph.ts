@@ -8,13 +8,15 @@ import { GraphBuilder, type Value } from '../onnx/graph-builder.js';
 import type { GraphProto } from '../onnx/onnx_pb.js';
 import type { DecoderWeights, LayerWeights } from './decoder-weights.js';
 import { centredNorm, centredOutput, centredUpscaling } from './identities/centred-norm.js';
+import { coveredTokens } from './identities/covered-tokens.js';
 import { imageToTokenOutput, imageToTokenRows, imageToTokenScores } from './identities/image-to-token.js';
+import { type LayerTrace, lowRankPays, lowRankUpscaling } from './identities/low-rank-upscaling.js';
 import { layer0ImageToToken, layer0TokenToImage, SHARED } from './identities/shared-layer0.js';
 import { tokenToImageScores, tokenToImageValues, withOffset } from './identities/token-to-image.js';
 import { upscaledMasks, upscalingAsProduct } from './identities/upscaling.js';
 import { columnPositions } from './image-graph.js';
 import { promptTokens } from './prompt-tokens.js';
-import { layerNorm, linear, perceptron, selfAttention } from './token-ops.js';
+import { layerNorm, layerNormWithStatistics, linear, perceptron, selfAttention } from './token-ops.js';
 import { repeated, sumOf } from './weight-algebra.js';
 
 /** Inputs of the prompt graph besides prompts and what the image graph gives. */
@@ -36,6 +38,8 @@ export const PROMPT_OUTPUTS = { iou: 'iou', logits: 'logits' } as const;
 
 /** Image tokens inside the graph. */
 interface ImageTokens {
+  /** How the last layer made them; missing when no prompt has touched them. */
+  readonly trace?: LayerTrace;
   /** [B, N, C], or [N, C] when no prompt has touched them. */
   readonly tokens: Value;
   /** What is missing from every token because adding it elsewhere costs nothing, [C]. */
@@ -48,8 +52,10 @@ interface ImageTokens {
  *
  * Logits belong to the n image tokens that the picture covers, in column order; within each, to 4 x 4 cells in the order
  * (column of the first upscaling step, row of it, column of the second, row of it).
+ *
+ * @param lowRank - Whether the first upscaling step goes through {@link lowRankUpscaling}; the image graph must agree.
  */
-export function promptGraph(weights: DecoderWeights): Uint8Array {
+export function promptGraph(weights: DecoderWeights, lowRank = lowRankPays(weights)): Uint8Array {
   const graph = new GraphBuilder();
   const { width, gridHigh, gridWide, layers } = weights;
   const count = gridHigh * gridWide;
@@ -72,6 +78,7 @@ export function promptGraph(weights: DecoderWeights): Uint8Array {
   let queries = tokens;
   let image: ImageTokens = { tokens: shared.image };
   let imageWithPositions = '';
+  const traces: LayerTrace[] = [];
   layers.forEach((layer, i) => {
     const name = `layer${i}`;
     const attended =
@@ -90,6 +97,7 @@ export function promptGraph(weights: DecoderWeights): Uint8Array {
       i === 0
         ? firstImageUpdate(graph, name, layer, telling, queries, shared, count)
         : nextImageUpdate(graph, name, layer, telling, queries, image, imageWithPositions, count);
+    traces.push(image.trace!);
     const positionsHere = graph.constant(`${name}.pe`, {
       dims: [count, width],
       data: image.offset ? sumOf(positions, repeated(image.offset, count)) : positions,
@@ -117,10 +125,16 @@ export function promptGraph(weights: DecoderWeights): Uint8Array {
   );
   const iou = predictedIou(graph, weights, answers, masks);
   graph.output(iou, ['prompts', 'masks']);
+  // made here, because a graph inside another declares no inputs
+  const sharedStep = lowRank ? graph.input(SHARED.upscaled, ['covered', 4 * weights.upscaling1.outputs]) : undefined;
+  const firstStep = (branch: GraphBuilder) =>
+    sharedStep === undefined
+      ? directUpscaling(branch, weights, image, covered)
+      : lowRankUpscaling(branch, 'upscaling1', weights, sharedStep, traces, covered);
   const best = graph.node('ReduceMax', 'iou.best', [iou], { keepdims: 0 });
   const wanted = graph.node('Greater', 'iou.any above', [best, predIouThresh]);
   const logits = graph.node('If', PROMPT_OUTPUTS.logits, [wanted], {
-    then_branch: masksBranch(weights, image, covered, { answers, places, masks }),
+    then_branch: masksBranch(weights, firstStep, { answers, places, masks }),
     else_branch: noMasksBranch(iou),
   });
   graph.output(logits, ['prompts', 'masks', 'cells']);
@@ -130,22 +144,22 @@ export function promptGraph(weights: DecoderWeights): Uint8Array {
 /** The upscaling and the masks, as a graph inside the prompt graph. */
 function masksBranch(
   weights: DecoderWeights,
-  image: ImageTokens,
-  covered: Value,
+  firstStep: (graph: GraphBuilder) => Value,
   wanted: { answers: Value; places: Value; masks: Value },
 ): GraphProto {
   const graph = new GraphBuilder('masks.');
   const hyper = hypernetworks(graph, weights, wanted);
-  const upscaling1 = upscalingAsProduct(centredUpscaling(weights.upscaling1));
-  const product = linear(
-    graph,
-    'upscaling.1',
-    coveredTokens(graph, image.tokens, covered, weights),
-    withOffset(upscaling1, image.offset),
-  );
+  const product = firstStep(graph);
   const logits = upscaledMasks(graph, 'logits', product, weights.upscalingNorm, weights.upscaling2, hyper);
   graph.output(logits, ['prompts', 'masks', 'cells']);
   return graph.graph('masks');
+}
+
+/** The first upscaling step as one product over the covered tokens, [B, n, 4 c]. */
+function directUpscaling(graph: GraphBuilder, weights: DecoderWeights, image: ImageTokens, covered: Value): Value {
+  const step = upscalingAsProduct(centredUpscaling(weights.upscaling1));
+  const tokens = coveredTokens(graph, 'covered', image.tokens, covered, weights);
+  return linear(graph, 'upscaling1', tokens, withOffset(step, image.offset));
 }
 
 /** Logits of no cells, as a graph inside the prompt graph. */
@@ -201,7 +215,8 @@ function firstImageUpdate(
   const weights = layer0ImageToToken(graph, `${name}.i2t`, layer, telling, shared.query, count);
   const rows = imageToTokenRows(graph, `${name}.i2t`, centredOutput(layer.imageToToken), queries);
   const sum = imageToTokenOutput(graph, `${name}.i2t`, shared.image, weights, rows);
-  return { tokens: centredNorm(graph, `${name}.norm4`, sum, layer.norm4), offset: layer.norm4.shift };
+  const [tokens, inverseDeviation] = centredNorm(graph, `${name}.norm4`, sum, layer.norm4);
+  return { tokens, offset: layer.norm4.shift, trace: { weights, rows, inverseDeviation } };
 }
 
 function nextImageUpdate(
@@ -219,7 +234,8 @@ function nextImageUpdate(
   const bias = image.offset ? sumOf(out.bias, image.offset) : out.bias;
   const rows = imageToTokenRows(graph, `${name}.i2t`, layer.imageToToken, queries, bias);
   const sum = imageToTokenOutput(graph, `${name}.i2t`, image.tokens, weights, rows);
-  return { tokens: layerNorm(graph, `${name}.norm4`, sum, layer.norm4) };
+  const [tokens, mean, inverseDeviation] = layerNormWithStatistics(graph, `${name}.norm4`, sum, layer.norm4);
+  return { tokens, trace: { weights, rows, inverseDeviation, mean, shift: layer.norm4.shift } };
 }
 
 /** Predicted IoU of the wanted masks, [B, M]; `answers` hold the IoU token first. */
@@ -243,12 +259,4 @@ function hypernetworks(
   });
   const all = graph.node('Concat', 'hyper.all', outputs, { axis: 1 });
   return graph.node('Gather', 'hyper', [all, masks], { axis: 1 });
-}
-
-/** The image tokens that the picture covers, [B, n, C]. */
-function coveredTokens(graph: GraphBuilder, tokens: Value, covered: Value, weights: DecoderWeights): Value {
-  const { gridWide, gridHigh, width } = weights;
-  const grid = graph.node('Reshape', 'covered.grid', [tokens, graph.integers(0, gridWide, gridHigh, width)]);
-  const cut = graph.node('Slice', 'covered.cut', [grid, graph.integers(0, 0), covered, graph.integers(1, 2)]);
-  return graph.node('Reshape', 'covered.tokens', [cut, graph.integers(0, -1, width)]);
 }
