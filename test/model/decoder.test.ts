@@ -51,9 +51,14 @@ for (const { file, width, grid, takesBoxesAndMasks } of SMALL_DECODERS) {
         batches.push(box, { ...points, maskInput: randomNumbers(3 * 16 * grid * grid, 6).map((value) => value * 8) });
       }
       for (const batch of batches) {
-        for (const masks of ['multi', 'single'] as const) {
-          const expected = await theirs.decode(batch, { masks });
-          const found = await ours.decode(batch, { masks });
+        for (const [masks, cells] of [
+          ['multi', 'covered'],
+          ['single', 'covered'],
+          ['multi', 'all'],
+        ] as const) {
+          const expected = await theirs.decode(batch, { masks, cells });
+          const found = await ours.decode(batch, { masks, cells });
+          if (cells === 'all') assert.deepEqual([expected.cellsWide, expected.cellsHigh], [4 * grid, 4 * grid]);
           assert.equal(found.cellsWide, expected.cellsWide);
           assert.equal(found.cellsHigh, expected.cellsHigh);
           assert.deepEqual(found.offsets, expected.offsets);
