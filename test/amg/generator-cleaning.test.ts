@@ -97,6 +97,13 @@ describe('min-mask-region-area', () => {
       assert.equal((await left([scattered], { ...paper, minMaskRegionArea: 40 })).length, 1);
     });
 
+    it('keeps a mask whose largest island is just large enough', async () => {
+      const island: Partial<PaintedMask> = { cellsXyxy: [20, 20, 30, 30] };
+      const [{ area }] = await left([island], {});
+      assert.equal((await left([island], { ...paper, minMaskRegionArea: area })).length, 1);
+      assert.equal((await left([island], { ...paper, minMaskRegionArea: area + 1 })).length, 0);
+    });
+
     it('weighs islands before it fills holes', async () => {
       const mask: Partial<PaintedMask> = {
         cellsXyxy: [100, 100, 150, 150],

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cropBoxesOfImage } from '../../src/amg/crop-boxes.js';
 import { MaskGenerator } from '../../src/amg/generator.js';
+import { maskRunsFromCocoRle } from '../../src/mask/coco-rle.js';
+import { sa1bBboxXywhOfMaskRuns } from '../../src/mask/mask-extent.js';
 import { greySquare, PaintedModel } from '../support/painted-model.js';
 
 // crops of layer 1 are 343 pixels and begin at 0 and 169
@@ -122,6 +124,7 @@ describe('crop layers', () => {
       assert.ok(Math.abs(side - expected) < 2, `${side} rather than ${expected}`);
     }
     assert.deepEqual(mask.segmentation.size, [SIDE, SIDE]);
+    assert.deepEqual(sa1bBboxXywhOfMaskRuns(maskRunsFromCocoRle(mask.segmentation)), mask.bbox);
   });
 
   it('drops masks that the edge of a crop cuts, but not those at the edge of the picture', async () => {
