@@ -45,8 +45,11 @@ export interface Decoder {
    * Prepares for prompts about one image. Only the last image prepared can be asked.
    *
    * @param embedding - The encoder's output, [C, G, G] channel-major.
+   * @param positions - The encoder's other output in transformers.js exports, [C, G, G] channel-major. Needed only where the
+   *   decoder's own random matrix cannot be read (quantised exports).
+   * @throws {@link SamError} `bad-model` when they are needed and missing.
    */
-  forImage(embedding: Float32Array, frame: ImageFrame): Promise<ImageDecoder>;
+  forImage(embedding: Float32Array, frame: ImageFrame, positions?: Float32Array): Promise<ImageDecoder>;
   release(): Promise<void>;
 }
 

@@ -139,6 +139,23 @@ test('a decoder that is built differently runs as exported, with a notice that s
   await decoder.release();
 });
 
+test('a quantised decoder runs as exported, with a notice', async (context) => {
+  const notices: DecoderNotice[] = [];
+  const options = {
+    cacheDir: await temporaryFolder(context),
+    onNotice: (notice: DecoderNotice) => notices.push(notice),
+  };
+  const decoder = await loadDecoder(await smallDecoder('official_single_quantised.onnx'), options);
+  assert.equal(decoder.kind, 'as-exported');
+  assert.equal(notices.length, 1);
+  const frame = { width: 256, height: 256, inputWidth: 256, inputHeight: 256 };
+  const image = await decoder.forImage(randomNumbers(32 * 16 * 16, 1), frame);
+  const answer = await image.decode(points);
+  assert.equal(answer.masksPerPrompt, 3);
+  assert.ok(answer.iouPredictions.every(Number.isFinite));
+  await decoder.release();
+});
+
 test('a decoder whose compiled form disagrees runs as exported and is not kept', async (context) => {
   const model = readModel(await smallDecoder('official_single.onnx'));
   // the compiler takes scores to be divided by the root of a head's width; this export divides by something else

@@ -1,0 +1,51 @@
+import { messageOf, SamError } from '../../errors.js';
+import { type ArchiveBytes, openArchive } from './archive-bytes.js';
+import type { PlannedMember } from './planned-image.js';
+
+/** Archives kept open: pictures come archive by archive, and those at the end of one overlap with the next. */
+const KEPT_OPEN = 2;
+
+interface OpenArchive {
+  readonly bytes: Promise<ArchiveBytes>;
+  /** Reads that are under way. */
+  readers: number;
+}
+
+/** Reads members of archives, as planned; the archives used last stay open, so that a compressed one is unpacked once. */
+export class OpenArchives {
+  /** By path, the one used last at the end. */
+  readonly #archives = new Map<string, OpenArchive>();
+
+  /** @throws SamError `bad-archive` when the archive is not what it was when planned. */
+  async bytesOf({ path, offset, size, member }: PlannedMember): Promise<Buffer> {
+    const archive = this.#archives.get(path) ?? { bytes: openArchive(path), readers: 0 };
+    this.#archives.delete(path);
+    this.#archives.set(path, archive);
+    archive.readers++;
+    try {
+      const bytes = await (await archive.bytes).read(offset, size);
+      if (bytes.length < size) throw new Error(`it ends within ${member}`);
+      return bytes;
+    } catch (error) {
+      throw new SamError('bad-archive', `Could not read ${member} from ${path}: ${messageOf(error)}`);
+    } finally {
+      archive.readers--;
+      await this.#closeUnused(KEPT_OPEN);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#closeUnused(0);
+  }
+
+  async #closeUnused(keep: number): Promise<void> {
+    const unused = [...this.#archives].filter(([, archive]) => archive.readers === 0);
+    for (const [path, archive] of unused.slice(0, Math.max(0, this.#archives.size - keep))) {
+      this.#archives.delete(path);
+      await archive.bytes.then(
+        (bytes) => bytes.close(),
+        () => undefined,
+      );
+    }
+  }
+}
