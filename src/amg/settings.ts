@@ -56,7 +56,7 @@ export interface GeneratorSettings {
   readonly maxMaskCoverage: number | null;
   /**
    * Feed each mask back to the model once, with its point, and go on with the single mask it answers (`use_m2m` of SAM
-   * 2's generator). Asks the decoder four times as much. @default false
+   * 2's generator). Asks the decoder four times as much, and those questions cost more. @default false
    */
   readonly useM2m: boolean;
   /** What overlap of duplicates means: IoU of their boxes, as in the reference, or of the masks themselves. @default 'box' */

@@ -38,7 +38,7 @@ const DESCRIPTIONS: Readonly<Record<keyof GeneratorSettings, string>> = {
   minMaskRegionArea: 'remove holes and islands of fewer pixels than this from masks',
   smallRegions: "remove them as Meta's code or as the paper does (docs/settings.md)",
   maxMaskCoverage: 'drop masks that cover this share of the image or more',
-  useM2m: "feed each mask back to the model once (SAM 2's generator); four times as slow",
+  useM2m: "feed each mask back to the model once (SAM 2's generator); several times as slow",
   nms: 'overlap of duplicates: of their boxes, or of the masks themselves, which keeps crossing objects',
   nonOverlapping: 'give pixels that several masks claim to one of them',
 };
@@ -81,7 +81,7 @@ function helpGroupOf(name: keyof GeneratorSettings): string {
 function settingFlags(name: keyof GeneratorSettings): Option[] {
   const rule: SettingRule = SETTING_RULES[name];
   const flag = `--${hyphenatedName(name)}`;
-  const description = `${DESCRIPTIONS[name]} (reference: ${shownDefault(name)})`;
+  const description = `${DESCRIPTIONS[name]} (${OWN_SETTINGS.has(name) ? 'default' : 'reference'}: ${shownDefault(name)})`;
   switch (rule.kind) {
     case 'number':
       return [

@@ -24,20 +24,14 @@ export const PROMPTS_PER_RUN = 1;
 /** Low-res cells along a side of an image token. */
 const CELLS_PER_TOKEN = 4;
 
-/** How much of a mask is computed: image tokens along both sides, and the cells of them that are wanted. */
-interface Extent {
-  readonly cellsWide: number;
-  readonly cellsHigh: number;
-  readonly tokensWide: number;
-  readonly tokensHigh: number;
-}
-
 /** Runs compiled graphs. */
 export async function compiledDecoder(compiled: CompiledDecoder, threads?: number): Promise<Decoder> {
   const options: ort.InferenceSession.SessionOptions = {
     ...(threads ? { intraOpNumThreads: threads } : {}),
     // higher levels fuse sums into normalisations that are several times slower (docs/decoder-compiler.md)
     graphOptimizationLevel: 'basic',
+    // an arena would keep the most of every size of picture for the whole run, and gains nothing
+    enableCpuMemArena: false,
   };
   const image = await ort.InferenceSession.create(compiled.image, options);
   const prompts = await ort.InferenceSession.create(compiled.prompts, options);
@@ -46,9 +40,8 @@ export async function compiledDecoder(compiled: CompiledDecoder, threads?: numbe
     kind: 'compiled',
     lowResSize: CELLS_PER_TOKEN * shape.gridWide,
     async forImage(embedding, frame) {
-      const shared = await image.run(imageFeeds(shape, embedding));
-      const withMask = (mask: Float32Array) => image.run(imageFeeds(shape, embedding, mask));
-      return new CompiledImageDecoder(prompts, shape, frame, shared, withMask);
+      const sharedOf: SharedOf = (cover, mask) => image.run(imageFeeds(shape, cover, embedding, mask));
+      return new CompiledImageDecoder(prompts, shape, frame, sharedOf);
     },
     async release() {
       await image.release();
@@ -57,34 +50,42 @@ export async function compiledDecoder(compiled: CompiledDecoder, threads?: numbe
   };
 }
 
+/** What the prompts of an image share, for a part of the frame and perhaps a mask prompt. */
+type SharedOf = (cover: Cover, mask?: Float32Array) => Promise<Feeds>;
+
+/** A part of the frame, from its top left: the picture, or all with the padding. */
+interface Cover {
+  readonly cellsWide: number;
+  readonly cellsHigh: number;
+  readonly tokensWide: number;
+  readonly tokensHigh: number;
+}
+
+function coverOf(cellsWide: number, cellsHigh: number): Cover {
+  const tokensOf = (cells: number) => Math.ceil(cells / CELLS_PER_TOKEN);
+  return { cellsWide, cellsHigh, tokensWide: tokensOf(cellsWide), tokensHigh: tokensOf(cellsHigh) };
+}
+
 class CompiledImageDecoder implements ImageDecoder {
   readonly #session: ort.InferenceSession;
   readonly #shape: CompiledShape;
   readonly #frame: ImageFrame;
-  readonly #shared: Feeds;
-  readonly #sharedWithMask: (mask: Float32Array) => Promise<Feeds>;
-  /** The cells that the picture covers. */
-  readonly #covered: Extent;
-  /** Those of the padding too. */
-  readonly #whole: Extent;
+  readonly #sharedOf: SharedOf;
+  readonly #covered: Cover;
+  readonly #whole: Cover;
+  /** What prompts without a mask share, kept for each part of the frame that was asked for. */
+  readonly #shared = new Map<Cover, Promise<Feeds>>();
   #logits = new Float32Array(0);
 
-  constructor(
-    session: ort.InferenceSession,
-    shape: CompiledShape,
-    frame: ImageFrame,
-    shared: Feeds,
-    sharedWithMask: (mask: Float32Array) => Promise<Feeds>,
-  ) {
+  constructor(session: ort.InferenceSession, shape: CompiledShape, frame: ImageFrame, sharedOf: SharedOf) {
     this.#session = session;
     this.#shape = shape;
     this.#frame = frame;
-    this.#shared = shared;
-    this.#sharedWithMask = sharedWithMask;
+    this.#sharedOf = sharedOf;
     const lowResWide = CELLS_PER_TOKEN * shape.gridWide;
     const lowResHigh = CELLS_PER_TOKEN * shape.gridHigh;
-    this.#whole = extentOf(lowResWide, lowResHigh);
-    this.#covered = extentOf(coveredCells(frame.inputWidth, lowResWide), coveredCells(frame.inputHeight, lowResHigh));
+    this.#whole = coverOf(lowResWide, lowResHigh);
+    this.#covered = coverOf(coveredCells(frame.inputWidth, lowResWide), coveredCells(frame.inputHeight, lowResHigh));
   }
 
   async decode(batch: PromptBatch, options: DecodeOptions = {}): Promise<DecodedBatch> {
@@ -96,10 +97,10 @@ class CompiledImageDecoder implements ImageDecoder {
     refuseUnknownLabels(points.labels, this.#shape.labels);
     const masks = options.masks === 'single' ? [0] : multimasks(this.#shape.maskTokens);
     const threshold = options.predIouThresh ?? Number.NEGATIVE_INFINITY;
-    const extent = options.cells === 'all' ? this.#whole : this.#covered;
-    const choices = this.#choices(masks, threshold, extent);
+    const cover = options.cells === 'all' ? this.#whole : this.#covered;
+    const choices = this.#choices(masks, threshold, cover);
     const masksPerPrompt = masks.length;
-    const { cellsWide, cellsHigh } = extent;
+    const { cellsWide, cellsHigh } = cover;
     const size = cellsWide * cellsHigh;
     const total = batch.count * masksPerPrompt;
     if (this.#logits.length < total * size) this.#logits = new Float32Array(total * size);
@@ -109,7 +110,9 @@ class CompiledImageDecoder implements ImageDecoder {
     const perRun = batch.maskInput ? 1 : PROMPTS_PER_RUN;
     for (let start = 0; start < batch.count; start += perRun) {
       const end = Math.min(batch.count, start + perRun);
-      const shared = batch.maskInput ? await this.#sharedWithMask(this.#maskOf(batch.maskInput, start)) : this.#shared;
+      const shared = batch.maskInput
+        ? await this.#sharedOf(cover, this.#maskOf(batch.maskInput, start))
+        : await this.#sharedWithoutMask(cover);
       const outputs = await this.#session.run({ ...shared, ...choices, ...promptFeeds(points, start, end) });
       const iou = outputs[PROMPT_OUTPUTS.iou].data as Float32Array;
       const logits = outputs[PROMPT_OUTPUTS.logits].data as Float32Array;
@@ -118,14 +121,23 @@ class CompiledImageDecoder implements ImageDecoder {
         if (!(iou[i] > threshold)) continue;
         const mask = start * masksPerPrompt + i;
         offsets[mask] = mask * size;
-        this.#copyMask(logits, i, offsets[mask], extent);
+        this.#copyMask(logits, i, offsets[mask], cover);
       }
     }
     return { masksPerPrompt, iouPredictions, logits: this.#logits, offsets, cellsWide, cellsHigh };
   }
 
-  #copyMask(logits: Float32Array, i: number, to: number, extent: Extent): void {
-    const { tokensWide, tokensHigh, cellsWide, cellsHigh } = extent;
+  #sharedWithoutMask(cover: Cover): Promise<Feeds> {
+    let shared = this.#shared.get(cover);
+    if (!shared) {
+      shared = this.#sharedOf(cover);
+      this.#shared.set(cover, shared);
+    }
+    return shared;
+  }
+
+  #copyMask(logits: Float32Array, i: number, to: number, cover: Cover): void {
+    const { tokensWide, tokensHigh, cellsWide, cellsHigh } = cover;
     const from = i * tokensWide * tokensHigh * CELLS_PER_TOKEN ** 2;
     copyCellsToColumns(logits, from, tokensHigh, this.#logits, to, cellsWide, cellsHigh);
   }
@@ -135,7 +147,7 @@ class CompiledImageDecoder implements ImageDecoder {
     return masks.slice(prompt * cells, (prompt + 1) * cells);
   }
 
-  #choices(masks: readonly number[], predIouThresh: number, { tokensWide, tokensHigh }: Extent): Feeds {
+  #choices(masks: readonly number[], predIouThresh: number, { tokensWide, tokensHigh }: Cover): Feeds {
     const places = Array.from({ length: this.#shape.maskTokens }, (_, mask) => masks.indexOf(mask) + 1);
     return {
       [CHOICES.covered]: integers(tokensWide, tokensHigh),
@@ -147,16 +159,12 @@ class CompiledImageDecoder implements ImageDecoder {
   }
 }
 
-function extentOf(cellsWide: number, cellsHigh: number): Extent {
-  const tokensOf = (cells: number) => Math.ceil(cells / CELLS_PER_TOKEN);
-  return { cellsWide, cellsHigh, tokensWide: tokensOf(cellsWide), tokensHigh: tokensOf(cellsHigh) };
-}
-
-function imageFeeds(shape: CompiledShape, embedding: Float32Array, mask?: Float32Array): Feeds {
+function imageFeeds(shape: CompiledShape, cover: Cover, embedding: Float32Array, mask?: Float32Array): Feeds {
   const { width, gridHigh, gridWide } = shape;
   const feeds: Feeds = {
     [IMAGE_INPUTS.embedding]: new ort.Tensor('float32', embedding, [1, width, gridHigh, gridWide]),
   };
+  if (shape.takesCovered) feeds[IMAGE_INPUTS.covered] = integers(cover.tokensWide, cover.tokensHigh);
   if (shape.takesMask) {
     const cells = mask ?? new Float32Array(CELLS_PER_TOKEN ** 2 * gridHigh * gridWide);
     const dims = [1, 1, CELLS_PER_TOKEN * gridHigh, CELLS_PER_TOKEN * gridWide];

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { MaskWalker } from '../../src/mask/mask-walker.js';
 import { createResizePlan } from '../../src/mask/resize-plan.js';
+import { createTypescriptKernels } from '../../src/mask/typescript-kernels.js';
 import { loadFixtureLogits } from './fixture-logits.js';
 import { plainMask, plainResize } from './plain-mask.js';
 
@@ -14,10 +15,14 @@ for (const name of ['coffee', 'chelsea', 'astronaut'] as const) {
       const plan = createResizePlan(size);
       assert.ok(plan.cellsHigh <= storedHigh);
       const walker = new MaskWalker(plan);
+      const typescript = new MaskWalker(plan, { createKernels: createTypescriptKernels });
       const strict = new MaskWalker(plan, { stabilityScoreThresh: 0.95 });
       for (let i = 0; i < masks; i++) {
         const offset = i * stride;
         walker.measure(logits, offset, storedHigh);
+        typescript.measure(logits, offset, storedHigh);
+        assert.equal(typescript.intersection, walker.intersection);
+        assert.equal(typescript.union, walker.union);
         const { intersection, union, area } = walker;
         const plain = plainMask(logits, { ...size, storedHigh, offset });
         assert.deepEqual(

@@ -6,6 +6,7 @@ export const SMALL_DECODERS = [
   { file: 'official_single.onnx', width: 32, grid: 16, takesBoxesAndMasks: true },
   { file: 'official_multi_depth3.onnx', width: 48, grid: 8, takesBoxesAndMasks: true },
   { file: 'transformers_js.onnx', width: 64, grid: 12, takesBoxesAndMasks: false },
+  { file: 'official_multi_opset16.onnx', width: 64, grid: 8, takesBoxesAndMasks: true },
 ] as const;
 
 /** The bytes of one of {@link SMALL_DECODERS}. */

@@ -8,18 +8,24 @@ import { float, GraphBuilder, type Value } from '../onnx/graph-builder.js';
 import { positionalEncoding } from '../positional-encoding.js';
 import type { DecoderWeights, MaskPromptWeights, NormWeights } from './decoder-weights.js';
 import { residualBiasFolded } from './identities/centred-norm.js';
+import { lowRankPays, sharedUpscaling } from './identities/low-rank-upscaling.js';
 import { SHARED, sharedLayer0Projections } from './identities/shared-layer0.js';
 
 /** Inputs of the image graph. */
-export const IMAGE_INPUTS = { embedding: 'image_embeddings', mask: 'mask_input', hasMask: 'has_mask_input' } as const;
+export const IMAGE_INPUTS = {
+  embedding: 'image_embeddings',
+  mask: 'mask_input',
+  hasMask: 'has_mask_input',
+  covered: 'covered',
+} as const;
 
 /**
  * The graph from an image embedding [1, C, Gh, Gw] (and a mask prompt, where the decoder takes one) to what all prompts
- * share: X0 for layer 0's residual and layer 0's projections of the image.
+ * share: X0 for layer 0's residual, layer 0's projections of the image, and X0's part of the first upscaling step.
  *
  * Image tokens are in column order, n = column * Gh + row, so that masks come out in columns.
  */
-export function imageGraph(weights: DecoderWeights): Uint8Array {
+export function imageGraph(weights: DecoderWeights, lowRank = lowRankPays(weights)): Uint8Array {
   const graph = new GraphBuilder();
   const { width, gridHigh, gridWide, layers } = weights;
   const count = gridHigh * gridWide;
@@ -36,6 +42,11 @@ export function imageGraph(weights: DecoderWeights): Uint8Array {
   graph.output(shared.key, [tokenToImage.heads, tokenToImage.key.outputs / tokenToImage.heads, count]);
   graph.output(shared.value, [tokenToImage.heads, count, tokenToImage.value.outputs / tokenToImage.heads]);
   graph.output(shared.query, [imageToToken.heads, imageToToken.query.outputs / imageToToken.heads, count]);
+  if (lowRank) {
+    const covered = graph.input(IMAGE_INPUTS.covered, [2], 'int64');
+    const step = sharedUpscaling(graph, SHARED.upscaled, weights, folded, covered);
+    graph.output(step, ['covered', 4 * weights.upscaling1.outputs]);
+  }
   return graph.model('sam decoder, once per image');
 }
 

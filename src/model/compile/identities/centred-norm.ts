@@ -49,8 +49,18 @@ export function centredUpscaling(upscaling: UpscalingWeights): UpscalingWeights 
  * Layer normalisation of rows whose mean is zero, without its shift: `x / sqrt(mean(x^2) + epsilon) * scale`.
  *
  * The shift is a constant of the model; whoever reads the result adds it where that costs nothing.
+ *
+ * @returns the normalised rows and one over the deviation of each, [..., 1].
  */
-export function centredNorm(graph: GraphBuilder, name: string, x: Value, norm: NormWeights): Value {
+export function centredNorm(
+  graph: GraphBuilder,
+  name: string,
+  x: Value,
+  norm: NormWeights,
+): [tokens: Value, inverseDeviation: Value] {
   const scale = graph.constant(`${name}.scale`, { dims: [norm.scale.length], data: norm.scale });
-  return graph.node('SimplifiedLayerNormalization', name, [x, scale], { axis: -1, epsilon: float(norm.epsilon) });
+  const names = [name, `${name}.inverse deviation`];
+  const attributes = { axis: -1, epsilon: float(norm.epsilon) };
+  const [tokens, inverseDeviation] = graph.nodes('SimplifiedLayerNormalization', names, [x, scale], attributes);
+  return [tokens, inverseDeviation];
 }

@@ -10,7 +10,7 @@ import { headsApart, headsJoined, linear, scaledLinear, scoreScale } from '../to
 import { softmaxOverTokens } from './image-to-token.js';
 
 /** Names of what the once-per-image graph hands to the once-per-batch graph. */
-export const SHARED = { image: 'x0', key: 'k0', value: 'v0', query: 'q0' } as const;
+export const SHARED = { image: 'x0', key: 'k0', value: 'v0', query: 'q0', upscaled: 'x0 g0' } as const;
 
 /**
  * Per image, once: K0 = (X0 + PE) Wk + bk, V0 = X0 Wv + bv (token->image), Q0 = (X0 + PE) Wq + bq (image->token).

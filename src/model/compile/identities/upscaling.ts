@@ -48,7 +48,7 @@ export function upscaledMasks(
   const c1 = norm.scale.length;
   const c2 = second.outputs;
   const cells = graph.node('Reshape', `${name}.cells1`, [product, graph.integers(0, -1, c1)]);
-  const unit = centredNorm(graph, `${name}.norm`, cells, norm);
+  const [unit] = centredNorm(graph, `${name}.norm`, cells, norm);
   const shift = graph.constant(`${name}.norm.shift`, { dims: [c1], data: norm.shift });
   const first = graph.node('BiasGelu', `${name}.gelu1`, [unit, shift], {}, MICROSOFT);
   const linear = upscalingAsProduct(second);
