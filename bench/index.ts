@@ -4,6 +4,14 @@
  */
 
 const benchmarks: Record<string, string> = {
+  decoder: 'milliseconds a point: the decoder as shipped against the compiled one, each at its best arrangement',
+  'decoder-agreement': 'how far the compiled decoder is from the export, over the whole grid (minutes)',
+  'mask-kernels': 'one real mask at 1800x1200: resize, stability, box and runs, by outline and by pixel',
+  'mask-kernels-by-size': "the same against the picture's size, drawn into docs",
+  'after-decoder': 'a whole photograph at 1800x1200: what follows the decoder, against the plain way',
+  'whole-command': 'sam-cli everything at 1800x1200, against the decoder as exported and plain kernels (minutes)',
+  pipeline: 'eight photographs with one worker and with two: time, busy cores, waits of a timer',
+  'folder-memory': 'peak memory for folders of 10 and of 200 pictures',
   'small-regions': 'holes and islands of a 24-megapixel mask, on runs and on pixels',
   'many-masks': 'NMS by mask IoU and a partition of a thousand masks',
 };

@@ -6,6 +6,7 @@
 
 export type { GenerateOptions, GenerateResult, GenerateTimings } from './amg/generator.js';
 export type { CocoRle, MaskRecord } from './amg/mask-record.js';
+export { DEFAULT_PRESET, PRESET_NAMES, type PresetName, settingsOfPreset } from './amg/presets.js';
 export type {
   DecodedBatch,
   DecodeOptions,
@@ -14,8 +15,8 @@ export type {
   RgbImage,
   SegmentationModel,
 } from './amg/segmentation-model.js';
-export { type GeneratorSettings, REFERENCE_SETTINGS } from './amg/settings.js';
-export { AutomaticMaskGenerator } from './automatic-mask-generator.js';
+export { type GeneratorSettings, type PointGridLists, REFERENCE_SETTINGS } from './amg/settings.js';
+export { AutomaticMaskGenerator, type AutomaticMaskGeneratorOptions } from './automatic-mask-generator.js';
 export { SamError } from './errors.js';
 export { maskRunsFromCocoRle } from './mask/coco-rle.js';
 export { columnMajorFromMaskRuns, rowMajorFromMaskRuns } from './mask/dense-mask.js';

@@ -1,31 +1,37 @@
-import { boxNms } from '../mask/box-nms.js';
-import { cocoCountsFromRuns } from '../mask/coco-counts.js';
 import { MaskWalker } from '../mask/mask-walker.js';
 import { createResizePlan } from '../mask/resize-plan.js';
+import { type Candidate, recordOf } from './candidate.js';
 import { type CropBox, cropBoxesOfImage } from './crop-boxes.js';
 import { isBoxNearCropEdge } from './crop-edge.js';
 import { cropOfImage } from './crop-image.js';
+import { withoutDuplicates, zoomOf } from './duplicates.js';
+import { exclusiveCandidates } from './exclusive-candidates.js';
+import { refinementPrompts, somePrompts } from './mask-prompts.js';
 import type { MaskRecord } from './mask-record.js';
-import { pointsInCropXy, unitPointGrid } from './point-grids.js';
-import type { EncodedImage, PromptBatch, RgbImage, SegmentationModel } from './segmentation-model.js';
-import { type GeneratorSettings, resolveSettings } from './settings.js';
+import { pointsInCropXy } from './point-grids.js';
+import { foregroundPointPrompts } from './point-prompts.js';
+import type { DecodedBatch, EncodedImage, RgbImage, SegmentationModel } from './segmentation-model.js';
+import { type GeneratorSettings, resolveSettings, unitGridsOfSettings } from './settings.js';
+import { cleanedAsPaper, cleanedAsReference } from './small-candidate-regions.js';
 
 /** Seconds that each stage of a picture took. */
 export interface GenerateTimings {
-  /** Resizing, normalising and the image encoder. */
+  /** Resizing, normalising and the image encoder, all crops. */
   encode: number;
   /** Prompt encoder and mask decoder, all points. */
   decode: number;
   /** Filters, boxes and runs of all candidates. */
   select: number;
-  /** NMS and run-length strings of the survivors. */
+  /** Duplicates, small regions, overlaps and run-length strings of the survivors. */
   finish: number;
 }
 
 /** Options of {@link MaskGenerator.generate}. */
 export interface GenerateOptions {
-  /** Told how many points are answered, after each batch. */
+  /** Told how many points are answered, of all crops, after each batch. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Told as each crop begins, 1 the first, when a picture has several. */
+  readonly onCrop?: (crop: number, crops: number) => void;
 }
 
 /** A picture's masks and what they cost. */
@@ -34,43 +40,57 @@ export interface GenerateResult {
   readonly timings: GenerateTimings;
 }
 
-/** A mask that passed the filters of its crop. */
-interface Candidate {
-  /** Outermost true pixels, x0, y0, x1, y1 inclusive, in pixels of the picture. */
-  readonly boxXyxy: readonly [number, number, number, number];
-  readonly predictedIou: number;
-  readonly stabilityScore: number;
-  readonly area: number;
-  /** x, y in pixels of the picture. */
-  readonly pointXy: readonly [number, number];
-  /** Runs of the whole picture. */
-  readonly runsColumnMajor: Uint32Array;
+/** One picture on its way through the generator. */
+interface Task {
+  readonly image: RgbImage;
+  readonly timings: GenerateTimings;
+  /** Told how many more points are answered. */
+  readonly answered: (points: number) => void;
+}
+
+/** One crop of it, encoded. */
+interface CropTask extends Task {
   readonly crop: CropBox;
+  readonly encoded: EncodedImage;
+  readonly walker: MaskWalker;
+}
+
+/** What the decoder said about some points. */
+interface Answer {
+  readonly decoded: DecodedBatch;
+  /** [B, 2] the point of each prompt, in pixels of the crop. */
+  readonly pointsInCrop: ArrayLike<number>;
 }
 
 /** Logits above this belong to the mask. Part of the model, not a setting: SAM was trained so. */
 const MASK_THRESHOLD = 0;
 
 /**
- * Makes all masks of a picture: a grid of points through the model, filtered by predicted IoU and stability, duplicates removed.
+ * Makes all masks of a picture: a grid of points through the model, filtered by predicted IoU and stability, duplicates
+ * removed; crops of it likewise where small objects matter.
  *
  * Follows `SamAutomaticMaskGenerator` of segment-anything (commit dca509f), method by method.
  */
 export class MaskGenerator {
   readonly settings: GeneratorSettings;
   readonly #model: SegmentationModel;
+  readonly #unitGridsByLayer: readonly Float64Array[];
 
   /**
    * @param model - See `loadModel`.
    * @param settings - What differs from the reference's defaults.
-   * @throws SamError `bad-usage` for an unknown setting or a value out of range.
+   * @throws SamError `bad-usage` for an unknown setting or a value out of range, `bad-point-grid` for grids that cannot be asked.
    */
   constructor(model: SegmentationModel, settings: Partial<GeneratorSettings> = {}) {
     this.#model = model;
     this.settings = resolveSettings(settings);
+    this.#unitGridsByLayer = unitGridsOfSettings(this.settings);
   }
 
-  /** All masks of a picture, best predicted IoU first. */
+  /**
+   * All masks of a picture. Those of one crop come best predicted IoU first, those of several crops from the smallest crop
+   * to the whole picture.
+   */
   async generate(image: RgbImage, options: GenerateOptions = {}): Promise<MaskRecord[]> {
     return (await this.generateWithTimings(image, options)).records;
   }
@@ -78,119 +98,151 @@ export class MaskGenerator {
   /** As {@link MaskGenerator.generate}, with the seconds of each stage. */
   async generateWithTimings(image: RgbImage, options: GenerateOptions = {}): Promise<GenerateResult> {
     const timings: GenerateTimings = { encode: 0, decode: 0, select: 0, finish: 0 };
-    const candidates: Candidate[] = [];
-    for (const crop of cropBoxesOfImage(image.width, image.height, 0, 0)) {
-      candidates.push(...(await this.#candidatesOfCrop(image, crop, timings, options)));
-    }
+    const candidates = await this.#candidatesOfImage(image, timings, options);
     const startedAt = performance.now();
-    const records = candidates.map((candidate, i) => recordOf(candidate, image, i + 1));
+    const finished = this.#withoutOverlaps(this.#withoutSmallRegions(candidates));
+    const records = finished.map((candidate, i) => recordOf(candidate, i + 1));
     timings.finish += secondsSince(startedAt);
     return { records, timings };
   }
 
-  /** Masks of one crop without duplicates, best predicted IoU first (`_process_crop`). */
-  async #candidatesOfCrop(
-    image: RgbImage,
-    crop: CropBox,
-    timings: GenerateTimings,
-    options: GenerateOptions,
-  ): Promise<Candidate[]> {
-    const [x0, y0, x1, y1] = crop.boxXyxy;
-    const [width, height] = [x1 - x0, y1 - y0];
-    const encodeStartedAt = performance.now();
-    const encoded = await this.#model.encode(cropOfImage(image, crop.boxXyxy));
-    timings.encode += secondsSince(encodeStartedAt);
+  /** Masks of all crops without duplicates (`_generate_masks`). */
+  async #candidatesOfImage(image: RgbImage, timings: GenerateTimings, options: GenerateOptions): Promise<Candidate[]> {
+    const { cropNLayers, cropOverlapRatio, cropNmsThresh, nms } = this.settings;
+    const crops = cropBoxesOfImage(image.width, image.height, cropNLayers, cropOverlapRatio);
+    const total = crops.reduce((points, { layer }) => points + this.#unitGridsByLayer[layer]!.length / 2, 0);
+    let done = 0;
+    const answered = (points: number) => {
+      done += points;
+      options.onProgress?.(done, total);
+    };
 
-    const { inputSize, lowResSize } = this.#model;
-    const walker = new MaskWalker(createResizePlan({ width, height, inputSize, lowResSize }), {
-      maskThreshold: MASK_THRESHOLD,
-      stabilityScoreOffset: this.settings.stabilityScoreOffset,
-      stabilityScoreThresh: this.settings.stabilityScoreThresh,
-      picture: { width: image.width, height: image.height, left: x0, top: y0 },
-    });
-    const pointsXy = pointsInCropXy(unitPointGrid(this.settings.pointsPerSide), width, height);
-    const total = pointsXy.length / 2;
     const candidates: Candidate[] = [];
-    for (let first = 0; first < total; first += this.settings.pointsPerBatch) {
-      const end = Math.min(total, first + this.settings.pointsPerBatch);
-      const batchXy = pointsXy.subarray(2 * first, 2 * end);
-      candidates.push(...(await this.#candidatesOfBatch(encoded, batchXy, walker, image, crop, timings)));
-      options.onProgress?.(end, total);
+    for (const [i, crop] of crops.entries()) {
+      if (crops.length > 1) options.onCrop?.(i + 1, crops.length);
+      candidates.push(...(await this.#candidatesOfCrop({ image, timings, answered }, crop)));
     }
-
+    if (crops.length === 1) return candidates;
     const startedAt = performance.now();
-    const kept = withoutDuplicates(candidates, this.settings.boxNmsThresh);
+    const kept = withoutDuplicates(candidates, zoomOf, { nms, iouThresh: cropNmsThresh });
     timings.finish += secondsSince(startedAt);
     return kept;
   }
 
-  /** Masks of some points of a crop that pass every filter that looks at a single mask (`_process_batch`). */
-  async #candidatesOfBatch(
-    encoded: EncodedImage,
-    pointsInCrop: Float64Array,
-    walker: MaskWalker,
-    image: RgbImage,
-    crop: CropBox,
-    timings: GenerateTimings,
-  ): Promise<Candidate[]> {
-    // the reference compares float32 with float32
-    const predIouThresh = Math.fround(this.settings.predIouThresh);
-    const decodeStartedAt = performance.now();
-    const decoded = await encoded.decode(foregroundPoints(pointsInCrop), { predIouThresh });
-    timings.decode += secondsSince(decodeStartedAt);
+  /** Masks of one crop without duplicates, best predicted IoU first (`_process_crop`). */
+  async #candidatesOfCrop(task: Task, crop: CropBox): Promise<Candidate[]> {
+    const { image, timings } = task;
+    const { stabilityScoreOffset, stabilityScoreThresh, pointsPerBatch, boxNmsThresh, nms } = this.settings;
+    const encodeStartedAt = performance.now();
+    const encoded = await this.#model.encode(cropOfImage(image, crop.boxXyxy));
+    timings.encode += secondsSince(encodeStartedAt);
 
-    const selectStartedAt = performance.now();
+    const { width, height } = encoded;
+    const { inputSize, lowResSize } = this.#model;
+    const [left, top] = crop.boxXyxy;
+    const walker = new MaskWalker(createResizePlan({ width, height, inputSize, lowResSize }), {
+      maskThreshold: MASK_THRESHOLD,
+      stabilityScoreOffset,
+      stabilityScoreThresh,
+      picture: { width: image.width, height: image.height, left, top },
+    });
+    const pointsXy = pointsInCropXy(this.#unitGridsByLayer[crop.layer]!, width, height);
+    const candidates: Candidate[] = [];
+    for (let first = 0; first < pointsXy.length; first += 2 * pointsPerBatch) {
+      const batchXy = pointsXy.subarray(first, first + 2 * pointsPerBatch);
+      candidates.push(...(await this.#candidatesOfBatch({ ...task, crop, encoded, walker }, batchXy)));
+      task.answered(batchXy.length / 2);
+    }
+
+    const finishStartedAt = performance.now();
+    const kept = withoutDuplicates(candidates, bestPredicted, { nms, iouThresh: boxNmsThresh });
+    timings.finish += secondsSince(finishStartedAt);
+    return kept;
+  }
+
+  /** Masks of some points of a crop that pass every filter that looks at a single mask (`_process_batch`). */
+  async #candidatesOfBatch(task: CropTask, pointsInCrop: Float64Array): Promise<Candidate[]> {
+    const candidates: Candidate[] = [];
+    for await (const answer of this.#answersAbout(task, pointsInCrop)) {
+      const startedAt = performance.now();
+      candidates.push(...this.#candidatesOfAnswer(task, answer));
+      task.timings.select += secondsSince(startedAt);
+    }
+    return candidates;
+  }
+
+  /** The decoder's masks for some points, straight or refined once. Each answer is gone when the next one is asked for. */
+  async *#answersAbout({ encoded, timings }: CropTask, pointsInCrop: Float64Array): AsyncGenerator<Answer> {
+    const { useM2m, pointsPerBatch } = this.settings;
+    const predIouThresh = this.#predIouThresh;
+    const startedAt = performance.now();
+    const prompts = foregroundPointPrompts(pointsInCrop);
+    const decoded = await encoded.decode(prompts, useM2m ? { cells: 'all' } : { predIouThresh });
+    timings.decode += secondsSince(startedAt);
+    if (!useM2m) {
+      yield { decoded, pointsInCrop };
+      return;
+    }
+    const refinements = refinementPrompts(pointsInCrop, decoded, this.#model.lowResSize);
+    for (let first = 0; first < refinements.count; first += pointsPerBatch) {
+      const refineStartedAt = performance.now();
+      const batch = somePrompts(refinements, first, Math.min(refinements.count, first + pointsPerBatch));
+      const refined = await encoded.decode(batch, { masks: 'single', predIouThresh });
+      timings.decode += secondsSince(refineStartedAt);
+      yield { decoded: refined, pointsInCrop: batch.coords };
+    }
+  }
+
+  #candidatesOfAnswer({ image, crop, walker }: CropTask, { decoded, pointsInCrop }: Answer): Candidate[] {
     const { masksPerPrompt, iouPredictions, logits, offsets, cellsHigh } = decoded;
+    const predIouThresh = this.#predIouThresh;
+    const { width, height } = image;
     const [x0, y0] = crop.boxXyxy;
-    const imageXyxy = [0, 0, image.width, image.height];
+    const mostArea = (this.settings.maxMaskCoverage ?? Number.POSITIVE_INFINITY) * width * height;
     const candidates: Candidate[] = [];
     for (let i = 0; i < iouPredictions.length; i++) {
       if (!(iouPredictions[i] > predIouThresh)) continue;
       if (!walker.measure(logits, offsets[i], cellsHigh)) continue;
-      if (isBoxNearCropEdge(walker.boxXyxy, crop.boxXyxy, imageXyxy)) continue;
+      if (isBoxNearCropEdge(walker.boxXyxy, crop.boxXyxy, [0, 0, width, height])) continue;
+      if (walker.area >= mostArea) continue;
       const [left, top, right, bottom] = walker.boxXyxy;
       const point = 2 * Math.floor(i / masksPerPrompt);
       candidates.push({
+        mask: { width, height, runsColumnMajor: walker.runsColumnMajor.slice() },
+        area: walker.area,
         boxXyxy: [left + x0, top + y0, right + x0, bottom + y0],
         predictedIou: iouPredictions[i],
         stabilityScore: walker.stabilityScore,
-        area: walker.area,
         pointXy: [pointsInCrop[point] + x0, pointsInCrop[point + 1] + y0],
-        runsColumnMajor: walker.runsColumnMajor.slice(),
         crop,
       });
     }
-    timings.select += secondsSince(selectStartedAt);
     return candidates;
+  }
+
+  /** Masks without specks and pinholes (`postprocess_small_regions`, or as in the paper). */
+  #withoutSmallRegions(candidates: readonly Candidate[]): readonly Candidate[] {
+    const { minMaskRegionArea, smallRegions, boxNmsThresh, cropNmsThresh, nms } = this.settings;
+    if (minMaskRegionArea === 0) return candidates;
+    if (smallRegions === 'paper') return cleanedAsPaper(candidates, minMaskRegionArea);
+    const iouThresh = Math.max(boxNmsThresh, cropNmsThresh);
+    return cleanedAsReference(candidates, minMaskRegionArea, { nms, iouThresh });
+  }
+
+  #withoutOverlaps(candidates: readonly Candidate[]): readonly Candidate[] {
+    const { nonOverlapping } = this.settings;
+    return nonOverlapping === 'none' ? candidates : exclusiveCandidates(candidates, nonOverlapping);
+  }
+
+  /** What a predicted IoU has to exceed. The reference compares float32 with float32, and keeps all masks at 0. */
+  get #predIouThresh(): number {
+    const { predIouThresh } = this.settings;
+    return predIouThresh > 0 ? Math.fround(predIouThresh) : Number.NEGATIVE_INFINITY;
   }
 }
 
-/** A prompt of one foreground point for each x, y. */
-function foregroundPoints(pointsXy: Float64Array): PromptBatch {
-  const count = pointsXy.length / 2;
-  return { count, pointsPerPrompt: 1, coords: Float32Array.from(pointsXy), labels: new Float32Array(count).fill(1) };
-}
-
-/** Candidates whose box no better one covers, best predicted IoU first. */
-function withoutDuplicates(candidates: readonly Candidate[], iouThresh: number): Candidate[] {
-  const boxesXyxy = Float32Array.from(candidates.flatMap((candidate) => candidate.boxXyxy));
-  const scores = Float32Array.from(candidates, (candidate) => candidate.predictedIou);
-  return boxNms(boxesXyxy, scores, iouThresh).map((index) => candidates[index]);
-}
-
-function recordOf(candidate: Candidate, image: RgbImage, id: number): MaskRecord {
-  const [x0, y0, x1, y1] = candidate.boxXyxy;
-  const [cropX0, cropY0, cropX1, cropY1] = candidate.crop.boxXyxy;
-  return {
-    id,
-    segmentation: { size: [image.height, image.width], counts: cocoCountsFromRuns(candidate.runsColumnMajor) },
-    area: candidate.area,
-    bbox: [x0, y0, x1 - x0, y1 - y0],
-    predicted_iou: candidate.predictedIou,
-    stability_score: candidate.stabilityScore,
-    point_coords: [candidate.pointXy],
-    crop_box: [cropX0, cropY0, cropX1 - cropX0, cropY1 - cropY0],
-  };
+function bestPredicted(candidate: Candidate): number {
+  return candidate.predictedIou;
 }
 
 function secondsSince(startedAt: number): number {

@@ -1,6 +1,25 @@
 import { type Command, Option } from 'commander';
-import { type GeneratorSettings, REFERENCE_SETTINGS, SETTING_RANGES } from '../amg/settings.js';
-import { numberIn } from './parse.js';
+import { DEFAULT_PRESET, PRESET_NAMES, PRESETS, settingsOfPreset } from '../amg/presets.js';
+import type { SettingRule } from '../amg/setting-rules.js';
+import { type GeneratorSettings, REFERENCE_SETTINGS, SETTING_NAMES, SETTING_RULES } from '../amg/settings.js';
+import { numberIn, numberOrNoneIn } from './parse.js';
+import { hyphenatedName, snakeCaseName } from './setting-names.js';
+import { readPointGrids, readSettingsFile } from './settings-file.js';
+
+/** The generator's settings as a command's parsed options: those that were given. */
+export interface GeneratorOptions extends Partial<Omit<GeneratorSettings, 'pointGrids'>> {
+  /** Path of a JSON file. */
+  readonly pointGrids?: string;
+  readonly preset?: string;
+  /** Path of a JSON file. */
+  readonly config?: string;
+}
+
+/** A preset with everything on top of it. */
+export interface ChosenSettings {
+  readonly preset: string;
+  readonly settings: GeneratorSettings;
+}
 
 /** Each setting of the generator with what `--help` says of it; the flag is the reference's name with hyphens. */
 const DESCRIPTIONS: Readonly<Record<keyof GeneratorSettings, string>> = {
@@ -9,29 +28,106 @@ const DESCRIPTIONS: Readonly<Record<keyof GeneratorSettings, string>> = {
   predIouThresh: 'keep masks whose predicted IoU is above this',
   stabilityScoreThresh: 'keep masks whose stability score is at least this; lower finds more, rougher masks',
   stabilityScoreOffset: 'shift of the cutoff, in logits, for the stability score',
-  boxNmsThresh: 'boxes that overlap a better one by more than this IoU are duplicates',
+  boxNmsThresh: 'masks that overlap a better one by more than this IoU are duplicates',
+  cropNLayers:
+    'look again at 4 crops (1), 20 crops (2), ...: finds smaller objects, each crop takes as long as an image',
+  cropNmsThresh: 'masks that overlap one from a smaller crop by more than this IoU are duplicates',
+  cropOverlapRatio: 'overlap of the crops of layer 1, as a fraction of the short side',
+  cropNPointsDownscaleFactor: 'points along a side of layer n are divided by this to the power of n',
+  pointGrids: 'JSON with points to ask, [x, y] from 0 to 1, one list a layer: [[[0.5, 0.5]]]',
+  minMaskRegionArea: 'remove holes and islands of fewer pixels than this from masks',
+  smallRegions: "remove them as Meta's code or as the paper does (docs/settings.md)",
+  maxMaskCoverage: 'drop masks that cover this share of the image or more',
+  useM2m: "feed each mask back to the model once (SAM 2's generator); several times as slow",
+  nms: 'overlap of duplicates: of their boxes, or of the masks themselves, which keeps crossing objects',
+  nonOverlapping: 'give pixels that several masks claim to one of them',
 };
 
-const SETTING_NAMES = Object.keys(DESCRIPTIONS) as (keyof GeneratorSettings)[];
+/** From here on settings are not the reference's. */
+const OWN_SETTINGS: ReadonlySet<string> = new Set([
+  'smallRegions',
+  'maxMaskCoverage',
+  'useM2m',
+  'nms',
+  'nonOverlapping',
+]);
 
-/** `pointsPerSide` as `points-per-side`. */
-function flagOf(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-/** Adds a flag for each setting of the generator. */
+/** Adds `--preset`, `--config`, `--print-settings` and a flag for each setting of the generator. */
 export function addGeneratorOptions(command: Command): Command {
+  const presets = PRESET_NAMES.map((name) => `${name}: ${PRESETS[name].description}`).join('; ');
+  const group = 'Mask generation:';
+  command
+    .addOption(
+      new Option('--preset <name>', `${presets} (default: "${DEFAULT_PRESET}")`).choices(PRESET_NAMES).helpGroup(group),
+    )
+    .addOption(
+      new Option('--config <file>', 'JSON with settings by the names of these flags; flags win').helpGroup(group),
+    )
+    .addOption(
+      new Option('--print-settings', 'print all settings as JSON, ready for --config, and do nothing else').helpGroup(
+        group,
+      ),
+    );
   for (const name of SETTING_NAMES) {
-    const option = new Option(`--${flagOf(name)} <number>`, DESCRIPTIONS[name])
-      .argParser(numberIn(SETTING_RANGES[name]))
-      .default(REFERENCE_SETTINGS[name])
-      .helpGroup('Mask generation (names and defaults of the reference):');
-    command.addOption(option);
+    for (const option of settingFlags(name)) command.addOption(option.helpGroup(helpGroupOf(name)));
   }
   return command;
 }
 
-/** The settings among a command's parsed options. */
-export function generatorSettingsOf(options: GeneratorSettings): GeneratorSettings {
-  return Object.fromEntries(SETTING_NAMES.map((name) => [name, options[name]])) as unknown as GeneratorSettings;
+function helpGroupOf(name: keyof GeneratorSettings): string {
+  return OWN_SETTINGS.has(name) ? 'Beyond the reference:' : 'Names of the reference (its values; presets change them):';
+}
+
+function settingFlags(name: keyof GeneratorSettings): Option[] {
+  const rule: SettingRule = SETTING_RULES[name];
+  const flag = `--${hyphenatedName(name)}`;
+  const description = `${DESCRIPTIONS[name]} (${OWN_SETTINGS.has(name) ? 'default' : 'reference'}: ${shownDefault(name)})`;
+  switch (rule.kind) {
+    case 'number':
+      return [
+        new Option(`${flag} <number>`, description).argParser(rule.orNone ? numberOrNoneIn(rule) : numberIn(rule)),
+      ];
+    case 'choice':
+      return [new Option(`${flag} <name>`, description).choices(rule.choices)];
+    case 'flag':
+      return [
+        new Option(flag, description),
+        new Option(`--no-${hyphenatedName(name)}`, 'not so, where a preset or file says so').hideHelp(),
+      ];
+    case 'point-grids':
+      return [new Option(`${flag} <file>`, description)];
+  }
+}
+
+function shownDefault(name: keyof GeneratorSettings): string {
+  const value = REFERENCE_SETTINGS[name];
+  if (value === null) return 'none';
+  if (value === false) return 'no';
+  return typeof value === 'number' ? String(Math.round(value * 1e4) / 1e4) : String(value);
+}
+
+/**
+ * The settings of a command line: the preset, over it the settings file, over that the flags.
+ *
+ * @param options - what commander parsed
+ * @param calibrated - the settings calibrated for the model
+ * @throws SamError `bad-usage` or `bad-point-grid` for what cannot be read or used
+ */
+export async function generatorSettingsOf(
+  options: GeneratorOptions,
+  calibrated: Partial<GeneratorSettings>,
+): Promise<ChosenSettings> {
+  const file = options.config === undefined ? { settings: {} } : await readSettingsFile(options.config);
+  const flags = Object.fromEntries(
+    SETTING_NAMES.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined),
+  );
+  if (options.pointGrids !== undefined) flags.pointGrids = await readPointGrids(options.pointGrids);
+  const preset = options.preset ?? file.preset ?? DEFAULT_PRESET;
+  return { preset, settings: settingsOfPreset(preset, calibrated, { ...file.settings, ...flags }) };
+}
+
+/** Settings as a file that `--config` takes. */
+export function settingsJsonOf({ preset, settings }: ChosenSettings): string {
+  const named = SETTING_NAMES.map((name) => [snakeCaseName(name), settings[name]]);
+  return `${JSON.stringify({ preset, ...Object.fromEntries(named) }, undefined, 2)}\n`;
 }

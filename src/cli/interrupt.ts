@@ -12,7 +12,8 @@ export async function interruptible<T>(task: (signal: AbortSignal) => Promise<T>
     }
     // process.exit would wait for the worker threads, and those sit in native code for a second or more
     for (const each of signals) process.removeAllListeners(each);
-    process.stderr.write('\x1b[?25h');
+    // a bar hid the cursor
+    if (process.stderr.isTTY) process.stderr.write('\x1b[?25h');
     process.kill(process.pid, name);
   };
   for (const name of signals) process.on(name, stop);

@@ -4,6 +4,9 @@ import { packageVersion } from '../package-root.js';
 import { addEverythingCommand } from './commands/everything.js';
 import { EXIT } from './exit-codes.js';
 
+/** Codes of errors that the command line caused, and not a picture or the machine. */
+const USAGE_CODES: ReadonlySet<string> = new Set(['bad-usage', 'bad-point-grid']);
+
 function programWith(finish: (exitCode: number) => void): Command {
   const program = new Command('sam-cli')
     .description('Every object in your photographs as a mask: Segment Anything on Node.js and an ordinary CPU.')
@@ -36,6 +39,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (!(error instanceof SamError)) throw error;
     process.stderr.write(`sam-cli: ${messageOf(error)}\n${error.hint ? `${error.hint}\n` : ''}`);
-    return error.code === 'bad-usage' ? EXIT.usage : EXIT.failures;
+    return USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failures;
   }
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { isInRange, rangeInWords, type SettingRange } from '../amg/settings.js';
+import { isInRange, rangeInWords, type SettingRange } from '../amg/setting-rules.js';
 
 /** A commander parser for a number in a range; its message says what was expected. */
 export function numberIn(range: SettingRange): (text: string) => number {
@@ -10,4 +10,10 @@ export function numberIn(range: SettingRange): (text: string) => number {
     }
     return value;
   };
+}
+
+/** As {@link numberIn}, with "none" for null. */
+export function numberOrNoneIn(range: SettingRange): (text: string) => number | null {
+  const parse = numberIn(range);
+  return (text) => (text === 'none' ? null : parse(text));
 }

@@ -22,6 +22,7 @@ export type RunEvent =
   | { readonly event: 'notice'; readonly message: string }
   | { readonly event: 'image_started'; readonly image: string }
   | { readonly event: 'image_progress'; readonly image: string; readonly points: number; readonly total_points: number }
+  | { readonly event: 'image_crop'; readonly image: string; readonly crop: number; readonly crops: number }
   | {
       readonly event: 'image_done';
       readonly image: string;

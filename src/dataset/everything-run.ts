@@ -64,7 +64,9 @@ export async function runEverything(run: EverythingRun): Promise<RunSummary> {
     const image = await decodePicture(picture.path);
     const output = join(run.outFolder, `${outputs[index]}.json`);
     let pictureStartedAt = 0;
-    const { records, timings, overlay } = await inference.add(() => {
+    // p-queue's own signal would also give up what is already being worked on
+    const answer = await inference.add(async () => {
+      if (signal?.aborted) return undefined;
       pictureStartedAt = performance.now();
       onEvent({ event: 'image_started', image: picture.path });
       return pool.generate({
@@ -73,8 +75,11 @@ export async function runEverything(run: EverythingRun): Promise<RunSummary> {
         overlay: run.overlayFolder !== undefined,
         onProgress: (points, total) =>
           onEvent({ event: 'image_progress', image: picture.path, points, total_points: total }),
+        onCrop: (crop, crops) => onEvent({ event: 'image_crop', image: picture.path, crop, crops }),
       });
-    }, signal && { signal });
+    });
+    if (!answer) return;
+    const { records, timings, overlay } = answer;
     if (overlay && run.overlayFolder !== undefined) {
       await writeOverlay(join(run.overlayFolder, `${outputs[index]}.jpg`), overlay);
     }
@@ -91,7 +96,6 @@ export async function runEverything(run: EverythingRun): Promise<RunSummary> {
     try {
       if (!signal?.aborted && fatal === undefined) await makeMasks(picture, index);
     } catch (error) {
-      if (signal?.aborted && error instanceof Error && error.name === 'AbortError') return;
       const code = error instanceof SamError ? error.code : 'worker-lost';
       // a full disk or a missing model fails every further picture in the same way
       if (code === 'unwritable-output' || code === 'bad-model') fatal ??= error;

@@ -28,9 +28,9 @@ export const ALL_BELOW = 0x15151515;
  */
 export const MARGIN = 1e-6;
 
-/** Words that hold a column of `cells` bytes. */
+/** Words that hold a column of `cells` bytes, in whole vectors of 16 bytes. */
 export function wordsPerColumn(cells: number): number {
-  return (cells + 3) >>> 2;
+  return ((cells + 15) >>> 4) << 2;
 }
 
 /**
@@ -77,6 +77,7 @@ export function classifyCells(
           (classOf(d, thresholds) << 24);
       }
     }
+    // the words past the last row stay 0, as they were allocated
     if (fullWords < words) {
       let last = 0;
       for (let row = fullWords * 4, shift = 0; row < cellsHigh; row++, shift += 8, i++) {

@@ -4,26 +4,16 @@
  * @module
  */
 
-import { ALL_ABOVE, ALL_BELOW, LOW_BITS } from './classify-cells.js';
+import { ALL_ABOVE, ALL_BELOW } from './classify-cells.js';
 import type { MaskScratch } from './mask-scratch.js';
 import type { ResizePlan } from './resize-plan.js';
 
-/** Pixels above the upper and the lower threshold: those sure to be, and those that could be. */
-export interface PixelBounds {
-  surelyUpper: number;
-  openUpper: number;
-  surelyLower: number;
-  openLower: number;
-}
-
 /**
  * Classifies units: what holds for all cells of a 3x3 neighbourhood holds for all pixels of the unit in its middle.
- * Fills `unitWords`, `openBits`, `openPixels`, `firstWord` and `endWord` of the scratch.
- *
- * @param bounds - Receives the bounds that follow.
+ * Fills `unitWords`, `openPixels`, `bounds`, `firstWord` and `endWord` of the scratch.
  */
-export function classifyUnits(plan: ResizePlan, scratch: MaskScratch, bounds: PixelBounds): void {
-  const { words, cellWords, unitWords, openBits, firstWord, endWord, rowsInUnit, rowsInWord, openPixels } = scratch;
+export function classifyUnits(plan: ResizePlan, scratch: MaskScratch): void {
+  const { words, cellWords, unitWords, firstWord, endWord, rowsInUnit, openPixels, bounds } = scratch;
   const { units, unitStart } = plan.x;
   const lastCell = plan.cellsWide - 1;
   let surelyUpper = 0;
@@ -33,7 +23,6 @@ export function classifyUnits(plan: ResizePlan, scratch: MaskScratch, bounds: Pi
 
   for (let unit = 0; unit < units; unit++) {
     const columns = unitStart[unit + 1] - unitStart[unit];
-    openBits[unit] = 0;
     firstWord[unit] = words;
     endWord[unit] = 0;
     openPixels[unit] = 0;
@@ -44,7 +33,6 @@ export function classifyUnits(plan: ResizePlan, scratch: MaskScratch, bounds: Pi
     const middle = unit * words;
     const left = unit > 0 ? middle - words : middle;
     const right = unit < lastCell ? middle + words : middle;
-    let open = 0;
     let first = words;
     let end = 0;
     let rowsUpper = 0;
@@ -67,11 +55,12 @@ export function classifyUnits(plan: ResizePlan, scratch: MaskScratch, bounds: Pi
       if (first === words) first = word;
       end = word + 1;
       if (all === ALL_ABOVE) {
-        rowsUpper += rowsInWord[word];
-        rowsLower += rowsInWord[word];
+        const rows =
+          rowsInUnit[4 * word] + rowsInUnit[4 * word + 1] + rowsInUnit[4 * word + 2] + rowsInUnit[4 * word + 3];
+        rowsUpper += rows;
+        rowsLower += rows;
         continue;
       }
-      open |= all & (all >>> 1);
       for (let row = word * 4, bits = all, rowEnd = row + 4; row < rowEnd; row++, bits >>>= 8) {
         const rows = rowsInUnit[row];
         if ((bits & 2) !== 0) {
@@ -84,7 +73,6 @@ export function classifyUnits(plan: ResizePlan, scratch: MaskScratch, bounds: Pi
         }
       }
     }
-    openBits[unit] = open & (LOW_BITS * 0x15);
     firstWord[unit] = first;
     endWord[unit] = end;
     openPixels[unit] = rowsOpenUpper * columns;
@@ -94,8 +82,8 @@ export function classifyUnits(plan: ResizePlan, scratch: MaskScratch, bounds: Pi
     surelyLower += rowsLower * columns;
     openLower += rowsOpenLower * columns;
   }
-  bounds.surelyUpper = surelyUpper;
-  bounds.openUpper = openUpper;
-  bounds.surelyLower = surelyLower;
-  bounds.openLower = openLower;
+  bounds[0] = surelyUpper;
+  bounds[1] = openUpper;
+  bounds[2] = surelyLower;
+  bounds[3] = openLower;
 }

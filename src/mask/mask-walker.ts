@@ -4,12 +4,12 @@
  * @module
  */
 
-import { classifyCells, LOWER, UPPER } from './classify-cells.js';
-import { classifyUnits, type PixelBounds } from './classify-units.js';
-import { countOpenPixelsAbove } from './count-above.js';
-import { createMaskScratch, type MaskScratch } from './mask-scratch.js';
+import { LOWER, UPPER } from './classify-cells.js';
+import type { CreateMaskKernels, MaskKernels } from './mask-kernels.js';
 import type { ResizePlan } from './resize-plan.js';
+import { createSimdKernels } from './simd-kernels.js';
 import { type RunFrame, SpanTrace, traceMask } from './trace-mask.js';
+import { createTypescriptKernels } from './typescript-kernels.js';
 
 /** Options of {@link MaskWalker}. */
 export interface MaskWalkerOptions {
@@ -24,6 +24,8 @@ export interface MaskWalkerOptions {
   readonly stabilityScoreThresh?: number;
   /** Picture that runs are written for, when the plan's is a crop of it, and where the crop lies. @default the plan's */
   readonly picture?: { readonly width: number; readonly height: number; readonly left: number; readonly top: number };
+  /** For tests and benchmarks: every choice gives the same results. @default WebAssembly SIMD where there is any */
+  readonly createKernels?: CreateMaskKernels;
 }
 
 /**
@@ -41,16 +43,12 @@ export class MaskWalker {
   /** [4] x0, y0, x1, y1 of the outermost pixels, both inclusive, in the plan's picture or crop; zeros when empty. */
   readonly boxXyxy = new Float64Array(4);
 
-  readonly #upper: number;
-  readonly #lower: number;
-  readonly #thresholds: Float64Array;
-  readonly #mask: number;
+  readonly #maskThreshold: number;
   readonly #stabilityScoreThresh: number;
   readonly #frame: RunFrame;
   readonly #total: number;
-  readonly #scratch: MaskScratch;
-  readonly #trace = new SpanTrace();
-  readonly #bounds: PixelBounds = { surelyUpper: 0, openUpper: 0, surelyLower: 0, openLower: 0 };
+  readonly #kernels: MaskKernels;
+  readonly #trace: SpanTrace;
   #runs = new Uint32Array(4096);
   #runCount = 0;
 
@@ -70,14 +68,16 @@ export class MaskWalker {
       throw new RangeError(`Expected a stabilityScoreOffset of at least 0 but received ${stabilityScoreOffset}`);
     }
     this.plan = plan;
-    this.#mask = maskThreshold;
-    this.#upper = maskThreshold + stabilityScoreOffset;
-    this.#lower = maskThreshold - stabilityScoreOffset;
-    this.#thresholds = Float64Array.of(this.#upper, this.#lower, this.#mask);
+    this.#maskThreshold = maskThreshold;
     this.#stabilityScoreThresh = stabilityScoreThresh > 0 ? stabilityScoreThresh : Number.NEGATIVE_INFINITY;
     this.#frame = { height, left, top };
     this.#total = width * height;
-    this.#scratch = createMaskScratch(plan);
+    const upper = maskThreshold + stabilityScoreOffset;
+    const lower = maskThreshold - stabilityScoreOffset;
+    const thresholds = Float64Array.of(upper, lower, maskThreshold);
+    const createKernels = options.createKernels ?? fastestKernels;
+    this.#kernels = createKernels(plan, thresholds);
+    this.#trace = new SpanTrace(plan);
   }
 
   /** `intersection / union`; NaN when both are 0, as in the reference. */
@@ -103,37 +103,32 @@ export class MaskWalker {
    * @returns Whether the mask passes the stability filter. If not, no property means anything.
    */
   measure(logits: Float32Array, offset: number, storedHigh: number): boolean {
-    const { plan } = this;
-    const scratch = this.#scratch;
-    classifyCells(logits, offset, storedHigh, plan, this.#thresholds, scratch.cellWords);
-    classifyUnits(plan, scratch, this.#bounds);
-    if (!this.#count(logits, offset, storedHigh)) return false;
-    traceMask(logits, offset, storedHigh, plan, scratch, this.#mask, this.#frame, this.#trace);
+    this.#kernels.classify(logits, offset, storedHigh);
+    if (!this.#count()) return false;
+    const { scratch } = this.#kernels;
+    traceMask(logits, offset, storedHigh, this.plan, scratch, this.#maskThreshold, this.#frame, this.#trace);
     this.#finish();
     return true;
   }
 
   /** Counts at both stability thresholds, or gives up when the score can no longer reach its threshold. */
-  #count(logits: Float32Array, offset: number, storedHigh: number): boolean {
-    const { plan } = this;
-    const scratch = this.#scratch;
-    const { openPixels } = scratch;
-    const units = plan.x.units;
+  #count(): boolean {
+    const kernels = this.#kernels;
+    const { openPixels, bounds } = kernels.scratch;
+    const { units } = this.plan.x;
     const thresh = this.#stabilityScoreThresh;
-    const bounds = this.#bounds;
     // division rounds in order, so a quotient of bounds below the threshold proves the same of the score
-    let most = bounds.surelyUpper + bounds.openUpper;
-    let least = bounds.surelyLower;
+    let most = bounds[0] + bounds[1];
+    let least = bounds[2];
     if (most / least < thresh) return false;
     for (let unit = 0; unit < units; unit++) {
       if (openPixels[unit] === 0) continue;
-      const above = countOpenPixelsAbove(logits, offset, storedHigh, plan, scratch, UPPER, this.#upper, unit);
-      most += above - openPixels[unit];
+      most += kernels.countOpenPixelsAbove(UPPER, unit) - openPixels[unit];
       if (most / least < thresh) return false;
     }
     for (let unit = 0; unit < units; unit++) {
       if (openPixels[units + unit] === 0) continue;
-      least += countOpenPixelsAbove(logits, offset, storedHigh, plan, scratch, LOWER, this.#lower, unit);
+      least += kernels.countOpenPixelsAbove(LOWER, unit);
       if (most / least < thresh) return false;
     }
     this.intersection = most;
@@ -162,4 +157,8 @@ export class MaskWalker {
     if (before < this.#total) runs[count++] = this.#total - before;
     this.#runCount = count;
   }
+}
+
+function fastestKernels(plan: ResizePlan, thresholds: Float64Array): MaskKernels {
+  return createSimdKernels(plan, thresholds) ?? createTypescriptKernels(plan, thresholds);
 }

@@ -24,6 +24,8 @@ export interface RunFrame {
 
 /** Collects the spans of a mask: where it begins and where it ends, as positions in column-major order. */
 export class SpanTrace {
+  /** Room for the stretches of a column of units: first unit, end unit, 1 if above the threshold or 0 if open. */
+  readonly stretches: Int32Array;
   /** Beginnings and ends in turn, growing. */
   flips = new Uint32Array(4096);
   flipCount = 0;
@@ -32,6 +34,10 @@ export class SpanTrace {
   maxX = 0;
   maxY = 0;
   area = 0;
+
+  constructor(plan: ResizePlan) {
+    this.stretches = new Int32Array(3 * plan.y.units);
+  }
 
   reset(): void {
     this.flipCount = 0;
@@ -86,32 +92,34 @@ export function traceMask(
   const mostFlips = 3 * plan.y.units + 2;
   trace.reset();
   for (let unit = 0; unit < units; unit++) {
-    const stretches = collectStretches(plan, scratch, unit);
-    if (stretches === 0) continue;
+    // when the picture is smaller than the grid, some units hold no pixels
+    if (unitStart[unit] === unitStart[unit + 1]) continue;
+    const stretches = collectStretches(plan, scratch, unit, trace.stretches);
     for (let i = 0; i < stretches; i++) {
-      const first = scratch.stretches[3 * i];
-      const end = scratch.stretches[3 * i + 1];
-      if (scratch.stretches[3 * i + 2] === 0) {
-        blendKnots(logits, offset, storedHigh, plan, scratch, unit, first, end);
-      }
+      if (trace.stretches[3 * i + 2] === 1) continue;
+      const first = trace.stretches[3 * i];
+      const end = trace.stretches[3 * i + 1];
+      blendKnots(logits, offset, storedHigh, plan, scratch, unit, first, end);
     }
+    if (stretches === 0) continue;
     const inside = insideStart[unit];
     for (let x = unitStart[unit]; x < unitStart[unit + 1]; x++) {
       trace.reserve(mostFlips);
       const from = x < inside ? knotStart : knotMiddle;
       const to = x < inside ? knotMiddle : knotEnd;
       const origin = (frame.left + x) * frame.height + frame.top;
-      traceColumn(plan, scratch, stretches, threshold, from, to, fraction[x], x, origin, trace);
+      traceColumn(plan, stretches, threshold, from, to, fraction[x], x, origin, trace);
     }
   }
 }
 
 /** Lists the stretches of a column of units that are above the threshold or open; returns how many. */
-function collectStretches(plan: ResizePlan, scratch: MaskScratch, unit: number): number {
-  const { unitWords, words, stretches } = scratch;
+function collectStretches(plan: ResizePlan, scratch: MaskScratch, unit: number, stretches: Int32Array): number {
+  const { unitWords, words } = scratch;
   const rows = plan.y.units;
   const mask = (LOW_BITS * 3) << SHIFT;
   const allAbove = (LOW_BITS * 2) << SHIFT;
+  const allBelow = LOW_BITS << SHIFT;
   const column = unit * words;
   const endWord = scratch.endWord[unit];
   let count = 0;
@@ -120,13 +128,14 @@ function collectStretches(plan: ResizePlan, scratch: MaskScratch, unit: number):
   let current = 1;
   for (let word = scratch.firstWord[unit]; word < endWord; word++) {
     const all = unitWords[column + word] & mask;
-    if (current === 2 && all === allAbove) continue;
+    if ((current === 2 && all === allAbove) || (current === 1 && all === allBelow)) continue;
     for (let row = word * 4, rowEnd = row + 4, bits = all >>> SHIFT; row < rowEnd; row++, bits >>>= 8) {
       const side = row < rows ? bits & 3 : 1;
       if (side === current) continue;
       if (current !== 1) {
         stretches[3 * count] = first;
-        stretches[3 * count + 1] = row;
+        // a word skipped above may reach past the last unit
+        stretches[3 * count + 1] = Math.min(row, rows);
         stretches[3 * count + 2] = current === 2 ? 1 : 0;
         count++;
       }
@@ -146,7 +155,6 @@ function collectStretches(plan: ResizePlan, scratch: MaskScratch, unit: number):
 
 function traceColumn(
   plan: ResizePlan,
-  scratch: MaskScratch,
   stretchCount: number,
   threshold: number,
   knotsFrom: Float64Array,
@@ -156,7 +164,7 @@ function traceColumn(
   origin: number,
   trace: SpanTrace,
 ): void {
-  const { stretches } = scratch;
+  const { stretches } = trace;
   const { unitStart, insideStart, fraction, outputsPerCorner, outputsPerInside } = plan.y;
   const near = plan.kink;
   const far = 1 - near;

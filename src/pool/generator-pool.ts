@@ -28,12 +28,14 @@ export interface GenerateJob {
   readonly overlay?: boolean;
   /** Told how many of the picture's points are answered. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Told as each of the picture's crops begins, 1 the first, when there are several. */
+  readonly onCrop?: (crop: number, crops: number) => void;
 }
 
 /** Mask generators in worker threads: the calling thread stays free while they work. */
 export class GeneratorPool {
   readonly #pool: Piscina<WorkerTask, WorkerAnswer<GenerateAnswer | undefined>>;
-  readonly #progress = new Map<number, GenerateJob['onProgress']>();
+  readonly #jobs = new Map<number, GenerateJob>();
   #nextId = 0;
 
   constructor({ workers, model, threads, onNotice }: GeneratorPoolOptions) {
@@ -48,7 +50,8 @@ export class GeneratorPool {
     });
     const noticed = new Set<string>();
     this.#pool.on('message', (message: WorkerMessage) => {
-      if (message.kind === 'progress') this.#progress.get(message.id)?.(message.done, message.total);
+      if (message.kind === 'progress') this.#jobs.get(message.id)?.onProgress?.(message.done, message.total);
+      else if (message.kind === 'crop') this.#jobs.get(message.id)?.onCrop?.(message.crop, message.crops);
       else if (!noticed.has(message.message)) {
         noticed.add(message.message);
         onNotice?.(message.message);
@@ -71,14 +74,15 @@ export class GeneratorPool {
    *
    * @throws SamError with the worker's code, or `worker-lost` when the worker itself ended.
    */
-  async generate({ image, settings, overlay = false, onProgress }: GenerateJob): Promise<GenerateAnswer> {
+  async generate(job: GenerateJob): Promise<GenerateAnswer> {
+    const { image, settings, overlay = false } = job;
     const id = this.#nextId++;
-    this.#progress.set(id, onProgress);
+    this.#jobs.set(id, job);
     try {
       const task: GenerateTask = { kind: 'generate', id, image, settings, overlay };
       return (await this.#run(task)) as GenerateAnswer;
     } finally {
-      this.#progress.delete(id);
+      this.#jobs.delete(id);
     }
   }
 

@@ -52,10 +52,19 @@ export interface WorkerProgress {
   readonly total: number;
 }
 
+/** A crop of a picture that is begun; pictures without crops have none of these. */
+export interface WorkerCrop {
+  readonly kind: 'crop';
+  readonly id: number;
+  /** 1 the first. */
+  readonly crop: number;
+  readonly crops: number;
+}
+
 /** Something that a user should know once; nothing failed. */
 export interface WorkerNotice {
   readonly kind: 'notice';
   readonly message: string;
 }
 
-export type WorkerMessage = WorkerProgress | WorkerNotice;
+export type WorkerMessage = WorkerProgress | WorkerCrop | WorkerNotice;

@@ -26,6 +26,7 @@ async function generate({ id, image, settings, overlay }: GenerateTask): Promise
   const generator = new MaskGenerator(await model(), settings);
   const { records, timings } = await generator.generateWithTimings(image, {
     onProgress: (done, total) => say({ kind: 'progress', id, done, total }),
+    onCrop: (crop, crops) => say({ kind: 'crop', id, crop, crops }),
   });
   return overlay ? { records, timings, overlay: overlayOf(image, records) } : { records, timings };
 }

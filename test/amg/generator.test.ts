@@ -45,6 +45,27 @@ describe('MaskGenerator', () => {
     );
   });
 
+  it('keeps every predicted IoU where the threshold is 0, as the reference does', async () => {
+    const model = new PaintedModel(() => [{ cellsXyxy: [0, 0, 40, 40], iou: -0.1 }]);
+    const masks = await new MaskGenerator(model, { pointsPerSide: 1, predIouThresh: 0 }).generate(image);
+    assert.equal(masks.length, 1);
+  });
+
+  it('calls masks of a crop duplicates above box-nms-thresh', async () => {
+    // box IoU 0.8
+    const model = new PaintedModel(() => [
+      { cellsXyxy: [0, 0, 100, 100], iou: 0.95, logit: 50 },
+      { cellsXyxy: [0, 0, 100, 80], iou: 0.9, logit: 50 },
+    ]);
+    for (const [boxNmsThresh, count] of [
+      [0.9, 2],
+      [0.75, 1],
+    ]) {
+      const masks = await new MaskGenerator(model, { pointsPerSide: 1, boxNmsThresh }).generate(image);
+      assert.equal(masks.length, count);
+    }
+  });
+
   it('drops a mask whose outline moves with the cutoff', async () => {
     // with logits of +-1 no pixel is above +1 and none at or below -1 but the far ones: the score is far below 0.95
     const model = new PaintedModel(() => [

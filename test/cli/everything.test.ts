@@ -33,7 +33,7 @@ describe('sam-cli everything', () => {
   it('makes an SA-1B file and an overlay of each picture, and reports the one it cannot read', async () => {
     const out = join(root, 'masks');
     const overlays = join(root, 'overlays');
-    const coarse = ['--points-per-side', '4', '--stability-score-thresh', '0.9'];
+    const coarse = ['--preset', 'reference', '--points-per-side', '4', '--stability-score-thresh', '0.9'];
     const run = await runCli('everything', join(root, 'photos'), '-o', out, '--overlay', overlays, ...coarse);
     assert.equal(run.exitCode, 1, run.stderr);
     assert.equal(run.stdout, '');
@@ -151,7 +151,7 @@ describe('sam-cli everything', () => {
   it('teaches with --help', async () => {
     const run = await runCli('everything', '--help');
     assert.equal(run.exitCode, 0);
-    for (const part of ['--points-per-side <number>', '(default: 32)', 'Examples:', 'Exit codes: 0 all well']) {
+    for (const part of ['--points-per-side <number>', '(reference: 32)', 'Examples:', 'Exit codes: 0 all well']) {
       assert.ok(run.stdout.includes(part), part);
     }
   });

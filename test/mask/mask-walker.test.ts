@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { MaskKernels } from '../../src/mask/mask-kernels.js';
 import { MaskWalker, type MaskWalkerOptions } from '../../src/mask/mask-walker.js';
 import { createResizePlan, type ResizePlan } from '../../src/mask/resize-plan.js';
+import { createSimdKernels } from '../../src/mask/simd-kernels.js';
+import { createTypescriptKernels } from '../../src/mask/typescript-kernels.js';
+import { seededRandom } from '../support/seeded-random.js';
 import { type PlainMask, type PlainOptions, plainMask } from './plain-mask.js';
-import { seededRandom } from './random.js';
 
 type Size = readonly [width: number, height: number];
 
@@ -41,9 +44,26 @@ function results(walker: MaskWalker): PlainMask {
   };
 }
 
-function assertSame(walker: MaskWalker, logits: Float32Array, options: PlainOptions, what: string): void {
-  assert.equal(walker.measure(logits, options.offset ?? 0, options.storedHigh), true, what);
-  assert.deepEqual(results(walker), plainMask(logits, options), what);
+/** A walker on each kind of kernels. */
+function walkersOf(plan: ResizePlan, options: MaskWalkerOptions = {}): MaskWalker[] {
+  return [createSimdKernelsOrFail, createTypescriptKernels].map(
+    (createKernels) => new MaskWalker(plan, { ...options, createKernels }),
+  );
+}
+
+function createSimdKernelsOrFail(plan: ResizePlan, thresholds: Float64Array): MaskKernels {
+  const kernels = createSimdKernels(plan, thresholds);
+  assert.ok(kernels, 'this machine has no WebAssembly SIMD');
+  return kernels;
+}
+
+function assertSame(walkers: MaskWalker[], logits: Float32Array, options: PlainOptions, what: string): void {
+  const plain = plainMask(logits, options);
+  for (const [i, walker] of walkers.entries()) {
+    const kernels = `${what}, ${i === 0 ? 'simd' : 'typescript'}`;
+    assert.equal(walker.measure(logits, options.offset ?? 0, options.storedHigh), true, kernels);
+    assert.deepEqual(results(walker), plain, kernels);
+  }
 }
 
 /** Fills a mask's cells, and what is stored around them with bait. */
@@ -80,7 +100,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       const plan = createResizePlan({ width, height });
       const storedHigh = plan.cellsHigh + Math.floor(4 * random());
       const logits = makeLogits(plan, storedHigh, make(random));
-      assertSame(new MaskWalker(plan), logits, { width, height, storedHigh }, `${kind} at ${width}x${height}`);
+      assertSame(walkersOf(plan), logits, { width, height, storedHigh }, `${kind} at ${width}x${height}`);
     }
   });
 }
@@ -89,11 +109,11 @@ for (const [width, height] of EXTREMES) {
   test(`equals the plain implementation at ${width}x${height}`, () => {
     const random = seededRandom(width);
     const plan = createResizePlan({ width, height });
-    const walker = new MaskWalker(plan);
+    const walkers = walkersOf(plan);
     const storedHigh = plan.cellsHigh;
     for (const kind of ['noise', 'exactly at the thresholds', 'blobs']) {
       const logits = makeLogits(plan, storedHigh, KINDS[kind](random));
-      assertSame(walker, logits, { width, height, storedHigh }, kind);
+      assertSame(walkers, logits, { width, height, storedHigh }, kind);
     }
   });
 }
@@ -101,14 +121,14 @@ for (const [width, height] of EXTREMES) {
 test('a constant mask is empty, full, or between the thresholds', () => {
   for (const [width, height] of [...SIZES, [1, 5000] as const]) {
     const plan = createResizePlan({ width, height });
-    const walker = new MaskWalker(plan);
+    const walkers = walkersOf(plan);
     const storedHigh = plan.cellsHigh;
     for (const value of [-200, -1, -0.5, 0, 1e-7, 0.5, 1, 1 + 2 ** -23, 200]) {
       const logits = makeLogits(plan, storedHigh, () => value);
-      assertSame(walker, logits, { width, height, storedHigh }, `${value} at ${width}x${height}`);
-      assert.equal(walker.area, value > 0 ? width * height : 0);
-      assert.equal(walker.intersection, value > 1 ? width * height : 0);
-      assert.equal(walker.union, value > -1 ? width * height : 0);
+      assertSame(walkers, logits, { width, height, storedHigh }, `${value} at ${width}x${height}`);
+      assert.equal(walkers[0].area, value > 0 ? width * height : 0);
+      assert.equal(walkers[0].intersection, value > 1 ? width * height : 0);
+      assert.equal(walkers[0].union, value > -1 ? width * height : 0);
     }
   }
 });
@@ -139,14 +159,15 @@ test('random sizes, thresholds and places in the buffer', () => {
     const width = 1 + Math.floor(700 * random() ** 2);
     const height = 1 + Math.floor(700 * random() ** 2);
     const plan = createResizePlan({ width, height });
-    const storedHigh = plan.cellsHigh + (i % 3);
+    // up to three rows more than needed, or so many that columns have to be copied one by one
+    const storedHigh = plan.cellsHigh + (i % 4) * (i % 5 === 0 ? 30 : 1);
     const mask = makeLogits(plan, storedHigh, kinds[i % kinds.length](random));
     const offset = Math.floor(50 * random());
     const logits = new Float32Array(offset + mask.length).fill(-1e5);
     logits.set(mask, offset);
     const options: MaskWalkerOptions = { maskThreshold: 2 * random() - 1, stabilityScoreOffset: (i % 4) / 2 };
     const what = `case ${i}: ${width}x${height}`;
-    assertSame(new MaskWalker(plan, options), logits, { width, height, storedHigh, offset, ...options }, what);
+    assertSame(walkersOf(plan, options), logits, { width, height, storedHigh, offset, ...options }, what);
   }
 });
 
@@ -161,7 +182,7 @@ test('grids and frames of other sizes', () => {
     const storedHigh = plan.cellsHigh;
     const logits = makeLogits(plan, storedHigh, KINDS.noise(random));
     const what = `${lowResSize} of ${inputSize}`;
-    assertSame(new MaskWalker(plan), logits, { width: 211, height: 157, storedHigh, inputSize, lowResSize }, what);
+    assertSame(walkersOf(plan), logits, { width: 211, height: 157, storedHigh, inputSize, lowResSize }, what);
   }
 });
 
@@ -178,10 +199,11 @@ test('gives up exactly the masks whose score is below the threshold', () => {
     const score = intersection / union;
     // its own score is a threshold too: reached, but only just
     for (const stabilityScoreThresh of [0.5, 0.8, 0.95, score, score + 1e-12, score - 1e-12]) {
-      const walker = new MaskWalker(plan, { stabilityScoreThresh });
-      const kept = walker.measure(logits, 0, storedHigh);
-      assert.equal(kept, score >= stabilityScoreThresh, `mask ${i}, ${score} against ${stabilityScoreThresh}`);
-      if (kept) assert.equal(walker.stabilityScore, score);
+      for (const walker of walkersOf(plan, { stabilityScoreThresh })) {
+        const kept = walker.measure(logits, 0, storedHigh);
+        assert.equal(kept, score >= stabilityScoreThresh, `mask ${i}, ${score} against ${stabilityScoreThresh}`);
+        if (kept) assert.equal(walker.stabilityScore, score);
+      }
     }
   }
 });

@@ -23,41 +23,50 @@ export interface PlainOptions {
   lowResSize?: number;
 }
 
-/** What one pixel column or row blends: `lerp(lerp(a, b, before), lerp(c, d, after), along)`. */
-interface Tap {
-  a: number;
-  b: number;
-  before: number;
-  c: number;
-  d: number;
-  after: number;
-  along: number;
+/** What the pixel columns or rows blend: pixel o is `lerp(lerp(a, b, before), lerp(c, d, after), along)` of cells. */
+interface Taps {
+  a: Int32Array;
+  b: Int32Array;
+  before: Float64Array;
+  c: Int32Array;
+  d: Int32Array;
+  after: Float64Array;
+  along: Float64Array;
 }
 
 const { fround, floor, max, min } = Math;
 
-export function plainTaps(outputs: number, longSide: number, inputSize = 1024, lowResSize = 256): Tap[] {
+function plainTaps(outputs: number, longSide: number, inputSize = 1024, lowResSize = 256): Taps {
   const frame = max(1, floor(outputs * (inputSize / longSide) + 0.5));
   const ratio = inputSize / lowResSize;
   const step = fround(frame / outputs);
-  const taps: Tap[] = [];
+  const cell = (i: number) => max(0, min(lowResSize - 1, i));
+  const near = 0.5 / ratio;
+  const far = 1 - near;
+  const taps: Taps = {
+    a: new Int32Array(outputs),
+    b: new Int32Array(outputs),
+    before: new Float64Array(outputs),
+    c: new Int32Array(outputs),
+    d: new Int32Array(outputs),
+    after: new Float64Array(outputs),
+    along: new Float64Array(outputs),
+  };
   for (let o = 0; o < outputs; o++) {
     // position in the frame as pytorch rounds it, clamped to its first and last pixel
     const position = min(frame - 1, max(0, fround(fround(step * (o + 0.5)) - 0.5)));
-    // the frame pixel from which the next four steps of the first resize blend the same two cells, or the one before
     let j = 0;
     while (ratio * (j + 1) + ratio / 2 - 1 <= position) j++;
+    // before this frame pixel the first resize bends, after it the same two cells are blended for a while
     const kink = ratio * j + ratio / 2;
-    const cell = (i: number) => max(0, min(lowResSize - 1, i));
-    const near = 0.5 / ratio;
-    const far = 1 - near;
-    if (position < kink) {
-      const along = max(0, position - (kink - 1));
-      taps.push({ a: cell(j - 1), b: cell(j), before: far, c: cell(j), d: cell(j + 1), after: near, along });
-    } else {
-      const along = (position - kink) / (ratio - 1);
-      taps.push({ a: cell(j), b: cell(j + 1), before: near, c: cell(j), d: cell(j + 1), after: far, along });
-    }
+    const bends = position < kink;
+    taps.a[o] = cell(bends ? j - 1 : j);
+    taps.b[o] = cell(bends ? j : j + 1);
+    taps.before[o] = bends ? far : near;
+    taps.c[o] = cell(j);
+    taps.d[o] = cell(j + 1);
+    taps.after[o] = bends ? near : far;
+    taps.along[o] = bends ? max(0, position - (kink - 1)) : (position - kink) / (ratio - 1);
   }
   return taps;
 }
@@ -66,60 +75,69 @@ function lerp(a: number, b: number, t: number): number {
   return a + t * (b - a);
 }
 
-function lastCell(taps: Tap[]): number {
-  return taps.reduce((last, tap) => max(last, tap.b, tap.d), 0);
-}
-
-/** Every pixel's logit, column-major, in float64. */
-export function plainResize(logits: Float32Array, options: PlainOptions): Float64Array {
+/** Calls back with the logits of each pixel column in turn, in float64; the array is used again. */
+function plainColumns(logits: Float32Array, options: PlainOptions, each: (column: Float64Array, x: number) => void) {
   const { width, height, storedHigh, offset = 0, inputSize, lowResSize } = options;
   const longSide = max(width, height);
   const tapsX = plainTaps(width, longSide, inputSize, lowResSize);
   const tapsY = plainTaps(height, longSide, inputSize, lowResSize);
-  const rows = lastCell(tapsY) + 1;
+  const { a, b, before, c, d, after, along } = tapsY;
+  const rows = 1 + max(b.at(-1)!, d.at(-1)!);
   const blended = new Float64Array(rows);
-  const pixels = new Float64Array(width * height);
-  let i = 0;
-  for (const x of tapsX) {
+  const column = new Float64Array(height);
+  for (let x = 0; x < width; x++) {
+    const first = offset + tapsX.a[x] * storedHigh;
+    const second = offset + tapsX.b[x] * storedHigh;
+    const third = offset + tapsX.c[x] * storedHigh;
+    const fourth = offset + tapsX.d[x] * storedHigh;
     for (let row = 0; row < rows; row++) {
-      const at = (column: number) => logits[offset + column * storedHigh + row];
-      blended[row] = lerp(lerp(at(x.a), at(x.b), x.before), lerp(at(x.c), at(x.d), x.after), x.along);
-    }
-    for (const y of tapsY) {
-      pixels[i++] = lerp(
-        lerp(blended[y.a], blended[y.b], y.before),
-        lerp(blended[y.c], blended[y.d], y.after),
-        y.along,
+      blended[row] = lerp(
+        lerp(logits[first + row], logits[second + row], tapsX.before[x]),
+        lerp(logits[third + row], logits[fourth + row], tapsX.after[x]),
+        tapsX.along[x],
       );
     }
+    for (let y = 0; y < height; y++) {
+      column[y] = lerp(
+        lerp(blended[a[y]], blended[b[y]], before[y]),
+        lerp(blended[c[y]], blended[d[y]], after[y]),
+        along[y],
+      );
+    }
+    each(column, x);
   }
+}
+
+/** Every pixel's logit, column-major, in float64. */
+export function plainResize(logits: Float32Array, options: PlainOptions): Float64Array {
+  const pixels = new Float64Array(options.width * options.height);
+  plainColumns(logits, options, (column, x) => pixels.set(column, x * options.height));
   return pixels;
 }
 
 export function plainMask(logits: Float32Array, options: PlainOptions): PlainMask {
   const { width, height, maskThreshold = 0, stabilityScoreOffset = 1 } = options;
-  const pixels = plainResize(logits, options);
   const upper = maskThreshold + stabilityScoreOffset;
   const lower = maskThreshold - stabilityScoreOffset;
-  const boxXyxy = [width, height, -1, -1];
   const runsColumnMajor: number[] = [];
   let intersection = 0;
   let union = 0;
   let area = 0;
+  let [minX, minY, maxX, maxY] = [width, height, -1, -1];
   let inside = false;
   let run = 0;
-  for (let x = 0, i = 0; x < width; x++) {
-    for (let y = 0; y < height; y++, i++) {
-      const value = pixels[i];
+  plainColumns(logits, options, (column, x) => {
+    for (let y = 0; y < height; y++) {
+      const value = column[y];
       if (value > upper) intersection++;
       if (value > lower) union++;
       const now = value > maskThreshold;
       if (now) {
         area++;
-        if (x < boxXyxy[0]) boxXyxy[0] = x;
-        if (y < boxXyxy[1]) boxXyxy[1] = y;
-        if (x > boxXyxy[2]) boxXyxy[2] = x;
-        if (y > boxXyxy[3]) boxXyxy[3] = y;
+        if (x < minX) minX = x;
+        if (y < minY) minY = y;
+        if (x > maxX) maxX = x;
+        if (y > maxY) maxY = y;
       }
       if (now !== inside) {
         runsColumnMajor.push(run);
@@ -128,7 +146,7 @@ export function plainMask(logits: Float32Array, options: PlainOptions): PlainMas
       }
       run++;
     }
-  }
+  });
   runsColumnMajor.push(run);
-  return { intersection, union, area, boxXyxy: area > 0 ? boxXyxy : [0, 0, 0, 0], runsColumnMajor };
+  return { intersection, union, area, boxXyxy: area > 0 ? [minX, minY, maxX, maxY] : [0, 0, 0, 0], runsColumnMajor };
 }

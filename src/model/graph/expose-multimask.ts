@@ -40,12 +40,18 @@ export function exposeMultimask(bytes: Uint8Array): Uint8Array {
 
 /** The name of the tensor with the low-res logits of all mask tokens, rows and columns apart. */
 export function maskTokenLogits(view: GraphView): string {
+  const unflattened = view.nearestAhead(maskProduct(view).output[0]!, (node) => node.opType === 'Reshape');
+  if (!unflattened) throw notADecoder('masks in rows and columns');
+  return unflattened.output[0]!;
+}
+
+/** The product of hypernetworks (first operand) and upscaled image (second) that makes the masks. */
+export function maskProduct(view: GraphView): NodeProto {
   const output = outputNamed(view, ['low_res_masks', 'pred_masks', 'masks']);
   const upscaling = view.nearestBehind(output, (node) => node.opType === 'ConvTranspose');
   const product = upscaling && view.nearestAhead(upscaling.output[0]!, (node) => node.opType === 'MatMul');
-  const unflattened = product && view.nearestAhead(product.output[0]!, (node) => node.opType === 'Reshape');
-  if (!unflattened) throw notADecoder('a product of hypernetworks and upscaled image behind its masks');
-  return unflattened.output[0]!;
+  if (!product) throw notADecoder('a product of hypernetworks and upscaled image behind its masks');
+  return product;
 }
 
 /** The name of the tensor with the predicted IoU of all mask tokens. */

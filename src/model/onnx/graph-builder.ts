@@ -55,6 +55,12 @@ export class GraphBuilder {
   readonly #outputs: ValueInfoProto[] = [];
   readonly #integers = new Map<string, Value>();
   readonly #names = new Map<string, number>();
+  readonly #prefix: string;
+
+  /** @param prefix - In front of every name, so that a graph inside another shares none with it. */
+  constructor(prefix = '') {
+    this.#prefix = prefix;
+  }
 
   /** Declares an input. A dimension is a number of elements or the name of a free one. */
   input(name: string, dims: readonly (number | string)[], type: ElementType = 'float32'): Value {
@@ -88,6 +94,13 @@ export class GraphBuilder {
       this.#initializers.push(int64Tensor(name, [values.length], values));
       this.#integers.set(key, name);
     }
+    return name;
+  }
+
+  /** An int64 constant without dimensions. */
+  scalarInteger(value: number): Value {
+    const name = this.#unique(`integer ${value}`);
+    this.#initializers.push(int64Tensor(name, [], [value]));
     return name;
   }
 
@@ -147,7 +160,7 @@ export class GraphBuilder {
   #unique(name: string): string {
     const uses = this.#names.get(name) ?? 0;
     this.#names.set(name, uses + 1);
-    return uses === 0 ? name : `${name} (${uses + 1})`;
+    return uses === 0 ? `${this.#prefix}${name}` : `${this.#prefix}${name} (${uses + 1})`;
   }
 }
 

@@ -43,7 +43,7 @@ export function floatsOf(tensor: TensorProto): Float32Array | undefined {
   if (tensor.dataType !== TensorProto_DataType.FLOAT) return undefined;
   refuseExternalData(tensor);
   if (tensor.rawData.length === 0) return Float32Array.from(tensor.floatData);
-  return new Float32Array(tensor.rawData.slice().buffer);
+  return new Float32Array(alignedCopy(tensor.rawData));
 }
 
 /**
@@ -55,7 +55,7 @@ export function int64sOf(tensor: TensorProto): number[] | undefined {
   if (tensor.dataType !== TensorProto_DataType.INT64) return undefined;
   refuseExternalData(tensor);
   if (tensor.rawData.length === 0) return tensor.int64Data.map(Number);
-  return Array.from(new BigInt64Array(tensor.rawData.slice().buffer), Number);
+  return Array.from(new BigInt64Array(alignedCopy(tensor.rawData)), Number);
 }
 
 /** A float32 tensor message. `data` is row-major. */
@@ -76,6 +76,11 @@ export function int64Tensor(name: string, dims: readonly number[], data: readonl
     dataType: TensorProto_DataType.INT64,
     rawData: new Uint8Array(BigInt64Array.from(data, BigInt).buffer),
   });
+}
+
+// slice() would not do: that of a Buffer is a view
+function alignedCopy(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
 }
 
 function refuseExternalData(tensor: TensorProto): void {

@@ -1,0 +1,61 @@
+/**
+ * `sam-cli everything` as it would be without the decoder compiler and the mask kernels: the decoder as exported, and every
+ * candidate resized, thresholded and scanned pixel by pixel. The other side of bench/whole-command.ts, and run by it:
+ *
+ *     node build/bench/plain-command.js PICTURE OUTPUT.json
+ */
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { pointsInCropXy, unitPointGrid } from '../src/amg/point-grids.js';
+import { REFERENCE_SETTINGS } from '../src/amg/settings.js';
+import { boxNms } from '../src/mask/box-nms.js';
+import { cocoCountsFromRuns } from '../src/mask/coco-counts.js';
+import { catalogueEntryNamed, DEFAULT_MODEL } from '../src/model/catalogue.js';
+import { decodePicture } from '../src/model/decode-picture.js';
+import { loadDecoder } from '../src/model/decoder.js';
+import { loadImageEncoder } from '../src/model/image-encoder.js';
+import { frameSizeOf } from '../src/model/preprocess.js';
+import { verifiedBytesOf } from '../src/model/verified-bytes.js';
+import { type PlainMask, plainMask } from '../test/mask/plain-mask.js';
+
+const [picturePath, outputPath] = process.argv.slice(2);
+const settings = REFERENCE_SETTINGS;
+const threads = availableParallelism();
+const entry = catalogueEntryNamed(DEFAULT_MODEL);
+const encoder = await loadImageEncoder(await verifiedBytesOf(entry.encoder), threads);
+const decoder = await loadDecoder(await verifiedBytesOf(entry.decoder), { threads, form: 'as-exported' });
+
+const image = await decodePicture(picturePath);
+const { width, height } = image;
+const frame = frameSizeOf(width, height, encoder.inputSize);
+const imageDecoder = await decoder.forImage(await encoder.embeddingOf(image), {
+  width,
+  height,
+  inputWidth: frame.width,
+  inputHeight: frame.height,
+});
+
+const kept: { mask: PlainMask; predictedIou: number }[] = [];
+const points = pointsInCropXy(unitPointGrid(settings.pointsPerSide), width, height);
+for (let i = 0; i < points.length; i += 2) {
+  const decoded = await imageDecoder.decode(
+    { count: 1, pointsPerPrompt: 1, coords: Float32Array.of(points[i], points[i + 1]), labels: Float32Array.of(1) },
+    { predIouThresh: settings.predIouThresh },
+  );
+  for (const [m, predictedIou] of decoded.iouPredictions.entries()) {
+    if (!(predictedIou > Math.fround(settings.predIouThresh))) continue;
+    const mask = plainMask(decoded.logits, {
+      width,
+      height,
+      storedHigh: decoded.cellsHigh,
+      offset: decoded.offsets[m],
+    });
+    if (mask.intersection / mask.union >= settings.stabilityScoreThresh) kept.push({ mask, predictedIou });
+  }
+}
+const boxesXyxy = kept.flatMap(({ mask }) => mask.boxXyxy);
+const scores = kept.map(({ predictedIou }) => predictedIou);
+const counts = boxNms(boxesXyxy, scores, settings.boxNmsThresh).map((i) =>
+  cocoCountsFromRuns(Uint32Array.from(kept[i].mask.runsColumnMajor)),
+);
+await writeFile(outputPath, JSON.stringify(counts));

@@ -1,0 +1,11 @@
+import type { PromptBatch } from './segmentation-model.js';
+
+/**
+ * A prompt of one foreground point for each x, y.
+ *
+ * @param pointsXy - [N, 2] in pixels of the encoded picture
+ */
+export function foregroundPointPrompts(pointsXy: Float64Array): PromptBatch {
+  const count = pointsXy.length / 2;
+  return { count, pointsPerPrompt: 1, coords: Float32Array.from(pointsXy), labels: new Float32Array(count).fill(1) };
+}

@@ -1,0 +1,99 @@
+/**
+ * Whether a compiled decoder answers like the export it was made from.
+ *
+ * @module
+ */
+
+import type { DecodedBatch, PromptBatch } from '../../amg/segmentation-model.js';
+import type { Decoder, ImageFrame } from '../decoder.js';
+import type { CompiledShape } from './compile-decoder.js';
+
+/** Largest logit difference allowed, as a part of the largest logit: 2e-3 where logits reach 100. */
+const LOGIT_TOLERANCE = 2e-5;
+/** Largest difference of predicted IoUs allowed. */
+const IOU_TOLERANCE = 1e-4;
+
+/**
+ * Asks both decoders the same few questions of every kind that the compiled one takes.
+ *
+ * @returns undefined when they agree, otherwise a sentence that says how far apart they are.
+ */
+export async function disagreement(
+  compiled: Decoder,
+  exported: Decoder,
+  shape: CompiledShape,
+): Promise<string | undefined> {
+  const frame = frameOf(shape);
+  const embedding = noise(shape.width * shape.gridHigh * shape.gridWide, 1);
+  const ours = await compiled.forImage(embedding, frame);
+  const theirs = await exported.forImage(embedding, frame);
+  for (const batch of questions(shape, frame)) {
+    for (const masks of ['multi', 'single'] as const) {
+      const found = difference(await ours.decode(batch, { masks }), await theirs.decode(batch, { masks }));
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+/** A picture that leaves part of the frame empty on one side. */
+function frameOf(shape: CompiledShape): ImageFrame {
+  const inputWidth = 16 * shape.gridWide;
+  const inputHeight = Math.ceil(11 * shape.gridHigh);
+  return { width: inputWidth, height: inputHeight, inputWidth, inputHeight };
+}
+
+function questions(shape: CompiledShape, { width, height }: ImageFrame): PromptBatch[] {
+  const at = (x: number, y: number) => [x * width, y * height];
+  const batches: PromptBatch[] = [
+    {
+      count: 2,
+      pointsPerPrompt: 1,
+      coords: Float32Array.from([...at(0.3, 0.4), ...at(0.9, 0.1)]),
+      labels: Float32Array.of(1, 1),
+    },
+    {
+      count: 1,
+      pointsPerPrompt: 2,
+      coords: Float32Array.from([...at(0.5, 0.5), ...at(0.2, 0.8)]),
+      labels: Float32Array.of(1, 0),
+    },
+  ];
+  const box = { count: 1, pointsPerPrompt: 2, coords: Float32Array.from([...at(0.2, 0.2), ...at(0.7, 0.6)]) };
+  if (shape.labels.includes(3)) batches.push({ ...box, labels: Float32Array.of(2, 3) });
+  if (shape.takesMask) {
+    const maskInput = noise(16 * shape.gridHigh * shape.gridWide, 2).map((value) => 10 * value);
+    batches.push({ ...batches[1], maskInput });
+  }
+  return batches;
+}
+
+function difference(ours: DecodedBatch, theirs: DecodedBatch): string | undefined {
+  let iou = 0;
+  let logit = 0;
+  let largest = 0;
+  const size = theirs.cellsWide * theirs.cellsHigh;
+  if (ours.cellsWide !== theirs.cellsWide || ours.cellsHigh !== theirs.cellsHigh) return 'Masks differ in size.';
+  for (let mask = 0; mask < theirs.offsets.length; mask++) {
+    iou = Math.max(iou, Math.abs(ours.iouPredictions[mask] - theirs.iouPredictions[mask]));
+    for (let cell = 0; cell < size; cell++) {
+      const expected = theirs.logits[theirs.offsets[mask] + cell];
+      largest = Math.max(largest, Math.abs(expected));
+      logit = Math.max(logit, Math.abs(ours.logits[ours.offsets[mask] + cell] - expected));
+    }
+  }
+  // a difference that is not a number passes through Math.max and is no agreement
+  if (iou <= IOU_TOLERANCE && logit <= LOGIT_TOLERANCE * largest) return undefined;
+  return `The compiled graph's logits differ by ${logit.toPrecision(2)}, its predicted IoUs by ${iou.toPrecision(2)}.`;
+}
+
+/** Repeatable numbers of about the size of image embeddings: in [-0.5, 0.5). */
+function noise(count: number, seed: number): Float32Array {
+  const values = new Float32Array(count);
+  let state = seed;
+  for (let i = 0; i < count; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    values[i] = state / 2 ** 32 - 0.5;
+  }
+  return values;
+}

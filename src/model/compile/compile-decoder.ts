@@ -1,0 +1,64 @@
+/**
+ * From a decoder export to the graphs that answer the same questions cheaper.
+ *
+ * @module
+ */
+
+import { lowRankPays } from './identities/low-rank-upscaling.js';
+import { imageGraph } from './image-graph.js';
+import { promptGraph } from './prompt-graph.js';
+import { recognisedDecoder } from './recognised-decoder.js';
+
+/** Part of the key under which compiled graphs are kept: raise it whenever the same export compiles to other graphs. */
+export const COMPILER_VERSION = 2;
+
+/** What a program must know to feed compiled graphs. */
+export interface CompiledShape {
+  /** Channels of an image token (C). */
+  readonly width: number;
+  /** Patches down and across the frame. */
+  readonly gridHigh: number;
+  readonly gridWide: number;
+  /** Mask tokens, the single-mask token included. */
+  readonly maskTokens: number;
+  /** Labels that points can have. */
+  readonly labels: readonly number[];
+  /** Whether the image graph takes a mask prompt. */
+  readonly takesMask: boolean;
+  /** Whether the image graph takes the columns and rows of image tokens that the picture covers. */
+  readonly takesCovered: boolean;
+}
+
+/** A compiled decoder: ONNX files and how to feed them. */
+export interface CompiledDecoder {
+  readonly shape: CompiledShape;
+  /** Runs once per image. */
+  readonly image: Uint8Array;
+  /** Runs once per batch of prompts. */
+  readonly prompts: Uint8Array;
+}
+
+/**
+ * Compiles a decoder export.
+ *
+ * @param bytes - The ONNX file.
+ * @param settings - `lowRankUpscaling` takes the first upscaling step apart. @default where that is less arithmetic
+ * @throws {@link UnrecognisedDecoder} when the graph is built differently from SAM-1's decoder.
+ */
+export function compileDecoder(bytes: Uint8Array, settings: { lowRankUpscaling?: boolean } = {}): CompiledDecoder {
+  const weights = recognisedDecoder(bytes);
+  const lowRank = settings.lowRankUpscaling ?? lowRankPays(weights);
+  return {
+    shape: {
+      width: weights.width,
+      gridHigh: weights.gridHigh,
+      gridWide: weights.gridWide,
+      maskTokens: weights.hypernetworks.length,
+      labels: [...weights.labelEmbeddings.keys()],
+      takesMask: weights.maskPrompt !== undefined,
+      takesCovered: lowRank,
+    },
+    image: imageGraph(weights, lowRank),
+    prompts: promptGraph(weights, lowRank),
+  };
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { MaskGenerator } from '../../src/amg/generator.js';
+import { refinementPrompts } from '../../src/amg/mask-prompts.js';
+import { greySquare, PaintedModel } from '../support/painted-model.js';
+
+const SIDE = 256;
+const image = greySquare(SIDE);
+
+describe('use-m2m', () => {
+  it('feeds each mask back with its point and goes on with what is answered', async () => {
+    const fedBack: { point: number[]; inside: number; outside: number; above: number; area: number }[] = [];
+    const model = new PaintedModel(
+      () => [
+        // each wider than high, so that a mask fed back on its side would show
+        { cellsXyxy: [20, 40, 80, 60], iou: 0.1, logit: 50 },
+        { cellsXyxy: [120, 140, 200, 160], iou: 0.2, logit: 20 },
+      ],
+      (maskInput, x, y) => {
+        const isFirst = maskInput[50 * SIDE + 70] > 0;
+        const [column, row] = isFirst ? [70, 50] : [190, 150];
+        fedBack.push({
+          point: [x, y],
+          inside: maskInput[row * SIDE + column],
+          outside: maskInput[column * SIDE + row],
+          above: maskInput[0],
+          area: maskInput.filter((logit) => logit > 0).length,
+        });
+        return isFirst
+          ? { cellsXyxy: [30, 30, 90, 90], iou: 0.9, logit: 50 }
+          : { cellsXyxy: [150, 150, 220, 220], iou: 0.5, logit: 50 };
+      },
+    );
+    const masks = await new MaskGenerator(model, { pointsPerSide: 1, useM2m: true }).generate(image);
+    assert.deepEqual(fedBack, [
+      // logits are cut to 32 on the way
+      { point: [128, 128], inside: 32, outside: -32, above: -32, area: 60 * 20 },
+      { point: [128, 128], inside: 20, outside: -20, above: -20, area: 80 * 20 },
+    ]);
+    // the filters look at the refined answers only
+    assert.deepEqual(
+      masks.map(({ bbox, predicted_iou, point_coords }) => ({ bbox, predicted_iou, point_coords })),
+      [{ bbox: [30, 30, 59, 59], predicted_iou: Math.fround(0.9), point_coords: [[128, 128]] }],
+    );
+  });
+
+  it('asks for whole masks first, then for single ones, in batches', async () => {
+    const model = new PaintedModel(
+      () => Array(3).fill({ cellsXyxy: [20, 20, 80, 80], iou: 0.9 }),
+      (_mask, x, y) => ({
+        cellsXyxy: [Math.floor(x) - 20, Math.floor(y) - 20, Math.floor(x), Math.floor(y)],
+        iou: 0.9,
+        logit: 50,
+      }),
+    );
+    const settings = { pointsPerSide: 2, pointsPerBatch: 4, useM2m: true };
+    const masks = await new MaskGenerator(model, settings).generate(image);
+    assert.deepEqual(model.batchSizes, [4, 4, 4, 4]);
+    const [first, ...rest] = model.decodeOptions;
+    assert.deepEqual(first, { cells: 'all' });
+    for (const options of rest) assert.deepEqual(options, { masks: 'single', predIouThresh: Math.fround(0.88) });
+    // each mask knows the point that made it
+    for (const { point_coords, bbox } of masks) {
+      const [[x, y]] = point_coords;
+      assert.deepEqual(bbox, [x - 20, y - 20, 19, 19]);
+    }
+    assert.equal(masks.length, 4);
+  });
+
+  it('refuses masks without their padding', () => {
+    const decoded = {
+      masksPerPrompt: 1,
+      iouPredictions: Float32Array.of(0.9),
+      logits: new Float32Array(8),
+      offsets: Int32Array.of(0),
+      cellsWide: 4,
+      cellsHigh: 2,
+    };
+    assert.throws(() => refinementPrompts(Float64Array.of(1, 1), decoded, 4), {
+      message: 'Expected masks of 4 x 4 cells but received 4 x 2',
+    });
+  });
+});

