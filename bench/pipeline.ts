@@ -3,8 +3,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REFERENCE_SETTINGS } from '../src/amg/settings.js';
-import { runEverything } from '../src/dataset/everything-run.js';
-import { findPictures } from '../src/dataset/pictures.js';
+import { everythingJob } from '../src/dataset/everything-job.js';
+import { runDataset } from '../src/dataset/run.js';
+import { WHOLE } from '../src/dataset/shard.js';
 import { DEFAULT_MODEL } from '../src/model/catalogue.js';
 import { writePictures } from './support/photographs.js';
 
@@ -22,7 +23,6 @@ interface Measured {
 }
 
 async function measure(folder: string, workers: number): Promise<Measured> {
-  const pictures = await findPictures([folder]);
   let startedAt = 0;
   let cpuAtStart = process.cpuUsage();
   let busy = 0;
@@ -35,11 +35,14 @@ async function measure(folder: string, workers: number): Promise<Measured> {
     longestTick = Math.max(longestTick, now - lastTick);
     lastTick = now;
   }, TICK);
-  const { seconds } = await runEverything({
-    pictures,
-    outFolder: join(folder, 'out'),
+  const { seconds } = await runDataset({
+    job: everythingJob({ ...REFERENCE_SETTINGS, pointsPerSide: POINTS_PER_SIDE }),
+    selection: { inputs: [folder] },
+    output: { folder: join(folder, 'out'), format: 'json', shardSize: 1, copyImages: false },
+    shard: WHOLE,
+    resume: { overwrite: true },
+    command: [],
     model: DEFAULT_MODEL,
-    settings: { ...REFERENCE_SETTINGS, pointsPerSide: POINTS_PER_SIDE },
     parallelism: { workers, threads: 1 },
     onEvent(event) {
       if (event.event === 'image_started' && begun++ === 0) {

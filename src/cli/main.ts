@@ -2,10 +2,12 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, SamError } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import { addEverythingCommand } from './commands/everything.js';
+import { addMergeCommand } from './commands/merge.js';
+import { addStatusCommand } from './commands/status.js';
 import { EXIT } from './exit-codes.js';
 
 /** Codes of errors that the command line caused, and not a picture or the machine. */
-const USAGE_CODES: ReadonlySet<string> = new Set(['bad-usage', 'bad-point-grid']);
+const USAGE_CODES: ReadonlySet<string> = new Set(['bad-usage', 'bad-point-grid', 'changed-run']);
 
 function programWith(finish: (exitCode: number) => void): Command {
   const program = new Command('sam-cli')
@@ -15,6 +17,8 @@ function programWith(finish: (exitCode: number) => void): Command {
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
   addEverythingCommand(program, finish);
+  addMergeCommand(program, finish);
+  addStatusCommand(program, finish);
   // subcommands are made before they inherit: tell each one too
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

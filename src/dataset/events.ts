@@ -1,6 +1,6 @@
 import type { GenerateTimings } from '../amg/generator.js';
 
-/** Numbers of a whole run. */
+/** Numbers of one start of a run. */
 export interface RunSummary {
   /** Pictures whose masks were written. */
   readonly images: number;
@@ -8,17 +8,31 @@ export interface RunSummary {
   readonly masks: number;
   /** Pictures that could not be done. */
   readonly failures: number;
+  /** Pictures passed over because an earlier start did them. */
+  readonly done_before: number;
+  /** Pictures passed over because they failed in an earlier start (`--retry-failed` tries them again). */
+  readonly failed_before: number;
   /** Wall time of the whole run. */
   readonly seconds: number;
   /** Wall time over pictures done; with several workers it is shorter than one picture takes. */
   readonly seconds_per_image: number;
   /** Whether the user stopped the run before its end. */
   readonly interrupted: boolean;
+  /** Whether the run stopped because as many pictures failed as were allowed to. */
+  readonly too_many_failures: boolean;
 }
 
 /** What a run tells its listener. Field names are those of the NDJSON log. */
 export type RunEvent =
-  | { readonly event: 'run_started'; readonly images: number; readonly workers: number; readonly threads: number }
+  | {
+      readonly event: 'run_started';
+      /** Pictures to do now. */
+      readonly images: number;
+      /** Pictures that an earlier start did, or failed to do. */
+      readonly settled_before: number;
+      readonly workers: number;
+      readonly threads: number;
+    }
   | { readonly event: 'notice'; readonly message: string }
   | { readonly event: 'image_started'; readonly image: string }
   | { readonly event: 'image_progress'; readonly image: string; readonly points: number; readonly total_points: number }
@@ -38,7 +52,7 @@ export type RunEvent =
       readonly reason: string;
     }
   | { readonly event: 'interrupted'; readonly in_flight: number }
-  | ({ readonly event: 'run_finished' } & RunSummary);
+  | ({ readonly event: 'run_finished'; readonly failures_file?: string } & RunSummary);
 
 /** Hears what a run tells. */
 export type RunListener = (event: RunEvent) => void;

@@ -23,3 +23,8 @@ export function sa1bJsonOf({ image, annotations }: Sa1bFile): string {
   const lines = annotations.map((annotation) => `\n${JSON.stringify(annotation)}`);
   return `{"image":${JSON.stringify(image)},"annotations":[${lines.join(',')}]}\n`;
 }
+
+/** The same content in one line. */
+export function ndjsonLineOf({ image, annotations }: Sa1bFile): string {
+  return `${JSON.stringify({ image, annotations })}\n`;
+}

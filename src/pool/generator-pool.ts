@@ -18,7 +18,12 @@ export interface GeneratorPoolOptions extends WorkerSetup {
   readonly workers: number;
   /** Told once of anything a user should know, such as a decoder that runs as exported. */
   readonly onNotice?: (message: string) => void;
+  /** The code of a worker thread. @default worker.js beside this file */
+  readonly workerFile?: URL;
 }
+
+/** A picture whose worker ended is tried this often. */
+const TRIES = 2;
 
 /** What to make of one picture. */
 export interface GenerateJob {
@@ -28,6 +33,8 @@ export interface GenerateJob {
   readonly overlay?: boolean;
   /** Told how many of the picture's points are answered. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Seconds after which the picture is given up, its worker ended and replaced. @default never */
+  readonly timeoutSeconds?: number;
   /** Told as each of the picture's crops begins, 1 the first, when there are several. */
   readonly onCrop?: (crop: number, crops: number) => void;
 }
@@ -38,16 +45,18 @@ export class GeneratorPool {
   readonly #jobs = new Map<number, GenerateJob>();
   #nextId = 0;
 
-  constructor({ workers, model, threads, onNotice }: GeneratorPoolOptions) {
+  constructor({ workers, model, threads, onNotice, workerFile }: GeneratorPoolOptions) {
     const setup: WorkerSetup = { model, threads };
     this.#pool = new Piscina({
-      filename: new URL('./worker.js', import.meta.url).href,
+      filename: (workerFile ?? new URL('./worker.js', import.meta.url)).href,
       workerData: setup,
       minThreads: workers,
       maxThreads: workers,
       // waiting on a shared cell would keep a worker from answering messages; it gains nothing on tasks of seconds
       atomics: 'disabled',
     });
+    // a worker that ends between two pictures is replaced without a word
+    this.#pool.on('error', () => undefined);
     const noticed = new Set<string>();
     this.#pool.on('message', (message: WorkerMessage) => {
       if (message.kind === 'progress') this.#jobs.get(message.id)?.onProgress?.(message.done, message.total);
@@ -70,19 +79,17 @@ export class GeneratorPool {
   }
 
   /**
-   * All masks of a picture.
+   * All masks of a picture. When its worker ends before they are made (out of memory, a crash), another one tries once more.
    *
-   * @throws SamError with the worker's code, or `worker-lost` when the worker itself ended.
+   * @throws SamError with the worker's code, `worker-lost` when the second worker ended too, or `timeout`.
    */
   async generate(job: GenerateJob): Promise<GenerateAnswer> {
-    const { image, settings, overlay = false } = job;
-    const id = this.#nextId++;
-    this.#jobs.set(id, job);
-    try {
-      const task: GenerateTask = { kind: 'generate', id, image, settings, overlay };
-      return (await this.#run(task)) as GenerateAnswer;
-    } finally {
-      this.#jobs.delete(id);
+    for (let tried = 1; ; tried++) {
+      try {
+        return await this.#generateOnce(job);
+      } catch (error) {
+        if (!(error instanceof SamError) || error.code !== 'worker-lost' || tried === TRIES) throw error;
+      }
     }
   }
 
@@ -91,11 +98,27 @@ export class GeneratorPool {
     await this.#pool.destroy();
   }
 
-  async #run(task: WorkerTask): Promise<GenerateAnswer | undefined> {
-    const answer = await this.#pool.run(task).catch((error: unknown) => {
+  async #generateOnce(job: GenerateJob): Promise<GenerateAnswer> {
+    const { image, settings, overlay = false, timeoutSeconds } = job;
+    const id = this.#nextId++;
+    this.#jobs.set(id, job);
+    try {
+      const task: GenerateTask = { kind: 'generate', id, image, settings, overlay };
+      return (await this.#run(task, timeoutSeconds)) as GenerateAnswer;
+    } finally {
+      this.#jobs.delete(id);
+    }
+  }
+
+  async #run(task: WorkerTask, timeoutSeconds?: number): Promise<GenerateAnswer | undefined> {
+    // the pool ends the worker of a task that is aborted, and starts another
+    const signal = timeoutSeconds === undefined ? null : AbortSignal.timeout(timeoutSeconds * 1000);
+    const answer = await this.#pool.run(task, { signal }).catch((error: unknown) => {
+      if (signal?.aborted)
+        throw new SamError('timeout', `Expected masks within ${timeoutSeconds} s but it took longer`);
       throw new SamError('worker-lost', `A worker thread ended before its picture was done: ${messageOf(error)}`);
     });
     if (answer.ok) return answer.value;
-    throw new SamError(answer.code ?? 'worker-lost', answer.message, answer.hint);
+    throw new SamError(answer.code ?? 'worker-failed', answer.message, answer.hint);
   }
 }

@@ -23,7 +23,7 @@ describe('writeAtomic', () => {
   it('names the file that it could not write', async () => {
     await writeFile(join(root, 'file'), '');
     await assert.rejects(writeAtomic(join(root, 'file', 'x.json'), ''), {
-      code: 'unwritable-output',
+      code: 'unwritable-name',
       message: /^Could not write .*x\.json: /,
     });
   });

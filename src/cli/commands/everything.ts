@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
-import { runEverything } from '../../dataset/everything-run.js';
-import { findPictures } from '../../dataset/pictures.js';
+import { everythingJob } from '../../dataset/everything-job.js';
+import { runDataset } from '../../dataset/run.js';
 import { catalogueEntries, catalogueEntryNamed, DEFAULT_MODEL } from '../../model/catalogue.js';
-import { type Parallelism, parallelismFor } from '../../pool/default-parallelism.js';
+import type { Parallelism } from '../../pool/default-parallelism.js';
+import { addDatasetOptions, type DatasetOptions, datasetRunOf, INPUTS_DESCRIPTION } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
 import {
   addGeneratorOptions,
@@ -15,10 +16,10 @@ import { numberIn } from '../parse.js';
 import { type ReporterOptions, reporterFor } from '../reporters/reporter.js';
 
 type EverythingOptions = GeneratorOptions &
+  DatasetOptions &
   ReporterOptions &
   Partial<Parallelism> & {
     readonly printSettings?: boolean;
-    readonly out: string;
     readonly overlay?: string;
     readonly model: string;
   };
@@ -38,6 +39,8 @@ Examples:
   A preset with one thing changed, kept in a file for later runs:
     sam-cli everything --preset dense --min-mask-region-area 100 --print-settings > settings.json
     sam-cli everything photos --out masks --config settings.json
+  Millions of images, on 8 machines; the same command again goes on where it was:
+    sam-cli everything --input-list images.txt --shard 0/8 --out part0 --out-format ndjson.gz
   For a program that watches: one JSON object a line on standard error:
     sam-cli everything photos --out masks --log-format ndjson
 
@@ -52,23 +55,22 @@ async function everything(inputs: readonly string[], options: EverythingOptions,
     return EXIT.ok;
   }
   // commander would ask for them where only settings are to be printed, too
-  if (inputs.length === 0) command.error("error: missing required argument 'inputs'");
+  if (inputs.length === 0 && options.inputList === undefined)
+    command.error("error: missing required argument 'inputs'");
   if (options.out === undefined) command.error("error: required option '-o, --out <folder>' not specified");
-  const pictures = await findPictures(inputs);
   const summary = await interruptible((signal) =>
-    runEverything({
-      pictures,
-      outFolder: options.out,
+    runDataset({
+      ...datasetRunOf(inputs, options),
+      job: everythingJob(chosen.settings),
       ...(options.overlay !== undefined && { overlayFolder: options.overlay }),
       model: options.model,
-      settings: chosen.settings,
-      parallelism: parallelismFor(pictures.length, options),
+      parallelism: options,
       signal,
       onEvent: report,
     }),
   );
   if (summary.interrupted) return EXIT.interrupted;
-  return summary.failures > 0 ? EXIT.failures : EXIT.ok;
+  return summary.failures + summary.failed_before > 0 ? EXIT.failures : EXIT.ok;
 }
 
 /** Adds `everything` to the program; `finish` takes its exit code. */
@@ -79,10 +81,11 @@ export function addEverythingCommand(program: Command, finish: (exitCode: number
     .command('everything')
     .summary('make all masks of images and folders')
     .description('Makes all masks of images and folders: one SA-1B JSON file with COCO RLE masks per image.')
-    .argument('[inputs...]', 'image files (JPEG, PNG, WebP, TIFF, GIF, AVIF) and folders, searched through')
-    .option('-o, --out <folder>', 'where to write <path under its input folder>.json')
+    .argument('[inputs...]', INPUTS_DESCRIPTION)
+    .option('-o, --out <folder>', 'where to write <path under its input folder>.json, and the books of the run')
     .option('--overlay <folder>', 'also write each image with its masks drawn, as <path>.jpg, to look at')
     .option('--model <name>', `model of the catalogue (${models.join('; ')})`, DEFAULT_MODEL);
+  addDatasetOptions(command);
   addGeneratorOptions(command);
   command
     .addOption(

@@ -9,7 +9,7 @@ const STEPS_PER_IMAGE = 1000;
 export function barReporter(terminal: NodeJS.WriteStream, level: LogLevel): RunListener {
   const bar = new cliProgress.SingleBar({
     stream: terminal,
-    format: '{bar} {images}/{of} images | {masks} masks | {failures} failed | {elapsed} | ETA {left}{crop}',
+    format: '{bar} {images}/{of} images | {masks} masks | {rate} | {failures} failed | {elapsed} | ETA {left}{crop}',
     hideCursor: true,
     clearOnComplete: true,
     // the run decides when to stop; a bar that eats Ctrl-C would not

@@ -16,15 +16,33 @@ export function summaryLineOf({
   seconds,
   seconds_per_image,
   interrupted,
+  too_many_failures,
 }: RunSummary): string {
   const rate = images > 0 ? `, ${seconds_per_image.toFixed(2)} s an image` : '';
-  const end = interrupted ? 'Interrupted' : 'Done';
+  let end = 'Done';
+  if (too_many_failures) end = 'Stopped (--max-failures)';
+  if (interrupted) end = 'Interrupted';
   return `${end}: ${counted(images, 'image')}, ${counted(masks, 'mask')} in ${seconds.toFixed(1)} s${rate}, ${counted(failures, 'failure')}.`;
+}
+
+/** Names come from anywhere: one with a newline or an escape sequence must not write lines, or colours, of its own. */
+function shown(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+}
+
+/** What a summary says beyond its numbers, when there is anything to say. */
+function remarksOf(event: Extract<RunEvent, { event: 'run_finished' }>): string[] {
+  const { done_before, failed_before, failures_file } = event;
+  const remarks: string[] = [];
+  if (done_before > 0) remarks.push(`${counted(done_before, 'image')} were done before.`);
+  if (failed_before > 0) remarks.push(`${counted(failed_before, 'image')} failed before (--retry-failed tries again).`);
+  if (failures_file !== undefined) remarks.push(`What failed, and why: ${shown(failures_file)}`);
+  return remarks;
 }
 
 function stagesLineOf(event: Extract<RunEvent, { event: 'image_done' }>): string {
   const stages = Object.entries(event.stages).map(([name, seconds]) => `${name} ${seconds.toFixed(3)} s`);
-  return `  ${event.image}: ${stages.join(', ')}`;
+  return `  ${shown(event.image)}: ${stages.join(', ')}`;
 }
 
 /** The lines of an event that a person reads; empty for those that only a bar shows. */
@@ -32,22 +50,23 @@ export function linesOf(event: RunEvent, level: LogLevel): string[] {
   switch (event.event) {
     case 'run_started':
       return [
-        `${counted(event.images, 'image')}, ${counted(event.workers, 'worker')} x ${counted(event.threads, 'thread')}`,
+        `${counted(event.images, 'image')}${event.settled_before > 0 ? ' to go' : ''}, ${counted(event.workers, 'worker')} x ${counted(event.threads, 'thread')}`,
       ];
     case 'notice':
       return [`Note: ${event.message}`];
     case 'image_done': {
-      const line = `${event.image}: ${counted(event.masks, 'mask')} in ${event.seconds.toFixed(1)} s -> ${event.output}`;
+      const made = `${counted(event.masks, 'mask')} in ${event.seconds.toFixed(1)} s`;
+      const line = `${shown(event.image)}: ${made} -> ${shown(event.output)}`;
       return level === 'debug' ? [line, stagesLineOf(event)] : [line];
     }
     case 'image_crop':
-      return [`${event.image}: crop ${event.crop} of ${event.crops}`];
+      return [`${shown(event.image)}: crop ${event.crop} of ${event.crops}`];
     case 'image_failed':
-      return [`FAILED ${event.image}: ${event.reason}`];
+      return [`FAILED ${shown(event.image)}: ${shown(event.reason)}`];
     case 'interrupted':
       return [`Interrupted: finishing ${counted(event.in_flight, 'image')} in flight. Ctrl-C again stops at once.`];
     case 'run_finished':
-      return [summaryLineOf(event)];
+      return [summaryLineOf(event), ...remarksOf(event)];
     case 'image_started':
     case 'image_progress':
       return [];

@@ -1,0 +1,120 @@
+import { type Command, Option } from 'commander';
+import type { DatasetRun } from '../dataset/dataset-run.js';
+import { DEFAULT_MAX_PIXELS } from '../dataset/picture-reader.js';
+import { shardFrom, WHOLE } from '../dataset/shard.js';
+import { OUTPUT_FORMATS, type OutputFormat } from '../dataset/sinks/sink.js';
+import { numberIn } from './parse.js';
+
+/** The options of a command that goes through a dataset, as commander parses them. */
+export interface DatasetOptions {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly hidden: boolean;
+  readonly inputList?: string;
+  readonly out: string;
+  readonly outFormat: OutputFormat;
+  readonly shardSize: number;
+  /** False for `--no-tar-images`. */
+  readonly tarImages: boolean;
+  readonly overwrite: boolean;
+  readonly force: boolean;
+  readonly retryFailed: boolean;
+  readonly maxFailures?: number;
+  readonly maxPixels: number;
+  readonly timeout?: number;
+  readonly shard?: string;
+}
+
+/** Arguments in help of what may be named as inputs. */
+export const INPUTS_DESCRIPTION =
+  'image files (JPEG, PNG, WebP, TIFF, GIF, AVIF), folders (searched through), quoted globs, tar archives (.tar, .tar.gz) and http(s) URLs';
+
+const count = { integer: true, min: 1, max: 1e9 };
+
+function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
+}
+
+/** Adds where pictures come from, where results go, and how a run goes on. */
+export function addDatasetOptions(command: Command): Command {
+  const sources = (option: Option) => command.addOption(option.helpGroup('Sources:'));
+  const results = (option: Option) => command.addOption(option.helpGroup('Results:'));
+  const course = (option: Option) => command.addOption(option.helpGroup('Course of the run (docs/dataset-runs.md):'));
+  sources(new Option('--input-list <file>', 'more inputs: one path or URL a line; "-" reads standard input'));
+  sources(
+    new Option('--include <glob>', 'only images whose name below a folder, glob or archive matches; may be repeated')
+      .argParser(collect)
+      .default([], 'all'),
+  );
+  sources(
+    new Option('--exclude <glob>', 'no images or folders that match; may be repeated')
+      .argParser(collect)
+      .default([], 'none'),
+  );
+  sources(new Option('--hidden', 'names that begin with a dot, too').default(false));
+  results(
+    new Option('--out-format <format>', 'one JSON file an image, or files of many records each')
+      .choices(OUTPUT_FORMATS)
+      .default('json'),
+  );
+  results(
+    new Option('--shard-size <number>', 'records in each file that holds many')
+      .argParser(numberIn(count))
+      .default(1000),
+  );
+  results(new Option('--no-tar-images', 'records only in tar files, without the images'));
+  course(new Option('--overwrite', 'start again: remove what an earlier run made').default(false));
+  course(new Option('--force', 'go on although the model or a setting is another one').default(false));
+  course(new Option('--retry-failed', 'try images again that failed before').default(false));
+  course(new Option('--max-failures <number>', 'stop when so many images failed').argParser(numberIn(count)));
+  course(
+    new Option('--max-pixels <number>', 'refuse larger images before they are decoded')
+      .argParser(numberIn({ integer: true, min: 1, max: 1e10 }))
+      .default(DEFAULT_MAX_PIXELS),
+  );
+  course(
+    new Option('--timeout <seconds>', 'give an image up after this time').argParser(
+      numberIn({ integer: false, min: 0.001, max: 1e6 }),
+    ),
+  );
+  course(
+    new Option(
+      '--shard <i/n>',
+      'do only the i-th of n parts, counted from 0; "auto" asks Slurm or Kubernetes (or "auto/n")',
+    ),
+  );
+  return command;
+}
+
+/**
+ * The parts of a run that the options decide.
+ *
+ * @throws SamError `bad-usage` for a shard that there is not.
+ */
+export function datasetRunOf(
+  inputs: readonly string[],
+  options: DatasetOptions,
+): Pick<DatasetRun, 'selection' | 'output' | 'limits' | 'maxFailures' | 'shard' | 'resume' | 'command'> {
+  const { include, exclude, hidden, inputList, overwrite, force, retryFailed, maxFailures, maxPixels, timeout } =
+    options;
+  return {
+    selection: {
+      inputs,
+      include,
+      exclude,
+      hidden,
+      ...(inputList !== undefined && { inputList: inputList === '-' ? process.stdin : inputList }),
+    },
+    output: {
+      folder: options.out,
+      format: options.outFormat,
+      shardSize: options.shardSize,
+      copyImages: options.tarImages,
+    },
+    limits: { maxPixels, ...(timeout !== undefined && { timeoutSeconds: timeout }) },
+    ...(maxFailures !== undefined && { maxFailures }),
+    shard: options.shard === undefined ? WHOLE : shardFrom(options.shard, process.env),
+    resume: { overwrite, force, retryFailed },
+    command: process.argv.slice(2),
+  };
+}

@@ -1,0 +1,85 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { unwritable } from './write-atomic.js';
+
+/** Where bytes lie in a file: from `start` up to, not including, `end`. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * A file that only grows, by whole records: one that cannot be written to its end is taken back, so that the file is valid up to
+ * its last record at any time.
+ */
+export class AppendOnlyFile {
+  readonly path: string;
+  readonly #handle: FileHandle;
+  #length: number;
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(path: string, handle: FileHandle, length: number) {
+    this.path = path;
+    this.#handle = handle;
+    this.#length = length;
+  }
+
+  /**
+   * Opens a file for appending, made with its folder if need be.
+   *
+   * @param keep - Bytes to keep; what lies behind them is cut off. @default all
+   * @throws SamError `unwritable-output`
+   */
+  static async open(path: string, keep?: number): Promise<AppendOnlyFile> {
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      const handle = await open(path, 'a');
+      try {
+        if (keep !== undefined) await handle.truncate(keep);
+        return new AppendOnlyFile(path, handle, (await handle.stat()).size);
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  }
+
+  /** Bytes in the file. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Appends one record; records asked for at the same time go one after the other.
+   *
+   * @param options - `sync` waits until the bytes are on the disk itself, so that they outlive a power cut.
+   * @throws SamError `unwritable-output`; the file is as it was.
+   */
+  append(record: string | Uint8Array, options: { readonly sync?: boolean } = {}): Promise<ByteRange> {
+    const next = this.#last.then(() => this.#append(record, options.sync ?? false));
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  /** Waits for what is being written and closes. */
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#handle.close();
+  }
+
+  async #append(record: string | Uint8Array, sync: boolean): Promise<ByteRange> {
+    const bytes = typeof record === 'string' ? Buffer.from(record) : record;
+    const start = this.#length;
+    try {
+      await this.#handle.appendFile(bytes);
+      if (sync) await this.#handle.datasync();
+    } catch (error) {
+      await this.#handle.truncate(start).catch(() => undefined);
+      throw unwritable(this.path, error);
+    }
+    this.#length = start + bytes.length;
+    return { start, end: this.#length };
+  }
+}

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import type { RgbImage } from '../amg/segmentation-model.js';
+import { writeAtomic } from './write-atomic.js';
+
+/** Where pictures with their masks drawn go, as JPEG. */
+export class OverlayFolder {
+  readonly #folder: string;
+  readonly #temporaryFolder: string;
+
+  /** @param outFolder - Of the run: several shards may share a folder of overlays. */
+  constructor(folder: string, outFolder: string) {
+    const run = createHash('sha256').update(resolve(outFolder)).digest('hex').slice(0, 12);
+    this.#folder = folder;
+    this.#temporaryFolder = join(folder, `.sam-cli-tmp-${run}`);
+  }
+
+  /** Writes `name.jpg`, whole or not at all. */
+  async write(name: string, { data, width, height }: RgbImage): Promise<void> {
+    const jpeg = sharp(data, { raw: { width, height, channels: 3 } }).jpeg({ quality: 90, chromaSubsampling: '4:4:4' });
+    await writeAtomic(join(this.#folder, `${name}.jpg`), await jpeg.toBuffer(), this.#temporaryFolder);
+  }
+
+  /** Removes what a killed run was writing. */
+  async removeTemporaryFiles(): Promise<void> {
+    await rm(this.#temporaryFolder, { recursive: true, force: true });
+  }
+}

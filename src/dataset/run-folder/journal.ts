@@ -1,0 +1,104 @@
+import { AppendOnlyFile } from '../append-only-file.js';
+import { FingerprintMap } from '../fingerprint-map.js';
+import { completeLengthOf, type JournalLine, journalLines } from './journal-lines.js';
+
+/** Where the last record of a run lies that gathers records in files. */
+export interface LastShard {
+  readonly output: string;
+  readonly records: number;
+  /** End of its last record. */
+  readonly end: number;
+}
+
+/** What became of each picture: an append-only file, and what it says in short. */
+export class Journal {
+  readonly path: string;
+  /** Locators to 1 for done, 2 for failed. */
+  readonly #states = new FingerprintMap();
+  #file: AppendOnlyFile | undefined;
+  #done = 0;
+  #failed = 0;
+  #masks = 0;
+  #lastShard: LastShard | undefined;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Reads a journal and opens it for more lines; made if need be.
+   *
+   * @param onLine - Told every line.
+   */
+  static async open(path: string, onLine?: (line: JournalLine) => void): Promise<Journal> {
+    const journal = await Journal.read(path, onLine);
+    journal.#file = await AppendOnlyFile.open(path, await completeLengthOf(path));
+    return journal;
+  }
+
+  /** Reads a journal that another process may be writing. */
+  static async read(path: string, onLine?: (line: JournalLine) => void): Promise<Journal> {
+    const journal = new Journal(path);
+    for await (const lines of journalLines(path)) {
+      for (const line of lines) {
+        journal.#take(line);
+        onLine?.(line);
+      }
+    }
+    return journal;
+  }
+
+  /** Pictures whose record is written. */
+  get done(): number {
+    return this.#done;
+  }
+
+  /** Pictures that failed and were not done since. */
+  get failed(): number {
+    return this.#failed;
+  }
+
+  /** Masks of the pictures done. */
+  get masks(): number {
+    return this.#masks;
+  }
+
+  /** The shard that is open for more records, if records are gathered. */
+  get lastShard(): LastShard | undefined {
+    return this.#lastShard;
+  }
+
+  /** What became of a picture so far. */
+  stateOf(locator: string): JournalLine['state'] | undefined {
+    const state = this.#states.get(locator);
+    if (state === 0) return undefined;
+    return state === 1 ? 'done' : 'failed';
+  }
+
+  /** Appends a line. */
+  async append(line: JournalLine): Promise<void> {
+    await this.#file?.append(`${JSON.stringify(line)}\n`);
+    this.#take(line);
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+
+  #take(line: JournalLine): void {
+    const before = this.stateOf(line.image);
+    if (before === 'failed') this.#failed--;
+    if (before === 'done') this.#done--;
+    this.#states.set(line.image, line.state === 'done' ? 1 : 2);
+    if (line.state === 'failed') {
+      this.#failed++;
+      return;
+    }
+    this.#done++;
+    this.#masks += line.masks;
+    if (line.end === undefined) return;
+    const { output, end } = line;
+    const records = this.#lastShard?.output === output ? this.#lastShard.records + 1 : 1;
+    this.#lastShard = { output, records, end };
+  }
+}

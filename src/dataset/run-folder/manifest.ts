@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf, SamError } from '../../errors.js';
+import type { PlanDigest } from '../plan.js';
+import type { Shard } from '../shard.js';
+import { writeAtomic } from '../write-atomic.js';
+import type { RunFolderPaths } from './paths.js';
+
+/** Layout of the manifest; another one is not read. */
+const FORMAT = 1;
+
+/** What decides the records of a run: two runs that agree in it make the same ones. */
+export interface RunIdentity {
+  /** What is made of each picture: `everything` or `segment`. */
+  readonly job: string;
+  readonly model: { readonly name: string; readonly encoder_sha256: string; readonly decoder_sha256: string };
+  /** Every setting of the job, resolved. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** How records are written. */
+  readonly output: Readonly<Record<string, unknown>>;
+  readonly shard: Shard;
+}
+
+/** Pictures that a run folder was once asked for, and the ids they have. */
+export interface PlannedInputs extends PlanDigest {
+  readonly first_image_id: number;
+}
+
+/** One start of the command. */
+export interface RunStart {
+  readonly at: string;
+  readonly version: string;
+  readonly command: readonly string[];
+}
+
+/** What a run folder is. */
+export interface Manifest extends RunIdentity {
+  readonly format: number;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly inputs: readonly PlannedInputs[];
+  readonly starts: readonly RunStart[];
+  /** The folders that were merged to this one. */
+  readonly merged_from?: readonly string[];
+}
+
+/** A manifest of these parts. */
+export function manifestOf(parts: Omit<Manifest, 'format' | 'tool'>, version: string): Manifest {
+  const { job, model, settings, output, shard, inputs, starts, ...rest } = parts;
+  const tool = { name: 'sam-cli', version };
+  return { format: FORMAT, tool, job, model, settings, output, shard, inputs, starts, ...rest };
+}
+
+/**
+ * The manifest of a run folder; undefined when there is none.
+ *
+ * @throws SamError `bad-run-folder` when it cannot be understood.
+ */
+export async function readManifest(paths: RunFolderPaths): Promise<Manifest | undefined> {
+  try {
+    const manifest: Manifest = JSON.parse(await readFile(paths.manifest, 'utf8'));
+    if (manifest.format !== FORMAT) throw new Error(`its format is ${manifest.format}`);
+    return manifest;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new SamError(
+      'bad-run-folder',
+      `Expected a manifest of format ${FORMAT} but could not read ${paths.manifest}: ${messageOf(error)}`,
+      'Choose another output folder.',
+    );
+  }
+}
+
+/** Writes the manifest, whole or not at all. */
+export async function writeManifest(paths: RunFolderPaths, manifest: Manifest): Promise<void> {
+  await writeAtomic(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`, paths.temporary);
+}
+
+/** A part in which two runs differ. */
+export interface Difference {
+  /** Such as `settings.pointsPerSide`. */
+  readonly part: string;
+  readonly before: unknown;
+  readonly now: unknown;
+}
+
+function isGroup(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function differencesOf(before: unknown, now: unknown, part: string): Difference[] {
+  if (isGroup(before) && isGroup(now)) {
+    const names = new Set([...Object.keys(before), ...Object.keys(now)]);
+    return [...names].flatMap((name) => differencesOf(before[name], now[name], part === '' ? name : `${part}.${name}`));
+  }
+  return JSON.stringify(before) === JSON.stringify(now) ? [] : [{ part, before, now }];
+}
+
+function identityOf({ job, model, settings, output, shard }: RunIdentity): RunIdentity {
+  return { job, model, settings, output, shard };
+}
+
+/** What decides the records, and is not the same. */
+export function identityDifferences(before: RunIdentity, now: RunIdentity): Difference[] {
+  return differencesOf(identityOf(before), identityOf(now), '');
+}
+
+/** "settings.pointsPerSide was 32, is 16": a {@link Difference} in words. */
+export function differenceInWords({ part, before, now }: Difference): string {
+  const wordOf = (value: unknown) => (value === undefined ? 'not there' : JSON.stringify(value));
+  return `${part} was ${wordOf(before)}, is ${wordOf(now)}`;
+}

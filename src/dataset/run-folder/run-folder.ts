@@ -1,0 +1,213 @@
+import { access, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { messageOf, SamError } from '../../errors.js';
+import { packageVersion } from '../../package-root.js';
+import { AppendOnlyFile } from '../append-only-file.js';
+import type { OutputNames } from '../output-names.js';
+import type { Plan } from '../plan.js';
+import { unwritable, writeAtomic } from '../write-atomic.js';
+import { type FailuresByCode, failureLineOf, rewriteFailures } from './failures.js';
+import { Journal } from './journal.js';
+import { type DoneLine, type FailedLine, journalLines } from './journal-lines.js';
+import {
+  differenceInWords,
+  identityDifferences,
+  type Manifest,
+  manifestOf,
+  type PlannedInputs,
+  type RunIdentity,
+  readManifest,
+  writeManifest,
+} from './manifest.js';
+import { type RunFolderPaths, runFolderPaths } from './paths.js';
+import { RunLock } from './run-lock.js';
+
+/** What to do about what an earlier run left in the output folder. */
+export interface ResumePolicy {
+  /** Start again: its records and books are removed. @default false */
+  readonly overwrite?: boolean;
+  /** Go on although the model or a setting is another one; records made so far stay as they are. @default false */
+  readonly force?: boolean;
+  /** Try pictures again that failed. @default false */
+  readonly retryFailed?: boolean;
+}
+
+/** Results of two formats in one folder could not be told apart. */
+const NEVER_CHANGES: ReadonlySet<string> = new Set(['job', 'output.format']);
+
+/**
+ * What differs from the earlier run, in words; empty when nothing does or there was none.
+ *
+ * @throws SamError `changed-run` unless the policy allows it.
+ */
+export function allowedDifferences(
+  before: Manifest | undefined,
+  now: RunIdentity,
+  out: string,
+  { overwrite = false, force = false }: ResumePolicy,
+): string[] {
+  if (!before || overwrite) return [];
+  const differences = identityDifferences(before, now);
+  const words = differences.map(differenceInWords);
+  if (differences.length === 0) return words;
+  const isForceable = !differences.some(({ part }) => NEVER_CHANGES.has(part));
+  if (force && isForceable) return words;
+  throw new SamError(
+    'changed-run',
+    `Expected the model and settings that ${out} was begun with but received others: ${words.join('; ')}`,
+    `Choose another output folder, or start again with --overwrite${isForceable ? ', or go on with --force: records made so far stay as they are' : ''}.`,
+  );
+}
+
+/** Removes what an earlier run made: the records that its journal names, and its books. Other files stay. */
+async function removeEarlierRun(paths: RunFolderPaths): Promise<void> {
+  let last = '';
+  for await (const lines of journalLines(paths.journal)) {
+    for (const line of lines) {
+      if (line.state !== 'done' || line.output === last) continue;
+      last = line.output;
+      const path = join(paths.out, line.output);
+      // a journal is a file that anyone may have edited
+      if (!relative(paths.out, path).startsWith('..')) await rm(path, { force: true }).catch(() => undefined);
+    }
+  }
+  for (const path of [paths.journal, paths.failures, paths.summary, paths.manifest]) await rm(path, { force: true });
+}
+
+/** The books of one run, open: manifest, journal and failures.ndjson. */
+export class RunFolder {
+  readonly paths: RunFolderPaths;
+  readonly journal: Journal;
+  /** Whether no run was here before. */
+  readonly isNew: boolean;
+  readonly #lock: RunLock;
+  #manifest: Manifest;
+  #failures: AppendOnlyFile | undefined;
+
+  private constructor(paths: RunFolderPaths, lock: RunLock, journal: Journal, manifest: Manifest, isNew: boolean) {
+    this.paths = paths;
+    this.#lock = lock;
+    this.journal = journal;
+    this.#manifest = manifest;
+    this.isNew = isNew;
+  }
+
+  /**
+   * Opens the books of an output folder, made if need be, for this process alone.
+   *
+   * @throws SamError `run-in-use`, `changed-run`, `bad-run-folder` or `unwritable-output`.
+   */
+  static async open(
+    out: string,
+    identity: RunIdentity,
+    policy: ResumePolicy,
+    command: readonly string[],
+  ): Promise<RunFolder> {
+    const paths = runFolderPaths(out);
+    const lock = await RunLock.take(paths.lock);
+    try {
+      if (policy.overwrite) await removeEarlierRun(paths);
+      const before = await readManifest(paths);
+      allowedDifferences(before, identity, out, policy);
+      // what a killed run was writing
+      await rm(paths.temporary, { recursive: true, force: true });
+      const starts = [
+        ...(before?.starts ?? []),
+        { at: new Date().toISOString(), version: packageVersion, command: [...command] },
+      ];
+      const manifest = manifestOf({ ...identity, inputs: before?.inputs ?? [], starts }, packageVersion);
+      const journal = await Journal.open(paths.journal);
+      const folder = new RunFolder(paths, lock, journal, manifest, before === undefined);
+      const hasFailures = await access(paths.failures).then(
+        () => true,
+        () => false,
+      );
+      if (hasFailures || journal.failed > 0) await rewriteFailures(paths, journal);
+      return folder;
+    } catch (error) {
+      await lock.release();
+      if (error instanceof SamError) throw error;
+      throw unwritable(paths.manifest, error);
+    }
+  }
+
+  /**
+   * Takes notice of what the run is about and writes the manifest. Pictures that were planned before keep their ids, further ones
+   * at the end go on counting, and other ones count on from all there were.
+   *
+   * @param names - Keeps the names of records that other pictures have here.
+   * @returns the id of the plan's first picture.
+   */
+  async begin(plan: Plan, names: OutputNames): Promise<number> {
+    const { inputs } = this.#manifest;
+    const known = inputs.find(({ count, sha256 }) => count === plan.digest.count && sha256 === plan.digest.sha256);
+    const last = inputs.at(-1);
+    let now: PlannedInputs;
+    if (known) now = known;
+    else if (last && plan.beginsWith(last)) now = { first_image_id: last.first_image_id, ...plan.digest };
+    else now = { first_image_id: last ? last.first_image_id + last.count : 1, ...plan.digest };
+    const others = inputs.filter((earlier) => earlier.first_image_id !== now.first_image_id);
+    const all = [...others, now].sort((a, b) => a.first_image_id - b.first_image_id);
+    this.#manifest = { ...this.#manifest, inputs: all };
+    await writeManifest(this.paths, this.#manifest);
+    if (all.length > 1) await this.#reserveNames(names, now);
+    return now.first_image_id;
+  }
+
+  /** Takes the inputs of runs that are merged here, and writes the manifest. */
+  async adopt(inputs: readonly PlannedInputs[], mergedFrom: readonly string[]): Promise<void> {
+    this.#manifest = { ...this.#manifest, inputs, merged_from: mergedFrom };
+    await writeManifest(this.paths, this.#manifest);
+  }
+
+  /** Whether pictures were asked for here that the present plan does not have. */
+  get hasOtherInputs(): boolean {
+    return this.#manifest.inputs.length > 1;
+  }
+
+  /** Notes a picture whose record is written. */
+  async done(line: DoneLine): Promise<void> {
+    await this.journal.append(line);
+  }
+
+  /** Notes a picture that could not be done. */
+  async failed(line: FailedLine): Promise<void> {
+    await this.journal.append(line);
+    this.#failures ??= await AppendOnlyFile.open(this.paths.failures);
+    await this.#failures.append(failureLineOf(line));
+  }
+
+  /** Makes failures.ndjson agree with the journal and answers what is in it. */
+  async settleFailures(): Promise<FailuresByCode> {
+    await this.#failures?.close();
+    this.#failures = undefined;
+    return rewriteFailures(this.paths, this.journal);
+  }
+
+  /** Writes the summary. */
+  async writeSummary(summary: object): Promise<void> {
+    await writeAtomic(this.paths.summary, `${JSON.stringify(summary, null, 2)}\n`, this.paths.temporary);
+  }
+
+  /** Closes the books and gives the folder free. */
+  async close(): Promise<void> {
+    try {
+      await this.#failures?.close();
+      await this.journal.close();
+      await rm(this.paths.temporary, { recursive: true, force: true });
+    } catch (error) {
+      throw new SamError('unwritable-output', `Could not close ${this.paths.journal}: ${messageOf(error)}`);
+    } finally {
+      await this.#lock.release();
+    }
+  }
+
+  async #reserveNames(names: OutputNames, now: PlannedInputs): Promise<void> {
+    const isOwn = (id: number) => id >= now.first_image_id && id < now.first_image_id + now.count;
+    for await (const lines of journalLines(this.paths.journal)) {
+      for (const line of lines) {
+        if (line.state === 'done' && !isOwn(line.image_id)) names.reserve(line.output.replace(/\.json$/, ''));
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { SamError } from '../../errors.js';
+import { shareOf } from '../shard.js';
+import { currentFailures, type FailuresByCode } from './failures.js';
+import { Journal } from './journal.js';
+import { readManifest } from './manifest.js';
+import { runFolderPaths } from './paths.js';
+import { lockHolderOf } from './run-lock.js';
+
+/** How a run stands. */
+export interface RunStatus {
+  /** Whether a process works on it now. */
+  readonly running: boolean;
+  readonly process?: { readonly pid: number; readonly host: string };
+  readonly job: string;
+  readonly shard: { readonly index: number; readonly count: number };
+  /** Pictures of the run (of its shard). */
+  readonly planned: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Pictures without a result. */
+  readonly remaining: number;
+  readonly masks: number;
+  readonly failures_by_code: FailuresByCode;
+  /** When the command was started last. */
+  readonly started_at: string;
+  /** When the last picture was settled; null when none was. */
+  readonly updated_at: string | null;
+  /** Since the last start; null before a picture was done. */
+  readonly images_per_minute: number | null;
+  /** Of a running run. */
+  readonly seconds_left: number | null;
+}
+
+/**
+ * How the run of an output folder stands, whether it is at work or ended. Reads only.
+ *
+ * @throws SamError `bad-usage` when there is no run.
+ */
+export async function runStatusOf(out: string): Promise<RunStatus> {
+  const paths = runFolderPaths(out);
+  const manifest = await readManifest(paths);
+  if (!manifest) throw new SamError('bad-usage', `Expected the output folder of a run but found no manifest in ${out}`);
+  const { shard, inputs, job } = manifest;
+  const startedAt = Date.parse(manifest.starts.at(-1)?.at ?? '');
+  let updatedAt = 0;
+  let settledNow = 0;
+  const journal = await Journal.read(paths.journal, ({ at }) => {
+    updatedAt = Math.max(updatedAt, at);
+    if (at >= startedAt) settledNow++;
+  });
+  const failuresByCode: FailuresByCode = {};
+  if (journal.failed > 0) {
+    for await (const { code } of currentFailures(journal)) failuresByCode[code] = (failuresByCode[code] ?? 0) + 1;
+  }
+  const holder = await lockHolderOf(paths.lock);
+  const planned = inputs.reduce((sum, { count }) => sum + shareOf(count, shard), 0);
+  const remaining = Math.max(0, planned - journal.done - journal.failed);
+  const minutes = (updatedAt - startedAt) / 60_000;
+  const perMinute = settledNow > 0 && minutes > 0 ? settledNow / minutes : null;
+  return {
+    running: holder !== undefined,
+    ...(holder && { process: holder }),
+    job,
+    shard,
+    planned,
+    done: journal.done,
+    failed: journal.failed,
+    remaining,
+    masks: journal.masks,
+    failures_by_code: failuresByCode,
+    started_at: new Date(startedAt).toISOString(),
+    updated_at: updatedAt > 0 ? new Date(updatedAt).toISOString() : null,
+    images_per_minute: perMinute,
+    seconds_left: holder && perMinute !== null ? (60 * remaining) / perMinute : null,
+  };
+}

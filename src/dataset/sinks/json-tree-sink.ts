@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { sa1bJsonOf } from '../sa1b-file.js';
+import { writeAtomic } from '../write-atomic.js';
+import type { Result, ResultSink, Written } from './sink.js';
+
+/** One SA-1B JSON file a picture, in folders as the pictures are. */
+export class JsonTreeSink implements ResultSink {
+  readonly isOrdered = false;
+  readonly copiesPictures = false;
+  readonly #folder: string;
+  readonly #temporaryFolder: string;
+
+  constructor(folder: string, temporaryFolder: string) {
+    this.#folder = folder;
+    this.#temporaryFolder = temporaryFolder;
+  }
+
+  async write({ name, record }: Result): Promise<Written> {
+    const output = `${name}.json`;
+    await writeAtomic(join(this.#folder, output), sa1bJsonOf(record), this.#temporaryFolder);
+    return { output };
+  }
+
+  async close(): Promise<void> {}
+}

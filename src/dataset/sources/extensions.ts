@@ -1,0 +1,38 @@
+import { extname } from 'node:path';
+
+/** Extensions that a folder or an archive is searched for, lower-case. A file named by itself may have any. */
+export const PICTURE_EXTENSIONS: ReadonlySet<string> = new Set([
+  '.jpg',
+  '.jpeg',
+  '.png',
+  '.webp',
+  '.tif',
+  '.tiff',
+  '.gif',
+  '.avif',
+]);
+
+/** Whether a name ends as pictures do. */
+export function isPictureName(name: string): boolean {
+  return PICTURE_EXTENSIONS.has(extname(name).toLowerCase());
+}
+
+/** Whether a name ends as tar archives do: `.tar`, `.tar.gz`, `.tgz`. */
+export function isArchiveName(name: string): boolean {
+  return /\.(tar|tar\.gz|tgz)$/i.test(name);
+}
+
+/** Whether an archive's name says that it is compressed. */
+export function isCompressedArchiveName(name: string): boolean {
+  return /\.(tar\.gz|tgz)$/i.test(name);
+}
+
+/** An archive's name without what makes it one: `shards/a.tar.gz` is `shards/a`. */
+export function withoutArchiveExtension(name: string): string {
+  return name.replace(/\.(tar|tar\.gz|tgz)$/i, '');
+}
+
+/** Whether a text is an http or https URL. */
+export function isUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text);
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { mergeRuns } from '../../src/dataset/merge.js';
+import { fakeJob, runFake } from '../support/fake-run.js';
+import { recordTree } from '../support/file-tree.js';
+import { writeSmallPictures } from '../support/small-pictures.js';
+
+/** A text with every time in it taken out. */
+function timeless(text: string): string {
+  return text.replace(/"(at|started_at|finished_at)":\s*("[^"]*"|\d+)/g, '"$1":0');
+}
+
+describe('mergeRuns', () => {
+  let root: string;
+  let photos: string;
+  before(async () => {
+    root = await mkdtemp(join(tmpdir(), 'sam-cli-'));
+    photos = join(root, 'photos');
+    await writeSmallPictures(photos, 8);
+    // names that meet, in different shards
+    for (const name of ['a.jpg', 'a.png', 'b.gif']) await writeFile(join(photos, name), 'no picture');
+  });
+  after(() => rm(root, { recursive: true }));
+
+  for (const format of ['json', 'ndjson', 'tar'] as const) {
+    it(`makes of two shards what one run makes, byte for byte but for times (${format})`, async () => {
+      const output = { format, shardSize: 3 };
+      const whole = join(root, `whole-${format}`);
+      await runFake([photos], whole, { output });
+      const parts = [0, 1].map((i) => join(root, `part${i}-${format}`));
+      for (const [index, part] of parts.entries())
+        await runFake([photos], part, { output, shard: { index, count: 2 } });
+      const merged = join(root, `merged-${format}`);
+      const report = await mergeRuns({ folders: parts.toReversed(), out: merged, command: [] });
+      assert.deepEqual(report, {
+        planned: 11,
+        images: 8,
+        masks: 8,
+        failures: 3,
+        failures_by_code: { 'unreadable-image': 3 },
+        gaps: 0,
+        first_gaps: [],
+        missing_shards: [],
+        duplicates: 0,
+        first_duplicates: [],
+      });
+      assert.deepEqual(await recordTree(merged), await recordTree(whole));
+      for (const file of ['failures.ndjson', '_run/journal.ndjson']) {
+        const [ours, theirs] = await Promise.all(
+          [merged, whole].map(async (folder) => timeless(await readFile(join(folder, file), 'utf8')).split('\n')),
+        );
+        // a run notes pictures in files of their own as they end
+        assert.deepEqual(format === 'json' ? ours.sort() : ours, format === 'json' ? theirs.sort() : theirs);
+      }
+      const [ours, theirs] = await Promise.all(
+        [merged, whole].map(async (folder) => JSON.parse(await readFile(join(folder, '_run', 'manifest'), 'utf8'))),
+      );
+      assert.deepEqual({ ...ours, starts: 0, merged_from: 0 }, { ...theirs, starts: 0, merged_from: 0 });
+    });
+  }
+
+  it('reports gaps and duplicates, and a run goes on in the merged folder', async () => {
+    const [first, third] = [join(root, 'first'), join(root, 'third')];
+    await runFake([photos], first, { shard: { index: 0, count: 3 } });
+    await runFake([photos], third, { shard: { index: 2, count: 3 } });
+    // the same shard done twice, in another folder
+    const again = join(root, 'again');
+    await runFake([photos], again, { shard: { index: 2, count: 3 } });
+    await rm(join(first, 'sub0', '00000.json'));
+    const merged = join(root, 'merged-gaps');
+    const report = await mergeRuns({ folders: [first, third, again], out: merged, command: [] });
+    const { gaps, first_gaps, missing_shards, duplicates } = report;
+    // 11 pictures: shard 1 of 3 has 4 of them, and one record is gone
+    assert.deepEqual(
+      { gaps, first_gaps, missing_shards },
+      { gaps: 5, first_gaps: [2, 4, 5, 8, 11], missing_shards: ['1/3'] },
+    );
+    // of its three pictures one has no record
+    assert.equal(duplicates, 2);
+    await assert.rejects(mergeRuns({ folders: [first], out: merged, command: [] }), { code: 'bad-usage' });
+    const { summary } = await runFake([photos], merged);
+    assert.deepEqual([summary.images + summary.failures, summary.done_before + summary.failed_before], [5, 6]);
+  });
+
+  it('refuses folders that are not parts of one run', async () => {
+    const [a, b] = [join(root, 'run-a'), join(root, 'run-b')];
+    await runFake([photos], a, { shard: { index: 0, count: 2 } });
+    await runFake([photos], b, { shard: { index: 1, count: 2 }, job: fakeJob({ points: 3 }) });
+    await assert.rejects(mergeRuns({ folders: [a, b], out: join(root, 'x'), command: [] }), {
+      code: 'bad-usage',
+      message: `Expected parts of one run but ${a} and ${b} differ: settings.points was not there, is 3`,
+    });
+    await assert.rejects(mergeRuns({ folders: [photos], out: join(root, 'x'), command: [] }), { code: 'bad-usage' });
+  });
+});

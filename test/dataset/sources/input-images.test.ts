@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { after, before, describe, it } from 'node:test';
+import { type InputSelection, imagesOf } from '../../../src/dataset/sources/input-images.js';
+import { locatorOf, type PlannedImage } from '../../../src/dataset/sources/planned-image.js';
+
+async function planned(selection: InputSelection): Promise<PlannedImage[]> {
+  const images: PlannedImage[] = [];
+  for await (const batch of imagesOf(selection)) images.push(...batch);
+  return images;
+}
+
+describe('imagesOf', () => {
+  let root: string;
+  before(async () => {
+    root = await mkdtemp(join(tmpdir(), 'sam-cli-'));
+    await mkdir(join(root, 'b', 'deep'), { recursive: true });
+    await mkdir(join(root, '.thumbs'));
+    await mkdir(join(root, 'odd'));
+    for (const name of ['z.JPG', 'a.png', 'notes.txt', 'b/deep/c.webp', 'b/a b.avif', '.thumbs/t.jpg', '._a.png']) {
+      await writeFile(join(root, name), '');
+    }
+    for (const name of ['žluťoučký 🐈.jpg', 'two\nlines.png', ' .gif']) await writeFile(join(root, 'odd', name), '');
+    await symlink(root, join(root, 'b', 'loop'));
+    await symlink(join(root, 'nowhere.jpg'), join(root, 'b', 'dangling.jpg'));
+  });
+  after(() => rm(root, { recursive: true }));
+
+  const namesOf = async (inputs: readonly string[], options: Partial<InputSelection> = {}) =>
+    (await planned({ inputs: inputs.map((input) => join(root, input)), ...options })).map((image) => image.name);
+  const listed = async (text: string, options: Partial<InputSelection> = {}) =>
+    planned({ inputs: [], inputList: Readable.from([Buffer.from(text)]), ...options });
+
+  it('searches folders in a fixed order, ends in a loop of links, and passes over what is hidden', async () => {
+    const names = ['a.png', 'b/a b.avif', 'b/dangling.jpg', 'b/deep/c.webp', 'odd/ .gif', 'odd/two\nlines.png'];
+    assert.deepEqual(await namesOf(['.']), [...names, 'odd/žluťoučký 🐈.jpg', 'z.JPG']);
+    const hidden = await namesOf(['.'], { hidden: true });
+    assert.ok(hidden.includes('.thumbs/t.jpg') && hidden.includes('._a.png'));
+  });
+
+  it('takes a file given by itself, whatever it is called', async () => {
+    assert.deepEqual(await namesOf(['notes.txt', 'b/deep']), ['notes.txt', 'c.webp']);
+  });
+
+  it('lists a picture once, however it is reached', async () => {
+    assert.deepEqual(
+      await namesOf(['b/deep', 'b/deep/c.webp', 'b']),
+      [
+        'c.webp',
+        'a b.avif',
+        'dangling.jpg',
+        'a.png',
+        'odd/ .gif',
+        'odd/two\nlines.png',
+        'odd/žluťoučký 🐈.jpg',
+        'z.JPG',
+      ].map((name, i) => (i < 3 ? name : `loop/${name}`)),
+    );
+  });
+
+  it('takes globs, several from one folder', async () => {
+    assert.deepEqual(await namesOf(['*.{png,JPG}', '**/*.webp']), ['a.png', 'z.JPG', 'b/deep/c.webp']);
+  });
+
+  it('includes and excludes: a glob without a slash is about the last part of a name', async () => {
+    assert.deepEqual(await namesOf(['.'], { include: ['*.png', '*.webp'], exclude: ['odd'] }), [
+      'a.png',
+      'b/deep/c.webp',
+    ]);
+    assert.deepEqual(await namesOf(['.'], { include: ['b/**'], exclude: ['dangling.*'] }), [
+      'b/a b.avif',
+      'b/deep/c.webp',
+    ]);
+  });
+
+  it('passes over the folders that the run writes to', async () => {
+    assert.deepEqual(await namesOf(['.'], { ownFolders: [join(root, 'b'), join(root, 'odd')] }), ['a.png', 'z.JPG']);
+    assert.deepEqual(await namesOf(['b/deep'], { ownFolders: [join(root, 'b', 'deep')] }), ['c.webp']);
+  });
+
+  it('reads a list: a path a line, in any line ending, without looking at the files', async () => {
+    const images = await listed('gone/1.jpg\r\n\n/abs/../2.jpg\n../3.jpg\ngone/1.jpg\n./gone/1.jpg\nlast.png');
+    assert.deepEqual(
+      images.map(({ path, name }) => [path, name]),
+      [
+        ['gone/1.jpg', 'gone/1.jpg'],
+        ['/abs/../2.jpg', 'abs/2.jpg'],
+        ['../3.jpg', '3.jpg'],
+        ['last.png', 'last.png'],
+      ],
+    );
+  });
+
+  it('reads a list separated by NUL, for names with newlines', async () => {
+    const images = await listed('two\nlines.png\0b.jpg\0');
+    assert.deepEqual(images.map(locatorOf), ['two\nlines.png', 'b.jpg']);
+  });
+
+  it('reads folders and URLs from a list', async () => {
+    const url = 'http://127.0.0.1:9/a%20b/c.jpg?size=1';
+    const images = await listed(`${join(root, 'b', 'deep')}\n${url}\nhttp://[bad\n`);
+    assert.deepEqual(
+      images.map(({ kind, name }) => [kind, name]),
+      [
+        ['file', `${join(root, 'b', 'deep').slice(1)}/c.webp`],
+        ['url', '127.0.0.1_9/a b/c.jpg'],
+        ['refused', 'http:/[bad'],
+      ],
+    );
+  });
+
+  it('names what does not exist', async () => {
+    await assert.rejects(namesOf(['nowhere']), {
+      code: 'bad-usage',
+      message: /^Expected a picture or a folder but could not open .*nowhere: ENOENT/,
+    });
+    await assert.rejects(planned({ inputs: [], inputList: join(root, 'no-list') }), {
+      code: 'bad-usage',
+      message: /^Expected a list of inputs but could not read .*no-list: ENOENT/,
+    });
+  });
+});

@@ -1,0 +1,59 @@
+import type { DatasetRun } from '../../src/dataset/dataset-run.js';
+import type { RunEvent, RunSummary } from '../../src/dataset/events.js';
+import type { ImageJob } from '../../src/dataset/job.js';
+import { runDataset } from '../../src/dataset/run.js';
+import { WHOLE } from '../../src/dataset/shard.js';
+import { DEFAULT_MODEL } from '../../src/model/catalogue.js';
+
+/** A job that asks no model: one record that holds the picture's first pixel. */
+export function fakeJob(settings: Readonly<Record<string, unknown>> = {}): ImageJob {
+  return {
+    name: 'fake',
+    settings,
+    run: async ({ image: { data, width, height } }) => ({
+      records: [
+        {
+          id: 1,
+          segmentation: { size: [height, width], counts: `${width * height}` },
+          area: data[0],
+          bbox: [0, 0, width - 1, height - 1],
+          predicted_iou: 1,
+          stability_score: 1,
+          point_coords: [[0, 0]],
+          crop_box: [0, 0, width, height],
+        },
+      ],
+      timings: { encode: 0, decode: 0, select: 0, finish: 0 },
+    }),
+  };
+}
+
+/** What a run told and answered. */
+export interface FakeRun {
+  readonly summary: RunSummary;
+  readonly events: readonly RunEvent[];
+}
+
+/** What may differ from a whole run of the fake job, one JSON file a picture. */
+export type FakeRunOptions = Partial<Omit<DatasetRun, 'output'>> & { readonly output?: Partial<DatasetRun['output']> };
+
+/** Runs a job of our own over a dataset, in this process. */
+export async function runFake(
+  inputs: readonly string[],
+  folder: string,
+  { output, selection, ...options }: FakeRunOptions = {},
+): Promise<FakeRun> {
+  const events: RunEvent[] = [];
+  const summary = await runDataset({
+    job: fakeJob(),
+    selection: { inputs, ...selection },
+    output: { format: 'json', shardSize: 1000, copyImages: true, ...output, folder },
+    model: DEFAULT_MODEL,
+    parallelism: { workers: 1, threads: 1 },
+    shard: WHOLE,
+    command: ['test'],
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
+  return { summary, events };
+}
