@@ -5,10 +5,7 @@
  */
 
 import { SamError } from '../errors.js';
-import { maskRunsFromCocoRle } from '../mask/coco-rle.js';
 import { boxInPicture, FAULT_IN_WORDS, faultOfPrompt } from '../predict/check-prompt.js';
-import { type MaskInputFrame, maskInputOf } from '../predict/mask-input.js';
-import type { ObjectPrompt } from '../predict/object-prompt.js';
 import type { ImagePrompts, PromptedObject, SkippedPrompt } from './prompt-set.js';
 
 /** Size of a picture in pixels. */
@@ -37,16 +34,15 @@ function inPixels(object: PromptedObject, { width, height }: PictureSize): Promp
  * The prompts of a picture that can be asked of it. Outside the picture, inverted and empty ones are skipped, as are those that say
  * nothing, and repetitions of an earlier one that have no id of their own.
  *
- * @throws SamError `bad-prompt` when the file gives the picture another size, or a mask has a size that fits nothing.
+ * @throws SamError `bad-prompt` when the file gives the picture another size.
  */
-export function askedPrompts(prompts: ImagePrompts, size: PictureSize, lowResSize: number): AskedPrompts {
+export function askedPrompts(prompts: ImagePrompts, size: PictureSize): AskedPrompts {
   requireSize(prompts, size);
   const asked: PromptedObject[] = [];
   const skipped: SkippedPrompt[] = [...(prompts.skipped ?? [])];
   const seen = new Set<string>();
   for (const given of prompts.objects) {
     const object = prompts.isRelative ? inPixels(given, size) : given;
-    requireMaskSize(object, size, lowResSize);
     const { points, labels, box, mask, categoryId, category } = object;
     const fault = mask ? faultBesideMask(object, size) : faultOfPrompt(object, size.width, size.height);
     const key = JSON.stringify([points, labels, box, mask, categoryId, category]);
@@ -64,34 +60,11 @@ function faultBesideMask({ points, labels, box }: PromptedObject, { width, heigh
   return faultOfPrompt({ ...(points && { points }), ...(labels && { labels }), ...(box && { box }) }, width, height);
 }
 
-/** An object as the model is asked about it. */
-export function objectPromptOf(object: PromptedObject, size: PictureSize, frame: MaskInputFrame): ObjectPrompt {
-  const { points, labels, box, mask } = object;
-  return {
-    ...(points && { points }),
-    ...(labels && { labels }),
-    ...(box && { box }),
-    ...(mask && { maskInput: maskInputOf(maskRunsFromCocoRle(mask), frame, !hasSize(mask.size, size)) }),
-  };
-}
-
-function hasSize([high, wide]: readonly [number, number], { width, height }: PictureSize): boolean {
-  return wide === width && high === height;
-}
-
 function requireSize({ width, height }: ImagePrompts, size: PictureSize): void {
   if ((width ?? size.width) === size.width && (height ?? size.height) === size.height) return;
   throw new SamError(
     'bad-prompt',
     `Expected a picture of ${width ?? '?'} x ${height ?? '?'}, as its prompts say, but received ${size.width} x ${size.height}`,
     'Prompts made on a resized or unrotated copy would miss their objects.',
-  );
-}
-
-function requireMaskSize({ id, mask }: PromptedObject, size: PictureSize, lowResSize: number): void {
-  if (!mask || hasSize(mask.size, size) || hasSize(mask.size, { width: lowResSize, height: lowResSize })) return;
-  throw new SamError(
-    'bad-prompt',
-    `Expected [${size.height}, ${size.width}] or [${lowResSize}, ${lowResSize}] for the mask size of object ${id} but received [${mask.size.join(', ')}]`,
   );
 }

@@ -5,6 +5,7 @@
  */
 
 import type { CocoRle, UncompressedCocoRle } from '../mask/coco-rle.js';
+import type { CocoDataset } from './coco-prompts.js';
 
 /** What a file says about one object of a picture. */
 export interface PromptedObject {
@@ -58,6 +59,8 @@ export interface PromptSet {
   readonly format: PromptFormat;
   /** Classes, where the file lists them. */
   readonly categories: readonly Category[];
+  /** The COCO dataset that the prompts are of. */
+  readonly dataset?: CocoDataset;
   /** Pictures that the set lists, as it names them; undefined where prompts lie in a file a picture. */
   readonly pictureNames?: readonly string[];
   /**

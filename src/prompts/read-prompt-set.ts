@@ -85,7 +85,7 @@ function setOfJson(path: string, text: string, format: PromptFormat | undefined,
   if (found === 'coco' && Array.isArray(value)) return cocoResultsSet(promptsOfCocoResults(source, value));
   if (found === 'coco') {
     const { images, dataset } = promptsOfCocoDataset(source, value);
-    return setOf('coco', images, dataset.categories);
+    return { ...setOf('coco', images, dataset.categories), dataset };
   }
   if (found === 'labelme') {
     const { imagePath, prompts } = promptsOfLabelme(source, value);

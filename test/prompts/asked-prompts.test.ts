@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { askedPrompts, objectPromptOf } from '../../src/prompts/asked-prompts.js';
+import { objectPromptOf } from '../../src/predict/drawn-prompt.js';
+import { askedPrompts } from '../../src/prompts/asked-prompts.js';
 import type { ImagePrompts, PromptedObject } from '../../src/prompts/prompt-set.js';
 
 const size = { width: 100, height: 50 };
 
 function asked(objects: Partial<PromptedObject>[], more: Partial<ImagePrompts> = {}) {
   const all = objects.map((object, i): PromptedObject => ({ id: i + 1, isNamed: false, ...object }));
-  return askedPrompts({ objects: all, isRelative: false, ...more }, size, 256);
+  return askedPrompts({ objects: all, isRelative: false, ...more }, size);
 }
 
 function reasonOf(object: Partial<PromptedObject>): string | undefined {
@@ -76,13 +77,13 @@ describe('prompts of a picture', () => {
     const frame = { inputSize: 1024, lowResSize: 256 };
     assert.equal(asked([{ mask: ofPicture }, { mask: ofGrid }]).asked.length, 2);
     assert.throws(
-      () => asked([{ mask: { size: [51, 100], counts: [5100] } }]),
-      /Expected \[50, 100\] or \[256, 256\] for the mask size of object 1 but received \[51, 100\]/,
+      () => objectPromptOf({ mask: { size: [51, 100], counts: [5100] } }, size, frame),
+      /Expected \[50, 100\] or \[256, 256\] for the size of a mask but received \[51, 100\]/,
     );
-    const whole = objectPromptOf({ id: 1, isNamed: false, mask: ofPicture }, size, frame).maskInput!;
+    const whole = objectPromptOf({ mask: ofPicture }, size, frame).maskInput!;
     assert.equal(whole[0], 10);
     assert.equal(whole[200 * 256], -10);
-    const corner = objectPromptOf({ id: 1, isNamed: false, mask: ofGrid }, size, frame).maskInput!;
+    const corner = objectPromptOf({ mask: ofGrid }, size, frame).maskInput!;
     assert.equal(corner[255 * 256 + 255], 10);
     assert.equal(corner[249 * 256 + 255], -10);
   });
