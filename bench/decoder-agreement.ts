@@ -6,7 +6,7 @@
  */
 import { compileDecoder } from '../src/model/compile/compile-decoder.js';
 import { compiledDecoder } from '../src/model/compiled-decoder.js';
-import { loadDecoder } from '../src/model/decoder.js';
+import { loadDecoder } from '../src/model/load-decoder.js';
 import { decoderBytes, embeddingOf } from './decoder-inputs.js';
 
 const SIDE = 32;

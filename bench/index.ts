@@ -15,6 +15,7 @@ const benchmarks: Record<string, string> = {
   'folder-memory': 'peak memory for folders of 10 and of 200 pictures',
   'small-regions': 'holes and islands of a 24-megapixel mask, on runs and on pixels',
   'many-masks': 'NMS by mask IoU and a partition of a thousand masks',
+  'dataset-scale': 'a list of a million images: time and memory until work begins, and until a resumed run goes on',
 };
 
 const names = process.argv.slice(2);

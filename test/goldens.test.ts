@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { GeneratorSettings } from '../src/amg/settings.js';
 import { AutomaticMaskGenerator } from '../src/automatic-mask-generator.js';
 import { camelCaseName } from '../src/cli/setting-names.js';
+import { maskRunsFromCocoRle } from '../src/mask/coco-rle.js';
+import { maskIou } from '../src/mask/mask-iou.js';
 import { loadModel, type SamModel } from '../src/model/load-model.js';
 import { fixtureUrl, readJsonFixture } from './support/fixture.js';
 import { addAgreement, type GoldenMask, noAgreement } from './support/golden-agreement.js';
@@ -11,7 +13,7 @@ import { addAgreement, type GoldenMask, noAgreement } from './support/golden-agr
 interface Golden {
   readonly image: string;
   /** What differs from the reference's defaults, by the reference's names. */
-  readonly settings: Readonly<Record<string, number>>;
+  readonly settings: Readonly<Record<string, number | boolean>>;
   readonly annotations: readonly GoldenMask[];
 }
 
@@ -25,14 +27,20 @@ describe('agreement with Meta’s generator on the same weights', () => {
   });
   after(() => model.release());
 
+  /** A golden file and what we make of its picture with its settings. */
+  async function compared(name: string) {
+    const golden = readJsonFixture<Golden>(`goldens/${name}.json`);
+    const settings: Partial<GeneratorSettings> = Object.fromEntries(
+      Object.entries(golden.settings).map(([key, value]) => [camelCaseName(key), value]),
+    );
+    const picture = fileURLToPath(fixtureUrl(`images/${golden.image}`));
+    const ours = await new AutomaticMaskGenerator(model, { preset: 'reference', ...settings }).generate(picture);
+    return { golden, ours };
+  }
+
   for (const name of ['coffee', 'chelsea', 'astronaut', 'astronaut_loose', 'coffee_crops']) {
     it(`makes the masks of ${name}`, async (t) => {
-      const golden = readJsonFixture<Golden>(`goldens/${name}.json`);
-      const settings: Partial<GeneratorSettings> = Object.fromEntries(
-        Object.entries(golden.settings).map(([key, value]) => [camelCaseName(key), value]),
-      );
-      const picture = fileURLToPath(fixtureUrl(`images/${golden.image}`));
-      const ours = await new AutomaticMaskGenerator(model, { preset: 'reference', ...settings }).generate(picture);
+      const { golden, ours } = await compared(name);
       addAgreement(name === 'coffee_crops' ? cropsAgreement : agreement, ours, golden.annotations);
       t.diagnostic(`${name}: ${ours.length} masks, the reference has ${golden.annotations.length}`);
     });
@@ -60,5 +68,16 @@ describe('agreement with Meta’s generator on the same weights', () => {
     );
     assert.ok(iouSum / theirsMatched >= 0.985, `mean IoU ${iouSum / theirsMatched}`);
     assert.ok(worstPredictedIou <= 0.02, `predicted_iou differs by ${worstPredictedIou}`);
+  });
+
+  it('refines masks as SAM 2’s generator does, mask for mask', async () => {
+    const { golden, ours } = await compared('coffee_m2m');
+    assert.equal(ours.length, golden.annotations.length);
+    for (const [i, their] of golden.annotations.entries()) {
+      const iou = maskIou(maskRunsFromCocoRle(ours[i].segmentation), maskRunsFromCocoRle(their.segmentation));
+      assert.ok(iou >= 0.99, `IoU ${iou} of mask ${i}`);
+      assert.ok(Math.abs(ours[i].predicted_iou - their.predicted_iou) <= 1e-3);
+      assert.ok(Math.abs(ours[i].stability_score - their.stability_score) <= 1e-2);
+    }
   });
 });

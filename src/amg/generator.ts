@@ -6,7 +6,7 @@ import { isBoxNearCropEdge } from './crop-edge.js';
 import { cropOfImage } from './crop-image.js';
 import { withoutDuplicates, zoomOf } from './duplicates.js';
 import { exclusiveCandidates } from './exclusive-candidates.js';
-import { refinementPrompts, somePrompts } from './mask-prompts.js';
+import { pointOfEachMask, refinementPrompts, somePrompts } from './mask-prompts.js';
 import type { MaskRecord } from './mask-record.js';
 import { pointsInCropXy } from './point-grids.js';
 import { foregroundPointPrompts } from './point-prompts.js';
@@ -59,7 +59,7 @@ interface CropTask extends Task {
 interface Answer {
   readonly decoded: DecodedBatch;
   /** [B, 2] the point of each prompt, in pixels of the crop. */
-  readonly pointsInCrop: ArrayLike<number>;
+  readonly pointsInCrop: Float64Array;
 }
 
 /** Logits above this belong to the mask. Part of the model, not a setting: SAM was trained so. */
@@ -184,12 +184,14 @@ export class MaskGenerator {
       return;
     }
     const refinements = refinementPrompts(pointsInCrop, decoded, this.#model.lowResSize);
+    const refinedPoints = pointOfEachMask(pointsInCrop, decoded.masksPerPrompt);
     for (let first = 0; first < refinements.count; first += pointsPerBatch) {
       const refineStartedAt = performance.now();
-      const batch = somePrompts(refinements, first, Math.min(refinements.count, first + pointsPerBatch));
+      const end = Math.min(refinements.count, first + pointsPerBatch);
+      const batch = somePrompts(refinements, first, end);
       const refined = await encoded.decode(batch, { masks: 'single', predIouThresh });
       timings.decode += secondsSince(refineStartedAt);
-      yield { decoded: refined, pointsInCrop: batch.coords };
+      yield { decoded: refined, pointsInCrop: refinedPoints.subarray(2 * first, 2 * end) };
     }
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { foregroundPointPrompts } from './point-prompts.js';
 import type { DecodedBatch, PromptBatch } from './segmentation-model.js';
 
 /** Logits beyond this are cut before they go back, as SAM 2's predictor does. */
@@ -27,14 +28,16 @@ export function refinementPrompts(pointsXy: Float64Array, decoded: DecodedBatch,
   const count = offsets.length;
   const cells = lowResSize * lowResSize;
   const maskInput = new Float32Array(count * cells);
-  const coords = new Float32Array(2 * count);
-  for (let i = 0; i < count; i++) {
-    const point = 2 * Math.floor(i / masksPerPrompt);
-    coords[2 * i] = pointsXy[point]!;
-    coords[2 * i + 1] = pointsXy[point + 1]!;
-    copyRowMajor(logits, offsets[i]!, maskInput, i * cells, lowResSize);
-  }
-  return { count, pointsPerPrompt: 1, coords, labels: new Float32Array(count).fill(1), maskInput };
+  for (let i = 0; i < count; i++) copyRowMajor(logits, offsets[i]!, maskInput, i * cells, lowResSize);
+  return { ...foregroundPointPrompts(pointOfEachMask(pointsXy, masksPerPrompt)), maskInput };
+}
+
+/** [B * M, 2] each of B points M times, as masks follow each other in an answer. */
+export function pointOfEachMask(pointsXy: Float64Array, masksPerPrompt: number): Float64Array {
+  return Float64Array.from(
+    { length: pointsXy.length * masksPerPrompt },
+    (_, i) => pointsXy[2 * Math.floor(i / 2 / masksPerPrompt) + (i % 2)]!,
+  );
 }
 
 /** A part of a batch: prompts `first` up to `end`. */

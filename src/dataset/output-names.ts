@@ -40,6 +40,8 @@ export class OutputNames {
   readonly #dots: boolean;
   readonly #uses = new FingerprintMap();
   readonly #taken = new FingerprintMap();
+  /** Whether every picture can have its short name. */
+  #haveAll = true;
 
   /** @param options - `dots: false` makes names without a dot in their last part (`a_jpg`, `a_jpg_2`). @default true */
   constructor(options: { readonly dots?: boolean } = {}) {
@@ -48,18 +50,22 @@ export class OutputNames {
 
   /** Takes notice of a picture's name. */
   count(name: string): void {
-    const short = this.#shortOf(name);
-    this.#uses.set(short, Math.min(2, this.#uses.get(short) + 1));
+    if (!this.#uses.add(this.#shortOf(name))) {
+      this.#uses.exchange(this.#shortOf(name), 2);
+      this.#haveAll = false;
+    }
   }
 
   /** Keeps an output name from being given. */
   reserve(output: string): void {
+    this.#haveAll = false;
     this.#taken.add(output);
   }
 
   /** The output name of the next picture. */
   next(name: string): string {
     const short = this.#shortOf(name);
+    if (this.#haveAll) return short;
     const wanted = this.#uses.get(short) === 1 ? short : this.#fullOf(name);
     let output = wanted;
     for (let copy = 2; !this.#taken.add(output); copy++) output = `${wanted}${this.#dots ? '.' : '_'}${copy}`;

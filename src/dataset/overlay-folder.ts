@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import sharp from 'sharp';
 import type { RgbImage } from '../amg/segmentation-model.js';
+import { jpegOf } from '../model/encode-picture.js';
 import { writeAtomic } from './write-atomic.js';
 
 /** Where pictures with their masks drawn go, as JPEG. */
@@ -18,9 +18,8 @@ export class OverlayFolder {
   }
 
   /** Writes `name.jpg`, whole or not at all. */
-  async write(name: string, { data, width, height }: RgbImage): Promise<void> {
-    const jpeg = sharp(data, { raw: { width, height, channels: 3 } }).jpeg({ quality: 90, chromaSubsampling: '4:4:4' });
-    await writeAtomic(join(this.#folder, `${name}.jpg`), await jpeg.toBuffer(), this.#temporaryFolder);
+  async write(name: string, picture: RgbImage): Promise<void> {
+    await writeAtomic(join(this.#folder, `${name}.jpg`), await jpegOf(picture), this.#temporaryFolder);
   }
 
   /** Removes what a killed run was writing. */

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { messageOf, SamError } from '../errors.js';
 import { separatedTexts } from './lines.js';
 import type { OutputNames } from './output-names.js';
-import { locatorOf, type PlannedImage } from './sources/planned-image.js';
+import type { PlannedImage } from './sources/planned-image.js';
+import { safeNameOf } from './sources/safe-name.js';
 
 /** No field of a picture can hold this character, since no path can. */
 const FIELD_END = '\0';
@@ -13,7 +14,9 @@ const FIELDS = 4;
 const CHUNK_BYTES = 1024 * 1024;
 
 function fieldsOf(image: PlannedImage): string {
-  const { kind, path, name } = image;
+  const { kind, path } = image;
+  // what a list names is named after its path: half of the file
+  const name = kind === 'file' && image.name === safeNameOf(path) ? '' : image.name;
   let details = '';
   if (kind === 'member') details = JSON.stringify([image.member, image.offset, image.size]);
   if (kind === 'refused') details = JSON.stringify([image.code, image.reason]);
@@ -21,7 +24,8 @@ function fieldsOf(image: PlannedImage): string {
 }
 
 function imageOf(kind: string, path: string, name: string, details: string): PlannedImage {
-  if (kind === 'file' || kind === 'url') return { kind, path, name };
+  if (kind === 'file') return { kind, path, name: name === '' ? safeNameOf(path) : name };
+  if (kind === 'url') return { kind, path, name };
   const values = JSON.parse(details);
   if (kind === 'member') return { kind, path, name, member: values[0], offset: values[1], size: values[2] };
   return { kind: 'refused', path, name, code: values[0], reason: values[1] };
@@ -39,7 +43,7 @@ async function unnamedFile(): Promise<FileHandle> {
 /** How many pictures, and which: the same for the same pictures in the same order. */
 export interface PlanDigest {
   readonly count: number;
-  /** sha256 of all locators, hex. */
+  /** sha256 of what is known of all of them, hex. */
   readonly sha256: string;
 }
 
@@ -107,16 +111,14 @@ export async function planOf(source: AsyncIterable<readonly PlannedImage[]>, opt
   const digests = new Map<number, string>();
   const snapshots = new Set(earlierCounts);
   let fields: string[] = [];
-  let locators: string[] = [];
   let count = 0;
 
   async function flush(): Promise<void> {
-    hash.update(locators.join(''));
-    const text = fields.join('');
+    const bytes = Buffer.from(fields.join(''));
     fields = [];
-    locators = [];
+    hash.update(bytes);
     try {
-      await file.appendFile(text);
+      await file.appendFile(bytes);
     } catch (error) {
       throw new SamError(
         'unwritable-output',
@@ -130,7 +132,6 @@ export async function planOf(source: AsyncIterable<readonly PlannedImage[]>, opt
     for await (const images of source) {
       for (const image of images) {
         fields.push(fieldsOf(image));
-        locators.push(locatorOf(image) + FIELD_END);
         names.count(image.name);
         count++;
         if (snapshots.has(count)) {

@@ -20,7 +20,7 @@ type Feeds = Record<string, ort.Tensor>;
 
 /** How a family of exports takes an image and a prompt. */
 interface Contract {
-  imageFeeds(embedding: Float32Array): Feeds;
+  imageFeeds(embedding: Float32Array, positions?: Float32Array): Feeds;
   promptFeeds(points: FramePoints, prompt: number, maskInput: Float32Array | undefined): Feeds;
 }
 
@@ -44,8 +44,8 @@ export async function exportedDecoder(bytes: Uint8Array, threads?: number): Prom
   return {
     kind: 'as-exported',
     lowResSize,
-    async forImage(embedding, frame) {
-      return exportedImageDecoder(session, contract, contract.imageFeeds(embedding), frame);
+    async forImage(embedding, frame, positions) {
+      return exportedImageDecoder(session, contract, contract.imageFeeds(embedding, positions), frame);
     },
     release: () => session.release(),
   };
@@ -139,21 +139,23 @@ function officialContract(grid: { high: number; wide: number }): Contract {
 
 /** Exports for transformers.js: the graph pads by itself and takes points only. */
 function transformersJsContract(
-  positions: Float32Array,
+  ownPositions: Float32Array | undefined,
   width: number | undefined,
   grid: { high: number; wide: number },
 ): Contract {
   return {
-    imageFeeds(embedding) {
+    imageFeeds(embedding, positions) {
       const channels = width ?? embedding.length / (grid.high * grid.wide);
+      const given = positions ?? (ownPositions && channelMajor(ownPositions, channels));
+      if (!given) {
+        throw new SamError(
+          'bad-model',
+          "Expected the encoder's image_positional_embeddings, because the random matrix of this decoder cannot be read",
+        );
+      }
       return {
         image_embeddings: embeddingTensor(embedding, grid),
-        image_positional_embeddings: new ort.Tensor('float32', channelMajor(positions, channels), [
-          1,
-          channels,
-          grid.high,
-          grid.wide,
-        ]),
+        image_positional_embeddings: embeddingTensor(given, grid),
       };
     },
     promptFeeds(points, prompt, maskInput) {
@@ -178,16 +180,14 @@ function transformersJsContract(
   };
 }
 
-/** The dense positional encoding of the model, computed from the random matrix that its prompt encoder holds. */
-function positionsOf(view: GraphView, grid: { high: number; wide: number }): Float32Array {
+/** The model's dense positional encoding from its prompt encoder's random matrix, or undefined where that is quantised. */
+function positionsOf(view: GraphView, grid: { high: number; wide: number }): Float32Array | undefined {
   const frequencies = view.nearestAhead('input_points', (node) => {
     const dims = view.constantDims(node.input[1] ?? '');
     return node.opType === 'MatMul' && dims?.length === 2 && dims[0] === 2;
   });
   const gaussian = frequencies && view.floats(frequencies.input[1]);
-  if (!gaussian)
-    throw new SamError('bad-model', 'Expected a decoder that encodes positions but found no random matrix in it');
-  return positionalEncoding(gaussian.data, grid.high, grid.wide);
+  return gaussian && positionalEncoding(gaussian.data, grid.high, grid.wide);
 }
 
 function embeddingTensor(embedding: Float32Array, grid: { high: number; wide: number }): ort.Tensor {

@@ -1,9 +1,9 @@
 import type { EncodedImage, RgbImage, SegmentationModel } from '../amg/segmentation-model.js';
 import type { GeneratorSettings } from '../amg/settings.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from './catalogue.js';
-import { type DecoderNotice, loadDecoder } from './decoder.js';
 import { EmbeddingCache, type EmbeddingCacheOptions } from './embedding-cache.js';
 import { loadImageEncoder } from './image-encoder.js';
+import { type DecoderNotice, loadDecoder } from './load-decoder.js';
 import { frameSizeOf } from './preprocess.js';
 import { verifiedBytesOf } from './verified-bytes.js';
 

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 
 /** Worker threads of a run and the threads that each gives to the model. */
 export interface Parallelism {
@@ -6,20 +6,40 @@ export interface Parallelism {
   readonly threads: number;
 }
 
+/** What there is to share out. */
+export interface Machine {
+  /** Cores that this process may use. */
+  readonly cores: number;
+  /** Bytes of memory that this process may still take. */
+  readonly memory: number;
+}
+
+/**
+ * Memory set aside for a worker, in bytes. Measured: the first takes 0.7 GB with all that the process needs besides, each
+ * further one 0.3 GB (docs/pipeline.md); the rest is for large pictures.
+ */
+const WORKER_MEMORY = 500e6;
+
+/** This machine, or what a container leaves of it. */
+export function thisMachine(): Machine {
+  // availableMemory knows the limits of containers; it came with Node 20.13
+  return { cores: availableParallelism(), memory: process.availableMemory?.() ?? freemem() };
+}
+
 /**
  * Fits workers and threads to the machine: as many pictures at once as there are cores (one thread each is the best use of a
- * core), all cores for one picture when there is only one.
+ * core) and as memory has room for, all cores for one picture when there is only one.
  *
  * @param pictures - Pictures of the run.
- * @param wanted - What the user fixed.
- * @param cores - Cores to fill. @default what this process may use
+ * @param wanted - What the user fixed; taken as it is.
  */
 export function parallelismFor(
   pictures: number,
   wanted: Partial<Parallelism> = {},
-  cores: number = availableParallelism(),
+  { cores, memory }: Machine = thisMachine(),
 ): Parallelism {
-  const workers = wanted.workers ?? Math.max(1, Math.min(pictures, Math.floor(cores / (wanted.threads ?? 1))));
+  const fitting = Math.min(pictures, Math.floor(cores / (wanted.threads ?? 1)), Math.floor(memory / WORKER_MEMORY));
+  const workers = wanted.workers ?? Math.max(1, fitting);
   const threads = wanted.threads ?? Math.max(1, Math.floor(cores / workers));
   return { workers, threads };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cropBoxesOfImage } from '../../src/amg/crop-boxes.js';
 import { MaskGenerator } from '../../src/amg/generator.js';
+import { settingsOfPreset } from '../../src/amg/presets.js';
 import { maskRunsFromCocoRle } from '../../src/mask/coco-rle.js';
 import { sa1bBboxXywhOfMaskRuns } from '../../src/mask/mask-extent.js';
 import { greySquare, PaintedModel } from '../support/painted-model.js';
@@ -70,6 +71,14 @@ describe('crop layers', () => {
       crops,
       Array.from({ length: 21 }, (_, i) => [i + 1, 21]),
     );
+  });
+
+  it('asks 3,072 points in 21 crops for sa1b', async () => {
+    const model = new PaintedModel(() => NOTHING);
+    await new MaskGenerator(model, settingsOfPreset('sa1b', {})).generate(image);
+    assert.equal(model.encoded.length, 21);
+    const points = model.batchSizes.reduce((sum, size) => sum + size, 0);
+    assert.equal(points, 32 ** 2 + 4 * 16 ** 2 + 16 * 8 ** 2);
   });
 
   it('says nothing of crops when there are none', async () => {

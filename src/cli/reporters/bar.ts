@@ -55,11 +55,13 @@ export function barReporter(terminal: NodeJS.WriteStream, level: LogLevel): RunL
     if (event.event === 'image_crop') crop = ` | crop ${event.crop} of ${event.crops}`;
     if (event.event === 'image_done') {
       partial.delete(event.image);
+      crop = '';
       count.images++;
       count.masks += event.masks;
     }
     if (event.event === 'image_failed') {
       partial.delete(event.image);
+      crop = '';
       count.failures++;
     }
     if (event.event === 'run_finished') bar.stop();

@@ -10,10 +10,13 @@ export interface LastShard {
   readonly end: number;
 }
 
+const DONE = 1;
+const FAILED = 2;
+
 /** What became of each picture: an append-only file, and what it says in short. */
 export class Journal {
   readonly path: string;
-  /** Locators to 1 for done, 2 for failed. */
+  /** Locators to DONE or FAILED. */
   readonly #states = new FingerprintMap();
   #file: AppendOnlyFile | undefined;
   #done = 0;
@@ -72,7 +75,7 @@ export class Journal {
   stateOf(locator: string): JournalLine['state'] | undefined {
     const state = this.#states.get(locator);
     if (state === 0) return undefined;
-    return state === 1 ? 'done' : 'failed';
+    return state === DONE ? 'done' : 'failed';
   }
 
   /** Appends a line. */
@@ -86,10 +89,9 @@ export class Journal {
   }
 
   #take(line: JournalLine): void {
-    const before = this.stateOf(line.image);
-    if (before === 'failed') this.#failed--;
-    if (before === 'done') this.#done--;
-    this.#states.set(line.image, line.state === 'done' ? 1 : 2);
+    const before = this.#states.exchange(line.image, line.state === 'done' ? DONE : FAILED);
+    if (before === FAILED) this.#failed--;
+    if (before === DONE) this.#done--;
     if (line.state === 'failed') {
       this.#failed++;
       return;

@@ -82,7 +82,7 @@ export class RunFolder {
   readonly isNew: boolean;
   readonly #lock: RunLock;
   #manifest: Manifest;
-  #failures: AppendOnlyFile | undefined;
+  #failures: Promise<AppendOnlyFile> | undefined;
 
   private constructor(paths: RunFolderPaths, lock: RunLock, journal: Journal, manifest: Manifest, isNew: boolean) {
     this.paths = paths;
@@ -173,14 +173,13 @@ export class RunFolder {
   /** Notes a picture that could not be done. */
   async failed(line: FailedLine): Promise<void> {
     await this.journal.append(line);
-    this.#failures ??= await AppendOnlyFile.open(this.paths.failures);
-    await this.#failures.append(failureLineOf(line));
+    this.#failures ??= AppendOnlyFile.open(this.paths.failures);
+    await (await this.#failures).append(failureLineOf(line));
   }
 
   /** Makes failures.ndjson agree with the journal and answers what is in it. */
   async settleFailures(): Promise<FailuresByCode> {
-    await this.#failures?.close();
-    this.#failures = undefined;
+    await this.#closeFailures();
     return rewriteFailures(this.paths, this.journal);
   }
 
@@ -192,7 +191,7 @@ export class RunFolder {
   /** Closes the books and gives the folder free. */
   async close(): Promise<void> {
     try {
-      await this.#failures?.close();
+      await this.#closeFailures();
       await this.journal.close();
       await rm(this.paths.temporary, { recursive: true, force: true });
     } catch (error) {
@@ -200,6 +199,12 @@ export class RunFolder {
     } finally {
       await this.#lock.release();
     }
+  }
+
+  async #closeFailures(): Promise<void> {
+    const failures = await this.#failures?.catch(() => undefined);
+    this.#failures = undefined;
+    await failures?.close();
   }
 
   async #reserveNames(names: OutputNames, now: PlannedInputs): Promise<void> {

@@ -50,11 +50,12 @@ export async function* imagesBelow(folder: string, prefix: string, walk: FolderW
     const isFolder = kind?.isDirectory() ?? false;
     const isArchive = !isFolder && isArchiveName(name) && !(ownFolders.has(real) && OWN_ARCHIVE.test(entry.name));
     if (isFolder || isArchive) {
-      if (!filter.enters(name)) continue;
+      if (isFolder ? !filter.enters(name) : !filter.opens(name)) continue;
       if (batch.length > 0) yield batch;
       batch = [];
       if (isFolder) yield* imagesBelow(path, `${name}/`, walk);
-      else if (seenFiles.add(await realPathOf(entry, path, real))) yield* imagesOfArchive(path, name, filter);
+      else if (seenFiles.add(await realPathOf(entry, path, real)))
+        yield* imagesOfArchive(path, name, filter.inArchives);
     } else if (isPictureName(name) && filter.takes(name)) {
       if (seenFiles.add(await realPathOf(entry, path, real))) batch.push({ kind: 'file', path, name });
     }

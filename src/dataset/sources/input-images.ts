@@ -35,6 +35,8 @@ async function* imagesOfGlob(base: string, glob: string, walk: FolderWalk) {
   const globbed: NameFilter = {
     takes: (name) => matches(name) && (wantsHidden || filter.takes(name)),
     enters: (folder) => wantsHidden || filter.enters(folder),
+    opens: (archive) => matches(archive) && (wantsHidden || filter.opens(archive)),
+    inArchives: filter,
   };
   for await (const batch of imagesBelow(base, '', { ...walk, filter: globbed })) {
     // a folder that cannot be read is no match

@@ -5,13 +5,12 @@ import { imagesOfArchive } from './archive-images.js';
 import { isArchiveName, isPictureName, isUrl, withoutArchiveExtension } from './extensions.js';
 import { type FolderWalk, imagesBelow } from './folder-images.js';
 import type { PlannedImage } from './planned-image.js';
-import { safeNameOf, safeNameOfUrl } from './safe-name.js';
+import { isPlainPath, safeNameOf, safeNameOfUrl } from './safe-name.js';
 
-/** Paths that are already what `resolve` would make of them. */
+/** What `resolve` makes of a path; it costs more than all the rest of a line, and changes few paths. */
 function absolutePathOf(path: string, folder: string): string {
-  // resolve costs more than all the rest of a line
-  if (/(^|\/)\.{0,2}(\/|$)|\\/.test(path.startsWith('/') ? path.slice(1) : path)) return resolve(folder, path);
-  return path.startsWith('/') ? path : `${folder}/${path}`;
+  if (path.startsWith('/') && isPlainPath(path, 1)) return path;
+  return isPlainPath(path) ? `${folder}/${path}` : resolve(folder, path);
 }
 
 function isFolder(path: string): boolean {
@@ -56,8 +55,8 @@ export async function* listedImages(
         if (seen.add(path)) batch.push(urlOf(path));
         continue;
       }
-      const isArchive = isArchiveName(path);
-      const isPicture = !isArchive && isPictureName(path);
+      const isPicture = isPictureName(path);
+      const isArchive = !isPicture && isArchiveName(path);
       if (!isPicture && !isArchive && isFolder(path)) {
         yield batch;
         batch = [];

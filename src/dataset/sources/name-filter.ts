@@ -16,6 +16,10 @@ export interface NameFilter {
   takes(name: string): boolean;
   /** Whether a folder may hold pictures that are meant. */
   enters(folder: string): boolean;
+  /** Whether an archive is to be searched. */
+  opens(archive: string): boolean;
+  /** Decides about what is inside archives, by names below them. */
+  readonly inArchives: NameFilter;
 }
 
 /** Whether the last part of a name begins with a dot. */
@@ -34,8 +38,14 @@ export function nameFilterOf({ include, exclude, hidden }: NameFilterOptions): N
   const isIncluded = include.length > 0 ? matcherOf(include) : () => true;
   const isExcluded = matcherOf(exclude);
   const isSeen = (name: string) => hidden || !isHidden(name);
-  return {
-    takes: (name) => isSeen(name) && isIncluded(name) && !isExcluded(name),
-    enters: (folder) => isSeen(folder) && !isExcluded(folder),
+  const isMeant = (name: string) => isSeen(name) && !isExcluded(name);
+  const filter: NameFilter = {
+    takes: (name) => isMeant(name) && isIncluded(name),
+    enters: isMeant,
+    opens: isMeant,
+    get inArchives() {
+      return filter;
+    },
   };
+  return filter;
 }

@@ -5,36 +5,45 @@ import type { PlannedMember } from './planned-image.js';
 /** Archives kept open: pictures come archive by archive, and those at the end of one overlap with the next. */
 const KEPT_OPEN = 2;
 
+interface OpenArchive {
+  readonly bytes: Promise<ArchiveBytes>;
+  /** Reads that are under way. */
+  readers: number;
+}
+
 /** Reads members of archives, as planned; the archives used last stay open, so that a compressed one is unpacked once. */
 export class OpenArchives {
-  readonly #archives = new Map<string, Promise<ArchiveBytes>>();
+  /** By path, the one used last at the end. */
+  readonly #archives = new Map<string, OpenArchive>();
 
   /** @throws SamError `bad-archive` when the archive is not what it was when planned. */
   async bytesOf({ path, offset, size, member }: PlannedMember): Promise<Buffer> {
-    const archive = this.#archives.get(path) ?? openArchive(path);
-    // the one used last is at the end
+    const archive = this.#archives.get(path) ?? { bytes: openArchive(path), readers: 0 };
     this.#archives.delete(path);
     this.#archives.set(path, archive);
-    await this.#closeOldest();
+    archive.readers++;
     try {
-      const bytes = await (await archive).read(offset, size);
+      const bytes = await (await archive.bytes).read(offset, size);
       if (bytes.length < size) throw new Error(`it ends within ${member}`);
       return bytes;
     } catch (error) {
       throw new SamError('bad-archive', `Could not read ${member} from ${path}: ${messageOf(error)}`);
+    } finally {
+      archive.readers--;
+      await this.#closeUnused(KEPT_OPEN);
     }
   }
 
   async close(): Promise<void> {
-    await this.#closeOldest(0);
+    await this.#closeUnused(0);
   }
 
-  async #closeOldest(keep: number = KEPT_OPEN): Promise<void> {
-    for (const [path, archive] of this.#archives) {
-      if (this.#archives.size <= keep) return;
+  async #closeUnused(keep: number): Promise<void> {
+    const unused = [...this.#archives].filter(([, archive]) => archive.readers === 0);
+    for (const [path, archive] of unused.slice(0, Math.max(0, this.#archives.size - keep))) {
       this.#archives.delete(path);
-      await archive.then(
-        (open) => open.close(),
+      await archive.bytes.then(
+        (bytes) => bytes.close(),
         () => undefined,
       );
     }

@@ -57,17 +57,19 @@ export function maskProduct(view: GraphView): NodeProto {
 /** The name of the tensor with the predicted IoU of all mask tokens. */
 export function maskTokenIou(view: GraphView): string {
   const output = outputNamed(view, ['iou_predictions', 'iou_scores']);
-  const last = view.nearestBehind(output, (node) => isLinear(view, node));
+  const last = view.nearestBehind(output, (node) => endsLinearLayer(view, node));
   if (!last) throw notADecoder('an IoU head behind its predicted IoU');
-  if (last.opType === 'Gemm') return last.output[0]!;
-  // transformers.js writes a linear layer as MatMul and Add
-  const bias = view.consumers(last.output[0]!).find((node) => node.opType === 'Add');
-  return (bias ?? last).output[0]!;
+  return last.output[0]!;
 }
 
-function isLinear(view: GraphView, node: NodeProto): boolean {
-  const weight = view.constantDims(node.input[1] ?? '');
-  return (node.opType === 'Gemm' || node.opType === 'MatMul') && weight?.length === 2;
+/** Whether a node is the last of a linear layer: Gemm, or the sum with a bias that follows a product, quantised or not. */
+function endsLinearLayer(view: GraphView, node: NodeProto): boolean {
+  if (node.opType === 'Gemm') return true;
+  if (node.opType !== 'Add') return false;
+  return node.input.some((input) => {
+    const dims = view.constantDims(input);
+    return dims?.length === 1 && dims[0]! > 1;
+  });
 }
 
 function outputNamed(view: GraphView, names: readonly string[]): string {
