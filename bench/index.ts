@@ -6,6 +6,7 @@
 const benchmarks: Record<string, string> = {
   decoder: 'milliseconds a point: the decoder as shipped against the compiled one, each at its best arrangement',
   'decoder-agreement': 'how far the compiled decoder is from the export, over the whole grid (minutes)',
+  prompts: 'a thousand boxes against a thousand grid points: decoder time',
   'mask-kernels': 'one real mask at 1800x1200: resize, stability, box and runs, by outline and by pixel',
   'mask-kernels-by-size': "the same against the picture's size, drawn into docs",
   'after-decoder': 'a whole photograph at 1800x1200: what follows the decoder, against the plain way',

@@ -23,6 +23,7 @@ export { columnMajorFromMaskRuns, rowMajorFromMaskRuns } from './mask/dense-mask
 export type { MaskRuns } from './mask/mask-runs.js';
 export { type CatalogueEntry, catalogueEntries, DEFAULT_MODEL } from './model/catalogue.js';
 export { type DecodePictureOptions, decodePicture, type PictureInput } from './model/decode-picture.js';
+export type { EmbeddingCacheOptions } from './model/embedding-cache.js';
 export { type LoadModelOptions, loadModel, type SamModel } from './model/load-model.js';
 export { overlayOf } from './overlay/overlay.js';
 export { maskInputOf } from './predict/mask-input.js';

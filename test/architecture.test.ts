@@ -9,7 +9,7 @@ import { packageRoot } from '../src/package-root.js';
  * and every arrow points one way.
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  cli: ['dataset', 'pool', 'prompts', 'amg', 'model'],
+  cli: ['dataset', 'pool', 'prompts', 'predict', 'amg', 'model'],
   dataset: ['pool', 'prompts', 'predict', 'amg', 'model', 'mask'],
   pool: ['predict', 'overlay', 'amg', 'model'],
   prompts: ['predict', 'amg', 'mask'],

@@ -3,11 +3,12 @@ import { messageOf, SamError } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import { addEverythingCommand } from './commands/everything.js';
 import { addMergeCommand } from './commands/merge.js';
+import { addSegmentCommand } from './commands/segment.js';
 import { addStatusCommand } from './commands/status.js';
 import { EXIT } from './exit-codes.js';
 
 /** Codes of errors that the command line caused, and not a picture or the machine. */
-const USAGE_CODES: ReadonlySet<string> = new Set(['bad-usage', 'bad-point-grid', 'changed-run']);
+const USAGE_CODES: ReadonlySet<string> = new Set(['bad-usage', 'bad-point-grid', 'bad-prompt', 'changed-run']);
 
 function programWith(finish: (exitCode: number) => void): Command {
   const program = new Command('sam-cli')
@@ -17,6 +18,7 @@ function programWith(finish: (exitCode: number) => void): Command {
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
   addEverythingCommand(program, finish);
+  addSegmentCommand(program, finish);
   addMergeCommand(program, finish);
   addStatusCommand(program, finish);
   // subcommands are made before they inherit: tell each one too

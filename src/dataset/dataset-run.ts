@@ -1,3 +1,4 @@
+import type { EmbeddingCacheOptions } from '../model/embedding-cache.js';
 import type { Parallelism } from '../pool/default-parallelism.js';
 import type { RunListener } from './events.js';
 import type { ImageJob } from './job.js';
@@ -19,6 +20,8 @@ export interface DatasetRun {
   readonly model: string;
   /** What the user fixed of it. */
   readonly parallelism?: Partial<Parallelism>;
+  /** Where image embeddings are kept. @default nowhere */
+  readonly embeddings?: EmbeddingCacheOptions;
   readonly limits?: PictureLimits;
   /** Failures after which the run stops. @default never */
   readonly maxFailures?: number;

@@ -2,6 +2,7 @@ import type { GenerateTimings } from '../amg/generator.js';
 import type { MaskRecord } from '../amg/mask-record.js';
 import type { RgbImage } from '../amg/segmentation-model.js';
 import type { GeneratorPool } from '../pool/generator-pool.js';
+import type { SkippedPrompt } from '../prompts/prompt-set.js';
 import type { PlannedImage } from './sources/planned-image.js';
 
 /** A picture whose turn it is. */
@@ -26,6 +27,8 @@ export interface JobResult {
   readonly records: readonly MaskRecord[];
   readonly timings: GenerateTimings;
   readonly overlay?: RgbImage;
+  /** What was asked and could not be done, beside the records. */
+  readonly skipped?: readonly SkippedPrompt[];
 }
 
 /**

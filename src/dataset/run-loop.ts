@@ -198,11 +198,15 @@ export class RunLoop {
 
   async #write({ planned, locator, imageId, name }: Task, { picture, result, startedAt }: Made): Promise<void> {
     const { width, height } = picture.image;
-    const { records, timings, overlay } = result;
+    const { records, timings, overlay, skipped = [] } = result;
     if (overlay) await this.#overlays?.write(name, overlay);
     const written = await this.#parts.sink.write({
       name,
-      record: { image: { image_id: imageId, width, height, file_name: planned.name }, annotations: records },
+      record: {
+        image: { image_id: imageId, width, height, file_name: planned.name },
+        annotations: records,
+        ...(skipped.length > 0 && { skipped_prompts: skipped }),
+      },
       ...(picture.file && { picture: picture.file }),
     });
     const masks = records.length;

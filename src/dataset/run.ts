@@ -20,12 +20,13 @@ import { locatorOf } from './sources/planned-image.js';
 /** With so many pictures planned, more of them do not change how many workers there are. */
 const MANY_PICTURES = 1024;
 
-function identityOf({ job, model, output, shard }: DatasetRun): RunIdentity {
+function identityOf({ job, model, output, shard, embeddings }: DatasetRun): RunIdentity {
   const { name, encoder, decoder } = catalogueEntryNamed(model);
   return {
     job: job.name,
     model: { name, encoder_sha256: encoder.sha256, decoder_sha256: decoder.sha256 },
-    settings: job.settings,
+    // another type of embeddings gives other masks; where they lie does not matter
+    settings: embeddings ? { ...job.settings, embeddings: embeddings.type } : job.settings,
     output: outputIdentityOf(output),
     shard,
   };
@@ -86,7 +87,8 @@ export async function runDataset(run: DatasetRun): Promise<RunSummary> {
     if (started) return started;
     const parallelism = parallelismFor(pictures, run.parallelism);
     const onNotice = (message: string) => onEvent({ event: 'notice', message });
-    const pool = new GeneratorPool({ ...parallelism, model: run.model, onNotice });
+    const { model, embeddings } = run;
+    const pool = new GeneratorPool({ ...parallelism, model, onNotice, ...(embeddings && { embeddings }) });
     const warm = pool.warmUp();
     warm.catch(() => undefined);
     started = { pool, parallelism, warm };

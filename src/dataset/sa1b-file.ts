@@ -1,4 +1,5 @@
 import type { MaskRecord } from '../amg/mask-record.js';
+import type { SkippedPrompt } from '../prompts/prompt-set.js';
 
 /** The `image` part of an SA-1B file. */
 export interface Sa1bImage {
@@ -16,15 +17,18 @@ export interface Sa1bImage {
 export interface Sa1bFile {
   readonly image: Sa1bImage;
   readonly annotations: readonly MaskRecord[];
+  /** Prompts that could not be asked of this picture; not there when there are none. */
+  readonly skipped_prompts?: readonly SkippedPrompt[];
 }
 
 /** The text of an SA-1B file: one JSON document, an annotation a line so that people and `diff` can read it. */
-export function sa1bJsonOf({ image, annotations }: Sa1bFile): string {
+export function sa1bJsonOf({ image, annotations, skipped_prompts }: Sa1bFile): string {
   const lines = annotations.map((annotation) => `\n${JSON.stringify(annotation)}`);
-  return `{"image":${JSON.stringify(image)},"annotations":[${lines.join(',')}]}\n`;
+  const skipped = skipped_prompts ? `,"skipped_prompts":${JSON.stringify(skipped_prompts)}` : '';
+  return `{"image":${JSON.stringify(image)},"annotations":[${lines.join(',')}]${skipped}}\n`;
 }
 
 /** The same content in one line. */
-export function ndjsonLineOf({ image, annotations }: Sa1bFile): string {
-  return `${JSON.stringify({ image, annotations })}\n`;
+export function ndjsonLineOf(file: Sa1bFile): string {
+  return `${JSON.stringify(file)}\n`;
 }

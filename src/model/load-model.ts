@@ -1,6 +1,7 @@
 import type { EncodedImage, RgbImage, SegmentationModel } from '../amg/segmentation-model.js';
 import type { GeneratorSettings } from '../amg/settings.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from './catalogue.js';
+import { EmbeddingCache, type EmbeddingCacheOptions } from './embedding-cache.js';
 import { loadImageEncoder } from './image-encoder.js';
 import { type DecoderNotice, loadDecoder } from './load-decoder.js';
 import { frameSizeOf } from './preprocess.js';
@@ -19,6 +20,8 @@ export interface SamModel extends SegmentationModel {
 export interface LoadModelOptions {
   /** Threads that one run may use. @default all cores */
   readonly threads?: number;
+  /** Where image embeddings are kept, so that a picture is encoded once. @default nowhere */
+  readonly embeddings?: EmbeddingCacheOptions;
   /** Told what a user should know, such as a decoder that runs as exported, in a sentence. */
   readonly onNotice?: (message: string) => void;
 }
@@ -45,9 +48,12 @@ export async function loadModel(name: string = DEFAULT_MODEL, options: LoadModel
     onNotice: (notice) => options.onNotice?.(noticeInWords(notice)),
   });
 
+  const cache = options.embeddings && new EmbeddingCache(options.embeddings, entry.encoder.sha256);
+
   async function encode(image: RgbImage): Promise<EncodedImage> {
     const { width, height } = image;
-    const embedding = await encoder.embeddingOf(image);
+    const encoded = () => encoder.embeddingOf(image);
+    const embedding = await (cache ? cache.embeddingOf(image, encoded) : encoded());
     const frame = frameSizeOf(width, height, encoder.inputSize);
     const imageDecoder = await decoder.forImage(embedding, {
       width,

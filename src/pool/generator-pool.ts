@@ -2,9 +2,13 @@ import { Piscina } from 'piscina';
 import type { RgbImage } from '../amg/segmentation-model.js';
 import type { GeneratorSettings } from '../amg/settings.js';
 import { messageOf, SamError } from '../errors.js';
+import type { DrawnPrompt } from '../predict/drawn-prompt.js';
+import type { SegmentSettings } from '../predict/segment-image.js';
 import type {
   GenerateAnswer,
   GenerateTask,
+  SegmentAnswer,
+  SegmentTask,
   WarmUpTask,
   WorkerAnswer,
   WorkerMessage,
@@ -25,10 +29,9 @@ export interface GeneratorPoolOptions extends WorkerSetup {
 /** A picture whose worker ended is tried this often. */
 const TRIES = 2;
 
-/** What to make of one picture. */
-export interface GenerateJob {
+/** One picture's turn. */
+interface PictureJob {
   readonly image: RgbImage;
-  readonly settings: GeneratorSettings;
   /** Whether to draw the masks over the picture too. @default false */
   readonly overlay?: boolean;
   /** Told how many of the picture's points are answered. */
@@ -39,14 +42,25 @@ export interface GenerateJob {
   readonly onCrop?: (crop: number, crops: number) => void;
 }
 
+/** All masks of a picture. */
+export interface GenerateJob extends PictureJob {
+  readonly settings: GeneratorSettings;
+}
+
+/** The masks of a picture's prompts. */
+export interface SegmentJob extends PictureJob {
+  readonly prompts: readonly DrawnPrompt[];
+  readonly settings: SegmentSettings;
+}
+
 /** Mask generators in worker threads: the calling thread stays free while they work. */
 export class GeneratorPool {
   readonly #pool: Piscina<WorkerTask, WorkerAnswer<GenerateAnswer | undefined>>;
-  readonly #jobs = new Map<number, GenerateJob>();
+  readonly #jobs = new Map<number, PictureJob>();
   #nextId = 0;
 
-  constructor({ workers, model, threads, onNotice, workerFile }: GeneratorPoolOptions) {
-    const setup: WorkerSetup = { model, threads };
+  constructor({ workers, model, threads, embeddings, onNotice, workerFile }: GeneratorPoolOptions) {
+    const setup: WorkerSetup = { model, threads, ...(embeddings && { embeddings }) };
     this.#pool = new Piscina({
       filename: (workerFile ?? new URL('./worker.js', import.meta.url)).href,
       workerData: setup,
@@ -84,13 +98,15 @@ export class GeneratorPool {
    * @throws SamError with the worker's code, `worker-lost` when the second worker ended too, or `timeout`.
    */
   async generate(job: GenerateJob): Promise<GenerateAnswer> {
-    for (let tried = 1; ; tried++) {
-      try {
-        return await this.#generateOnce(job);
-      } catch (error) {
-        if (!(error instanceof SamError) || error.code !== 'worker-lost' || tried === TRIES) throw error;
-      }
-    }
+    const { image, settings, overlay = false } = job;
+    return this.#answerOf(job, (id): GenerateTask => ({ kind: 'generate', id, image, settings, overlay }));
+  }
+
+  /** The masks of a picture's prompts; otherwise as {@link GeneratorPool.generate}. */
+  async segment(job: SegmentJob): Promise<SegmentAnswer> {
+    const { image, prompts, settings, overlay = false } = job;
+    const task = (id: number): SegmentTask => ({ kind: 'segment', id, image, prompts, settings, overlay });
+    return (await this.#answerOf(job, task)) as SegmentAnswer;
   }
 
   /** Ends the workers. Work in flight is abandoned. */
@@ -98,13 +114,21 @@ export class GeneratorPool {
     await this.#pool.destroy();
   }
 
-  async #generateOnce(job: GenerateJob): Promise<GenerateAnswer> {
-    const { image, settings, overlay = false, timeoutSeconds } = job;
+  async #answerOf(job: PictureJob, taskOf: (id: number) => WorkerTask): Promise<GenerateAnswer> {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await this.#answerOnce(job, taskOf);
+      } catch (error) {
+        if (!(error instanceof SamError) || error.code !== 'worker-lost' || tried === TRIES) throw error;
+      }
+    }
+  }
+
+  async #answerOnce(job: PictureJob, taskOf: (id: number) => WorkerTask): Promise<GenerateAnswer> {
     const id = this.#nextId++;
     this.#jobs.set(id, job);
     try {
-      const task: GenerateTask = { kind: 'generate', id, image, settings, overlay };
-      return (await this.#run(task, timeoutSeconds)) as GenerateAnswer;
+      return (await this.#run(taskOf(id), job.timeoutSeconds)) as GenerateAnswer;
     } finally {
       this.#jobs.delete(id);
     }

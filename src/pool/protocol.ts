@@ -2,6 +2,9 @@ import type { GenerateTimings } from '../amg/generator.js';
 import type { MaskRecord } from '../amg/mask-record.js';
 import type { RgbImage } from '../amg/segmentation-model.js';
 import type { GeneratorSettings } from '../amg/settings.js';
+import type { EmbeddingCacheOptions } from '../model/embedding-cache.js';
+import type { DrawnPrompt } from '../predict/drawn-prompt.js';
+import type { SegmentedMask, SegmentSettings } from '../predict/segment-image.js';
 
 /** What a worker is told once, when it starts. */
 export interface WorkerSetup {
@@ -9,6 +12,8 @@ export interface WorkerSetup {
   readonly model: string;
   /** Threads that one run of the model may use. */
   readonly threads: number;
+  /** Where image embeddings are kept. @default nowhere */
+  readonly embeddings?: EmbeddingCacheOptions;
 }
 
 /** One picture for a worker. */
@@ -22,12 +27,22 @@ export interface GenerateTask {
   readonly overlay: boolean;
 }
 
+/** One picture and its prompts for a worker. */
+export interface SegmentTask {
+  readonly kind: 'segment';
+  readonly id: number;
+  readonly image: RgbImage;
+  readonly prompts: readonly DrawnPrompt[];
+  readonly settings: SegmentSettings;
+  readonly overlay: boolean;
+}
+
 /** Loads the model, so that a wrong one is known before the first picture. */
 export interface WarmUpTask {
   readonly kind: 'warm-up';
 }
 
-export type WorkerTask = GenerateTask | WarmUpTask;
+export type WorkerTask = GenerateTask | SegmentTask | WarmUpTask;
 
 /** What a worker made of one picture. */
 export interface GenerateAnswer {
@@ -35,6 +50,11 @@ export interface GenerateAnswer {
   readonly timings: GenerateTimings;
   /** The picture with its masks drawn, RGB, when asked for. */
   readonly overlay?: RgbImage;
+}
+
+/** What a worker made of one picture and its prompts. */
+export interface SegmentAnswer extends GenerateAnswer {
+  readonly records: readonly SegmentedMask[];
 }
 
 /** A worker's answer; errors travel as data because a thrown one would lose its class and code on the way. */

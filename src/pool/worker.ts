@@ -7,7 +7,17 @@ import { MaskGenerator } from '../amg/generator.js';
 import { messageOf, SamError } from '../errors.js';
 import { loadModel, type SamModel } from '../model/load-model.js';
 import { overlayOf } from '../overlay/overlay.js';
-import type { GenerateAnswer, GenerateTask, WorkerAnswer, WorkerMessage, WorkerSetup, WorkerTask } from './protocol.js';
+import { segmentImage } from '../predict/segment-image.js';
+import type {
+  GenerateAnswer,
+  GenerateTask,
+  SegmentAnswer,
+  SegmentTask,
+  WorkerAnswer,
+  WorkerMessage,
+  WorkerSetup,
+  WorkerTask,
+} from './protocol.js';
 
 const setup: WorkerSetup = workerData;
 const say = (message: WorkerMessage) => parentPort?.postMessage(message);
@@ -17,6 +27,7 @@ let loading: Promise<SamModel> | undefined;
 function model(): Promise<SamModel> {
   loading ??= loadModel(setup.model, {
     threads: setup.threads,
+    ...(setup.embeddings && { embeddings: setup.embeddings }),
     onNotice: (message) => say({ kind: 'notice', message }),
   });
   return loading;
@@ -31,8 +42,16 @@ async function generate({ id, image, settings, overlay }: GenerateTask): Promise
   return overlay ? { records, timings, overlay: overlayOf(image, records) } : { records, timings };
 }
 
+async function segment({ id, image, prompts, settings, overlay }: SegmentTask): Promise<SegmentAnswer> {
+  const { masks, timings } = await segmentImage(await model(), image, prompts, settings, (done, total) =>
+    say({ kind: 'progress', id, done, total }),
+  );
+  return { records: masks, timings, ...(overlay && { overlay: overlayOf(image, masks) }) };
+}
+
 async function answer(task: WorkerTask): Promise<GenerateAnswer | undefined> {
   if (task.kind === 'generate') return generate(task);
+  if (task.kind === 'segment') return segment(task);
   await model();
   return undefined;
 }

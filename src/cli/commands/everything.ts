@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { everythingJob } from '../../dataset/everything-job.js';
 import { runDataset } from '../../dataset/run.js';
 import { catalogueEntries, catalogueEntryNamed, DEFAULT_MODEL } from '../../model/catalogue.js';
@@ -12,12 +12,13 @@ import {
   settingsJsonOf,
 } from '../generator-options.js';
 import { interruptible } from '../interrupt.js';
-import { numberIn } from '../parse.js';
+import { addMachineOptions, type EmbeddingOptions, embeddingsOf } from '../machine-options.js';
 import { type ReporterOptions, reporterFor } from '../reporters/reporter.js';
 
 type EverythingOptions = GeneratorOptions &
   DatasetOptions &
   ReporterOptions &
+  EmbeddingOptions &
   Partial<Parallelism> & {
     readonly printSettings?: boolean;
     readonly overlay?: string;
@@ -62,6 +63,7 @@ async function everything(inputs: readonly string[], options: EverythingOptions,
     runDataset({
       ...datasetRunOf(inputs, options),
       job: everythingJob(chosen.settings),
+      ...embeddingsOf(options),
       ...(options.overlay !== undefined && { overlayFolder: options.overlay }),
       model: options.model,
       parallelism: options,
@@ -75,7 +77,6 @@ async function everything(inputs: readonly string[], options: EverythingOptions,
 
 /** Adds `everything` to the program; `finish` takes its exit code. */
 export function addEverythingCommand(program: Command, finish: (exitCode: number) => void): void {
-  const positive = { integer: true, min: 1, max: 1024 };
   const models = catalogueEntries().map((entry) => `${entry.name}: ${entry.description}`);
   const command = program
     .command('everything')
@@ -87,30 +88,8 @@ export function addEverythingCommand(program: Command, finish: (exitCode: number
     .option('--model <name>', `model of the catalogue (${models.join('; ')})`, DEFAULT_MODEL);
   addDatasetOptions(command);
   addGeneratorOptions(command);
+  addMachineOptions(command);
   command
-    .addOption(
-      new Option('--workers <number>', 'images worked on at the same time (default: fits cores and images)')
-        .argParser(numberIn(positive))
-        .helpGroup('Machine:'),
-    )
-    .addOption(
-      new Option('--threads <number>', 'threads of each worker (default: shares the cores among the workers)')
-        .argParser(numberIn(positive))
-        .helpGroup('Machine:'),
-    )
-    .addOption(new Option('-q, --quiet', 'print failures only').default(false).helpGroup('Progress (standard error):'))
-    .addOption(
-      new Option('--log-format <format>', 'a bar on a terminal and lines elsewhere, or one JSON object a line')
-        .choices(['text', 'ndjson'])
-        .default('text')
-        .helpGroup('Progress (standard error):'),
-    )
-    .addOption(
-      new Option('--log-level <level>', 'debug adds the seconds of each stage of each image')
-        .choices(['info', 'debug'])
-        .default('info')
-        .helpGroup('Progress (standard error):'),
-    )
     .addHelpText('after', EXAMPLES)
     .action(async (inputs: string[], options: EverythingOptions) => finish(await everything(inputs, options, command)));
 }

@@ -7,10 +7,11 @@
  * @module
  */
 
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import envPaths from 'env-paths';
+import { keepFile } from '../keep-file.js';
 import { COMPILER_VERSION, type CompiledDecoder, type CompiledShape } from './compile-decoder.js';
 
 interface Header {
@@ -68,14 +69,7 @@ export async function keepDecoder(path: string, compiled: CompiledDecoder): Prom
   const length = new Uint8Array(LENGTH_BYTES);
   new DataView(length.buffer).setUint32(0, headerBytes.length, true);
   const body = Buffer.concat([length, headerBytes, compiled.image, compiled.prompts]);
-  const incomplete = `${path}.${randomUUID()}.incomplete`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(incomplete, Buffer.concat([sumOf(body), body]));
-    await rename(incomplete, path);
-  } catch {
-    await rm(incomplete, { force: true }).catch(() => {});
-  }
+  await keepFile(path, Buffer.concat([sumOf(body), body])).catch(() => undefined);
 }
 
 function sumOf(bytes: Uint8Array): Buffer {

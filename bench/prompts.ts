@@ -1,0 +1,48 @@
+/** A thousand boxes against a thousand points of a grid, on one photograph: decoder time only, in turns of 50. */
+import { fileURLToPath } from 'node:url';
+import { pointsInCropXy, unitPointGrid } from '../src/amg/point-grids.js';
+import { foregroundPointPrompts } from '../src/amg/point-prompts.js';
+import type { DecodeOptions, PromptBatch } from '../src/amg/segmentation-model.js';
+import { decodePicture } from '../src/model/decode-picture.js';
+import { loadModel } from '../src/model/load-model.js';
+import { promptBatchOf } from '../src/predict/object-prompt.js';
+import { fixtureUrl } from '../test/support/fixture.js';
+import { seededRandom } from '../test/support/seeded-random.js';
+
+const PROMPTS = 1000;
+const AT_ONCE = 50;
+
+export async function run(): Promise<void> {
+  const model = await loadModel();
+  const image = await decodePicture(fileURLToPath(fixtureUrl('images/coffee.png')));
+  const { width, height } = image;
+  const encoded = await model.encode(image);
+  const random = seededRandom(7);
+  const points = pointsInCropXy(unitPointGrid(32), width, height);
+  const boxes = Array.from({ length: PROMPTS }, () => {
+    const [x0, y0] = [random() * width * 0.9, random() * height * 0.9];
+    const [wide, high] = [20 + random() * (width - x0 - 20), 20 + random() * (height - y0 - 20)];
+    return { box: [x0, y0, Math.min(width, x0 + wide), Math.min(height, y0 + high)] as const };
+  });
+
+  async function secondsOf(batch: PromptBatch, options: DecodeOptions): Promise<number> {
+    const startedAt = performance.now();
+    await encoded.decode(batch, options);
+    return (performance.now() - startedAt) / 1000;
+  }
+  const pointsOf = (first: number) => foregroundPointPrompts(points.subarray(2 * first, 2 * (first + AT_ONCE)));
+  // as the generator asks, and as boxes are answered by default
+  const asGenerator: DecodeOptions = { predIouThresh: 0.88 };
+  const asBox: DecodeOptions = { masks: 'single' };
+  await secondsOf(pointsOf(0), asGenerator);
+  let ofPoints = 0;
+  let ofBoxes = 0;
+  for (let first = 0; first < PROMPTS; first += AT_ONCE) {
+    ofPoints += await secondsOf(pointsOf(first), asGenerator);
+    ofBoxes += await secondsOf(promptBatchOf(boxes.slice(first, first + AT_ONCE)), asBox);
+  }
+  await model.release();
+  process.stdout.write(`  ${PROMPTS} grid points, three masks each     ${ofPoints.toFixed(2)} s\n`);
+  process.stdout.write(`  ${PROMPTS} boxes, one mask each              ${ofBoxes.toFixed(2)} s\n`);
+  process.stdout.write(`  boxes over points                     ${(ofBoxes / ofPoints).toFixed(3)} (at most 1.15)\n`);
+}

@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { writeCocoFile } from '../../dataset/coco-file.js';
+import { runDataset } from '../../dataset/run.js';
+import { segmentJob } from '../../dataset/segment-job.js';
+import { OUTPUT_FORMATS, type OutputFormat } from '../../dataset/sinks/sink.js';
+import { SamError } from '../../errors.js';
+import { catalogueEntries, DEFAULT_MODEL } from '../../model/catalogue.js';
+import type { Parallelism } from '../../pool/default-parallelism.js';
+import { SEGMENT_DEFAULTS, type SegmentSettings } from '../../predict/segment-image.js';
+import { PROMPT_FORMATS, type PromptFormat, type PromptSet } from '../../prompts/prompt-set.js';
+import { readPromptSet } from '../../prompts/read-prompt-set.js';
+import { type SamePrompts, samePromptSet } from '../../prompts/same-prompts.js';
+import { addDatasetOptions, type DatasetOptions, datasetRunOf, INPUTS_DESCRIPTION } from '../dataset-options.js';
+import { EXIT } from '../exit-codes.js';
+import { interruptible } from '../interrupt.js';
+import { addMachineOptions, type EmbeddingOptions, embeddingsOf } from '../machine-options.js';
+import { numberIn } from '../parse.js';
+import { type ReporterOptions, reporterFor } from '../reporters/reporter.js';
+
+type SegmentOptions = Omit<DatasetOptions, 'outFormat'> &
+  ReporterOptions &
+  EmbeddingOptions &
+  Partial<Parallelism> & {
+    readonly outFormat: OutputFormat | 'coco';
+    readonly overlay?: string;
+    readonly model: string;
+    readonly point: SamePrompts['points'];
+    readonly box: SamePrompts['boxes'];
+    readonly relative: boolean;
+    readonly prompts?: string;
+    readonly promptsFormat?: PromptFormat;
+    readonly multimask: boolean;
+    readonly refine: number;
+    readonly promptsPerBatch: number;
+  };
+
+const EXAMPLES = `
+Examples:
+  The object at a point, in each image of a folder, and pictures to look at:
+    sam-cli segment photos --point 320,240 --out masks --overlay overlays
+  The object in a box, without what lies at a point of it (label 0):
+    sam-cli segment photo.jpg --box 130,40,470,350 --point 150,330,0 --out masks
+  Whatever is in the middle, whatever the size of the images:
+    sam-cli segment photos --point 0.5,0.5 --relative --out masks
+  A detection dataset becomes a segmentation dataset, ids and categories intact:
+    sam-cli segment val2017 --prompts instances.json --out masks --out-format coco
+  YOLO labels, or LabelMe files, a file an image:
+    sam-cli segment images --prompts labels --out masks
+  A second pass with other prompts costs decoder time only:
+    sam-cli segment photos --prompts first.csv --out first --embeddings cache
+    sam-cli segment photos --prompts second.csv --out second --embeddings cache
+
+Formats of prompt files: docs/segment.md. Exit codes: 0 all well, 1 some images failed or the run could not go on, 2 wrong
+usage, 130 interrupted by Ctrl-C (once: images in flight are finished and written; twice: at once).`;
+
+/** A commander parser for numbers between commas, gathered over repetitions. */
+function collectNumbers(names: readonly string[], optional = 0) {
+  return (text: string, earlier: readonly (readonly number[])[]) => {
+    const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+    const isComplete = numbers.length <= names.length && numbers.length >= names.length - optional;
+    if (!isComplete || !numbers.every(Number.isFinite)) {
+      throw new InvalidArgumentError(`Expected ${names.join(',')} in numbers but received "${text}".`);
+    }
+    return [...earlier, numbers];
+  };
+}
+
+function collectPoints(text: string, earlier: SamePrompts['points']): SamePrompts['points'] {
+  const points = collectNumbers(['x', 'y', 'label'], 1)(text, earlier);
+  const [x, y, label = 1] = points[points.length - 1];
+  if (label !== 0 && label !== 1) {
+    throw new InvalidArgumentError(`Expected label 1 (object) or 0 (background) but received "${text}".`);
+  }
+  return [...earlier, [x, y, label]];
+}
+
+/** The prompts that the options give, and what tells them from others. */
+async function promptsOf(options: SegmentOptions): Promise<{ prompts: PromptSet; identity: Record<string, unknown> }> {
+  const { point, box, relative, prompts: path, promptsFormat } = options;
+  const isOnLine = point.length + box.length > 0;
+  if (isOnLine === (path !== undefined)) {
+    const received = isOnLine ? 'both' : 'neither';
+    throw new SamError('bad-usage', `Expected either --point and --box or --prompts but received ${received}`);
+  }
+  if (path === undefined) {
+    const prompts = samePromptSet({ points: point, boxes: box, isRelative: relative });
+    return { prompts, identity: { points: point, boxes: box, relative } };
+  }
+  const prompts = await readPromptSet(path, { isRelative: relative, ...(promptsFormat && { format: promptsFormat }) });
+  if (relative && !['json', 'ndjson', 'csv'].includes(prompts.format)) {
+    throw new SamError(
+      'bad-usage',
+      `Expected --relative with prompts of our own formats but received ${prompts.format}`,
+    );
+  }
+  const content = (await stat(path)).isDirectory()
+    ? { folder: path }
+    : {
+        sha256: createHash('sha256')
+          .update(await readFile(path))
+          .digest('hex'),
+      };
+  return { prompts, identity: { format: prompts.format, ...content, relative } };
+}
+
+async function segment(inputs: readonly string[], options: SegmentOptions): Promise<number> {
+  const isCoco = options.outFormat === 'coco';
+  if (isCoco && options.multimask) {
+    throw new SamError('bad-usage', 'Expected one mask an annotation for --out-format coco but received --multimask');
+  }
+  const report = reporterFor(options);
+  const { prompts, identity } = await promptsOf(options);
+  const { refine, promptsPerBatch } = options;
+  const settings: SegmentSettings = {
+    ...SEGMENT_DEFAULTS,
+    multimask: options.multimask ? true : 'best',
+    refine,
+    promptsPerBatch,
+  };
+  let unprompted = 0;
+  const onUnprompted = () => {
+    unprompted++;
+  };
+  const outFormat = options.outFormat === 'coco' ? 'json' : options.outFormat;
+  const summary = await interruptible((signal) =>
+    runDataset({
+      ...datasetRunOf(inputs, { ...options, outFormat }),
+      job: segmentJob({ prompts, promptsIdentity: identity, settings, onUnprompted }),
+      ...embeddingsOf(options),
+      ...(options.overlay !== undefined && { overlayFolder: options.overlay }),
+      model: options.model,
+      parallelism: options,
+      signal,
+      onEvent: report,
+    }),
+  );
+  if (unprompted > 0) {
+    const message = `${unprompted} images have no prompts: their records are empty. Prompts name images by the end of their path.`;
+    report({ event: 'notice', message });
+  }
+  if (summary.interrupted) return EXIT.interrupted;
+  if (isCoco) {
+    const { path, images, annotations } = await writeCocoFile(options.out, prompts);
+    report({ event: 'notice', message: `${annotations} annotations of ${images} images in ${path}` });
+  }
+  return summary.failures + summary.failed_before > 0 ? EXIT.failures : EXIT.ok;
+}
+
+/** Adds `segment` to the program; `finish` takes its exit code. */
+export function addSegmentCommand(program: Command, finish: (exitCode: number) => void): void {
+  const models = catalogueEntries().map((entry) => `${entry.name}: ${entry.description}`);
+  const command = program
+    .command('segment')
+    .summary('make the masks that points, boxes and masks ask for')
+    .description('Makes the masks that points, boxes and masks ask for, in images and folders: one record per image.')
+    .argument('[inputs...]', INPUTS_DESCRIPTION)
+    .requiredOption('-o, --out <folder>', 'where to write <path under its input folder>.json, and the books of the run')
+    .option('--overlay <folder>', 'also write each image with its masks drawn, as <path>.jpg, to look at')
+    .option('--model <name>', `model of the catalogue (${models.join('; ')})`, DEFAULT_MODEL);
+  const prompts = (option: Option) => command.addOption(option.helpGroup('Prompts:'));
+  prompts(
+    new Option('--point <x,y[,label]>', 'a point of the object, in pixels; label 0 for background; may be repeated')
+      .argParser(collectPoints)
+      .default([], 'none'),
+  );
+  prompts(
+    new Option('--box <x0,y0,x1,y1>', 'a box around an object, in pixels; may be repeated')
+      .argParser(collectNumbers(['x0', 'y0', 'x1', 'y1']))
+      .default([], 'none'),
+  );
+  prompts(new Option('--relative', 'coordinates are shares of the sides, 0 to 1').default(false));
+  prompts(
+    new Option('--prompts <path>', 'prompts of each image: .json, .ndjson, .csv, COCO; a folder of YOLO or LabelMe'),
+  );
+  prompts(
+    new Option('--prompts-format <format>', 'format of --prompts (default: as it looks)').choices(PROMPT_FORMATS),
+  );
+  const masks = (option: Option) => command.addOption(option.helpGroup('Masks:'));
+  masks(new Option('--multimask', 'keep all three masks of each prompt instead of the best').default(false));
+  masks(
+    new Option('--refine <number>', 'times that each mask is fed back as a prompt beside its own')
+      .argParser(numberIn({ integer: true, min: 0, max: 100 }))
+      .default(SEGMENT_DEFAULTS.refine),
+  );
+  masks(
+    new Option('--prompts-per-batch <number>', 'prompts that go through the decoder together, at most')
+      .argParser(numberIn({ integer: true, min: 1, max: 1024 }))
+      .default(SEGMENT_DEFAULTS.promptsPerBatch),
+  );
+  addDatasetOptions(command);
+  const formats = command.options.find((option) => option.long === '--out-format');
+  formats?.choices([...OUTPUT_FORMATS, 'coco']);
+  addMachineOptions(command);
+  command.addHelpText('after', EXAMPLES).action(async (inputs: string[], options: SegmentOptions) => {
+    // commander would ask for them beside a list, too
+    if (inputs.length === 0 && options.inputList === undefined)
+      command.error("error: missing required argument 'inputs'");
+    finish(await segment(inputs, options));
+  });
+}
