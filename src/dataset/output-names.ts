@@ -62,6 +62,11 @@ export class OutputNames {
     this.#taken.add(output);
   }
 
+  /** Whether names depend on those asked for before; where they do not, names that nobody needs need not be asked for. */
+  get dependOnOrder(): boolean {
+    return !this.#haveAll;
+  }
+
   /** The output name of the next picture. */
   next(name: string): string {
     const short = this.#shortOf(name);

@@ -6,17 +6,20 @@ import { messageOf, SamError } from '../errors.js';
 import { separatedTexts } from './lines.js';
 import type { OutputNames } from './output-names.js';
 import type { PlannedImage } from './sources/planned-image.js';
-import { safeNameOf } from './sources/safe-name.js';
 
 /** No field of a picture can hold this character, since no path can. */
 const FIELD_END = '\0';
 const FIELDS = 4;
 const CHUNK_BYTES = 1024 * 1024;
 
+function withoutRoot(path: string): string {
+  return path.startsWith('/') ? path.slice(1) : path;
+}
+
 function fieldsOf(image: PlannedImage): string {
   const { kind, path } = image;
   // what a list names is named after its path: half of the file
-  const name = kind === 'file' && image.name === safeNameOf(path) ? '' : image.name;
+  const name = kind === 'file' && image.name === withoutRoot(path) ? '' : image.name;
   let details = '';
   if (kind === 'member') details = JSON.stringify([image.member, image.offset, image.size]);
   if (kind === 'refused') details = JSON.stringify([image.code, image.reason]);
@@ -24,7 +27,7 @@ function fieldsOf(image: PlannedImage): string {
 }
 
 function imageOf(kind: string, path: string, name: string, details: string): PlannedImage {
-  if (kind === 'file') return { kind, path, name: name === '' ? safeNameOf(path) : name };
+  if (kind === 'file') return { kind, path, name: name === '' ? withoutRoot(path) : name };
   if (kind === 'url') return { kind, path, name };
   const values = JSON.parse(details);
   if (kind === 'member') return { kind, path, name, member: values[0], offset: values[1], size: values[2] };

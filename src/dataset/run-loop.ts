@@ -121,18 +121,19 @@ export class RunLoop {
   /** The pictures of this shard that are to be done, in their order. */
   async *#tasks(firstImageId: number): AsyncGenerator<Task> {
     const { shard, resume } = this.#run;
+    const { plan, names, folder } = this.#parts;
     let position = 0;
-    for await (const images of this.#parts.plan.images()) {
+    for await (const images of plan.images()) {
       for (const planned of images) {
-        // a name depends on those before: it is taken for pictures too that are not done here
-        const name = this.#parts.names.next(planned.name);
+        // a name may depend on those before: it is then taken for pictures too that are not done here
+        const earlyName = names.dependOnOrder ? names.next(planned.name) : undefined;
         const imageId = firstImageId + position;
         if (!isInShard(position++, shard)) continue;
         const locator = locatorOf(planned);
-        const state = this.#parts.folder.journal.stateOf(locator);
+        const state = folder.journal.stateOf(locator);
         if (state === 'done') this.#count.done_before++;
         else if (state === 'failed' && !resume?.retryFailed) this.#count.failed_before++;
-        else yield { planned, locator, imageId, name };
+        else yield { planned, locator, imageId, name: earlyName ?? names.next(planned.name) };
       }
     }
   }

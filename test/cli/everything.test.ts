@@ -40,8 +40,13 @@ describe('sam-cli everything', () => {
     assert.match(run.stderr, /^FAILED .*broken\.jpg: Expected a picture \(JPEG/m);
     assert.match(run.stderr, /^Done: 3 images, \d+ masks in [\d.]+ s, [\d.]+ s an image, 1 failure\.$/m);
     assert.deepEqual((await readdir(out, { recursive: true })).sort(), [
+      '_run',
+      '_run/journal.ndjson',
+      '_run/manifest',
+      '_run/summary',
       'cup.jpg.json',
       'cup.png.json',
+      'failures.ndjson',
       'sub',
       'sub/small cup.json',
     ]);

@@ -7,10 +7,11 @@ import { type FolderWalk, imagesBelow } from './folder-images.js';
 import type { PlannedImage } from './planned-image.js';
 import { isPlainPath, safeNameOf, safeNameOfUrl } from './safe-name.js';
 
-/** What `resolve` makes of a path; it costs more than all the rest of a line, and changes few paths. */
-function absolutePathOf(path: string, folder: string): string {
-  if (path.startsWith('/') && isPlainPath(path, 1)) return path;
-  return isPlainPath(path) ? `${folder}/${path}` : resolve(folder, path);
+/** A path that is the same however it is written, and the name of its result. `resolve` would cost more than the rest of a line. */
+function keyAndNameOf(path: string, folder: string): { key: string; name: string } {
+  const isAbsolute = path.startsWith('/');
+  if (!isPlainPath(path, isAbsolute ? 1 : 0)) return { key: resolve(folder, path), name: safeNameOf(path) };
+  return isAbsolute ? { key: path, name: path.slice(1) } : { key: `${folder}/${path}`, name: path };
 }
 
 function isFolder(path: string): boolean {
@@ -61,12 +62,15 @@ export async function* listedImages(
         yield batch;
         batch = [];
         yield* imagesBelow(path, `${safeNameOf(path)}/`, newWalk());
-      } else if (seen.add(absolutePathOf(path, folder))) {
+        continue;
+      }
+      const { key, name } = keyAndNameOf(path, folder);
+      if (seen.add(key)) {
         if (isArchive) {
           yield batch;
           batch = [];
-          yield* imagesOfArchive(path, safeNameOf(path), filter);
-        } else batch.push({ kind: 'file', path, name: safeNameOf(path) });
+          yield* imagesOfArchive(path, name, filter);
+        } else batch.push({ kind: 'file', path, name });
       }
     }
     yield batch;
