@@ -32,7 +32,7 @@ export interface SegmentedMask extends MaskRecord {
   readonly mask: number;
 }
 
-/** Masks of a picture's prompts, and seconds of each stage. */
+/** Masks of a picture's prompts, and seconds of each stage; masks are measured while they are decoded, so `select` is 0. */
 export interface SegmentedImage {
   readonly masks: SegmentedMask[];
   readonly timings: {

@@ -142,7 +142,7 @@ describe('sam-cli segment', () => {
       run.stderr,
       /FAILED .*00\.jpg: Expected a finite number for width but received "nan" \(.*00\.txt, line 1\)/,
     );
-    assert.match(run.stderr, /^Note: 1 images have no prompts/m);
+    assert.match(run.stderr, /^Note: No prompts for 1 of the images/m);
     const failures = await readFile(join(out, 'failures.ndjson'), 'utf8');
     assert.match(failures, /"code":"bad-prompt"/);
     const record = JSON.parse(await readFile(join(out, '01.json'), 'utf8'));

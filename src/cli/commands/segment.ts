@@ -137,7 +137,7 @@ async function segment(inputs: readonly string[], options: SegmentOptions): Prom
     }),
   );
   if (unprompted > 0) {
-    const message = `${unprompted} images have no prompts: their records are empty. Prompts name images by the end of their path.`;
+    const message = `No prompts for ${unprompted} of the images: their records are empty. Prompts name images by the end of their path.`;
     report({ event: 'notice', message });
   }
   if (summary.interrupted) return EXIT.interrupted;
