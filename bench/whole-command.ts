@@ -25,7 +25,7 @@ export async function run(): Promise<void> {
     const picture = join(folder, 'photo.png');
     await photographAt('coffee.png', 1800, 1200, picture);
     const command = join(packageRoot, 'bin', 'sam-cli.js');
-    const settings = ['--quiet', '--preset', 'reference'];
+    const settings = ['--quiet', '--overwrite', '--preset', 'reference'];
     const product = () => millisecondsOf([command, 'everything', picture, '--out', folder, ...settings]);
     const times = [product(), product()];
     const plainOutput = join(folder, 'plain-counts.json');

@@ -10,10 +10,16 @@ const FULLEST = 0.7;
  */
 export class FingerprintMap {
   #slots = 4096;
-  #table = new Uint32Array(this.#slots * STRIDE);
+  #table: Uint32Array;
   #size = 0;
   #low = 0;
   #high = 0;
+
+  /** @param expected - About how many texts there will be: saves moving them as the table grows. @default few */
+  constructor(expected = 0) {
+    while (this.#slots * FULLEST < expected) this.#slots *= 4;
+    this.#table = new Uint32Array(this.#slots * STRIDE);
+  }
 
   /** Texts that have a number. */
   get size(): number {

@@ -10,6 +10,8 @@ export interface LastShard {
   readonly end: number;
 }
 
+/** Bytes of a usual line, rather fewer: how many lines a journal has need not be known exactly. */
+const BYTES_PER_LINE = 128;
 const DONE = 1;
 const FAILED = 2;
 
@@ -17,15 +19,16 @@ const FAILED = 2;
 export class Journal {
   readonly path: string;
   /** Locators to DONE or FAILED. */
-  readonly #states = new FingerprintMap();
+  readonly #states: FingerprintMap;
   #file: AppendOnlyFile | undefined;
   #done = 0;
   #failed = 0;
   #masks = 0;
   #lastShard: LastShard | undefined;
 
-  private constructor(path: string) {
+  private constructor(path: string, bytes: number) {
     this.path = path;
+    this.#states = new FingerprintMap(bytes / BYTES_PER_LINE);
   }
 
   /**
@@ -41,7 +44,7 @@ export class Journal {
 
   /** Reads a journal that another process may be writing. */
   static async read(path: string, onLine?: (line: JournalLine) => void): Promise<Journal> {
-    const journal = new Journal(path);
+    const journal = new Journal(path, await completeLengthOf(path));
     for await (const lines of journalLines(path)) {
       for (const line of lines) {
         journal.#take(line);
