@@ -24,7 +24,7 @@ interface Setup {
 }
 
 const PHOTO = { width: 1800, height: 1200, inputWidth: 1024, inputHeight: 683 };
-const ROUNDS = 7;
+const ROUNDS = 21;
 const POINTS_PER_ROUND = 12;
 /** Milliseconds between two teams. */
 const PAUSE = 300;
