@@ -65,6 +65,17 @@ export async function completeLengthOf(path: string): Promise<number> {
   }
 }
 
+/** What nearly every line of a journal looks like: a picture with a record of its own and nothing that JSON escapes. */
+const PLAIN_DONE_LINE =
+  /^\{"image_id":(\d{1,15}),"state":"done","image":"([^"\\]*)","output":"([^"\\]*)","masks":(\d{1,15}),"at":(\d{1,15})\}$/;
+
+/** A usual line, read several times faster than JSON is; undefined for any other. */
+function plainDoneLineOf(text: string): DoneLine | undefined {
+  const parts = PLAIN_DONE_LINE.exec(text);
+  if (!parts) return undefined;
+  return { image_id: +parts[1], state: 'done', image: parts[2], output: parts[3], masks: +parts[4], at: +parts[5] };
+}
+
 /**
  * The journal's lines, some at a time. A last line that was not written to its end is left out.
  *
@@ -79,7 +90,7 @@ export async function* journalLines(path: string): AsyncGenerator<JournalLine[]>
     yield texts.map((text): JournalLine => {
       number++;
       try {
-        return JSON.parse(text);
+        return plainDoneLineOf(text) ?? JSON.parse(text);
       } catch {
         throw new SamError(
           'bad-run-folder',
