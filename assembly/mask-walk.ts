@@ -125,7 +125,7 @@ export function classifyCells(
   }
 }
 
-/** Adds to `sum` the picture rows of those of 16 units for which `yes` is all ones. */
+/** Adds to `sum` the image rows of those of 16 units for which `yes` is all ones. */
 function addRows(sum: v128, yes: v128, rowsLow: v128, rowsHigh: v128): v128 {
   const low = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(yes), rowsLow);
   const high = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(yes), rowsHigh);
@@ -246,7 +246,7 @@ function blendKnots(storedHigh: i32, unit: i32, first: i32, end: i32): void {
 }
 
 /**
- * Counts in picture columns `x` and `x + 1`, or only the first if `lanes` is 1, over a stretch of units. Computing every
+ * Counts in image columns `x` and `x + 1`, or only the first if `lanes` is 1, over a stretch of units. Computing every
  * pixel of an open unit is cheaper here than finding where its pieces are crossed.
  */
 function countPair(

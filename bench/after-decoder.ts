@@ -1,9 +1,9 @@
 /** A whole photograph of 1800x1200 with the full grid: what all that follows the decoder costs, against the plain way. */
 import sharp from 'sharp';
 import { MaskGenerator } from '../src/amg/generator.js';
-import type { DecodedBatch, SegmentationModel } from '../src/amg/segmentation-model.js';
-import { loadModel } from '../src/model/load-model.js';
-import { plainMask } from '../test/mask/plain-mask.js';
+import { loadModel } from '../src/model/runtime/load-model.js';
+import type { DecodedBatch, SegmentationModel } from '../src/sam/segmentation-model.js';
+import { plainMask } from '../test/mask/logits/plain-mask.js';
 import { report } from './timing.js';
 
 const [WIDTH, HEIGHT] = [1800, 1200];

@@ -7,15 +7,15 @@
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { type GeneratorSettings, REFERENCE_SETTINGS } from '../src/amg/settings.js';
-import { catalogueEntryNamed, DEFAULT_MODEL } from '../src/model/catalogue.js';
-import { decodePicture } from '../src/model/decode-picture.js';
-import { loadModel } from '../src/model/load-model.js';
+import { decodeImage } from '../src/image/decode-image.js';
+import { catalogueEntryNamed, DEFAULT_MODEL } from '../src/model/catalogue/catalogue.js';
+import { loadModel } from '../src/model/runtime/load-model.js';
 import { candidatesOfImage, keptCandidates } from './calibration/candidates.js';
 import { calibrationChart } from './calibration/chart.js';
-import { segmentedPictures } from './calibration/human-segments.js';
-import { bestOutcome, type CalibrationPicture, type Outcome, outcomeOf, type Thresholds } from './calibration/sweep.js';
+import { segmentedImages } from './calibration/human-segments.js';
+import { bestOutcome, type CalibrationImage, type Outcome, outcomeOf, type Thresholds } from './calibration/sweep.js';
 
-/** Masks a picture that the chosen settings may find here, so that other photographs stay below 60. */
+/** Masks an image that the chosen settings may find here, so that other photographs stay below 60. */
 const MOST_MASKS_PER_PICTURE = 55;
 
 const { values: options } = parseArgs({
@@ -28,13 +28,13 @@ const { values: options } = parseArgs({
 });
 if (options.data === undefined) throw new Error('Expected --data FOLDER with images/ and segments.json');
 
-const pictures = await proposedPictures(options.data, options.model, options.candidates);
-const reference = outcomeOf(pictures, thresholdsOf(REFERENCE_SETTINGS));
+const images = await proposedImages(options.data, options.model, options.candidates);
+const reference = outcomeOf(images, thresholdsOf(REFERENCE_SETTINGS));
 print(`reference: ${inWords(reference)}`);
 
 const grid = thresholdGrid();
-print(`${grid.length} settings on ${pictures.length} pictures with ${reference.segmentCount} segments`);
-const outcomes = grid.map((thresholds) => outcomeOf(pictures, thresholds));
+print(`${grid.length} settings on ${images.length} images with ${reference.segmentCount} segments`);
+const outcomes = grid.map((thresholds) => outcomeOf(images, thresholds));
 const chosen = bestOutcome(outcomes.filter(isAtReferenceOffset), MOST_MASKS_PER_PICTURE);
 const elsewhere = bestOutcome(
   outcomes.filter((outcome) => !isAtReferenceOffset(outcome)),
@@ -43,9 +43,9 @@ const elsewhere = bestOutcome(
 print(`chosen: ${JSON.stringify(chosen.thresholds)}: ${inWords(chosen)}, ${gain(chosen, reference)}`);
 print(`best with another offset: ${JSON.stringify(elsewhere.thresholds)}: ${inWords(elsewhere)}`);
 
-// what is chosen on one half of the pictures is judged on the other
+// what is chosen on one half of the images is judged on the other
 for (const parity of [0, 1]) {
-  const [seen, unseen] = [parity, 1 - parity].map((rest) => pictures.filter((_, i) => i % 2 === rest));
+  const [seen, unseen] = [parity, 1 - parity].map((rest) => images.filter((_, i) => i % 2 === rest));
   const { thresholds } = bestOutcome(
     grid.map((each) => outcomeOf(seen, each)).filter(isAtReferenceOffset),
     MOST_MASKS_PER_PICTURE,
@@ -57,9 +57,9 @@ for (const parity of [0, 1]) {
 }
 
 const inUse = thresholdsOf({ ...REFERENCE_SETTINGS, ...catalogueEntryNamed(options.model).calibratedSettings });
-const current = outcomeOf(pictures, inUse);
+const current = outcomeOf(images, inUse);
 print(`in the catalogue: ${JSON.stringify(inUse)}: ${inWords(current)}, ${gain(current, reference)}`);
-const svg = calibrationChart(outcomes, { reference, chosen: current, mostMasksPerPicture: 60 });
+const svg = calibrationChart(outcomes, { reference, chosen: current, mostMasksPerImage: 60 });
 await sharp(Buffer.from(svg)).png({ palette: true }).toFile(options.chart);
 print(`drawn to ${options.chart}`);
 
@@ -72,8 +72,8 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function inWords({ masksPerPicture, averageRecall }: Outcome): string {
-  return `${masksPerPicture.toFixed(1)} masks a picture, average recall ${averageRecall.toFixed(4)}`;
+function inWords({ masksPerImage, averageRecall }: Outcome): string {
+  return `${masksPerImage.toFixed(1)} masks an image, average recall ${averageRecall.toFixed(4)}`;
 }
 
 function gain(outcome: Outcome, than: Outcome): string {
@@ -109,16 +109,16 @@ function thresholdGrid(): Thresholds[] {
   return all;
 }
 
-async function proposedPictures(folder: string, modelName: string, keptIn?: string): Promise<CalibrationPicture[]> {
+async function proposedImages(folder: string, modelName: string, keptIn?: string): Promise<CalibrationImage[]> {
   const model = await loadModel(modelName);
   const { pointsPerSide } = REFERENCE_SETTINGS;
-  const all: CalibrationPicture[] = [];
-  for (const picture of await segmentedPictures(folder)) {
-    const proposed = await keptCandidates(keptIn, `${picture.name}.${pointsPerSide}`, async () =>
-      candidatesOfImage(model, await decodePicture(picture.path), pointsPerSide),
+  const all: CalibrationImage[] = [];
+  for (const image of await segmentedImages(folder)) {
+    const proposed = await keptCandidates(keptIn, `${image.name}.${pointsPerSide}`, async () =>
+      candidatesOfImage(model, await decodeImage(image.path), pointsPerSide),
     );
-    process.stderr.write(`${picture.name}: ${proposed.candidates.length} candidates\n`);
-    all.push({ ...picture, proposed });
+    process.stderr.write(`${image.name}: ${proposed.candidates.length} candidates\n`);
+    all.push({ ...image, proposed });
   }
   await model.release();
   return all;

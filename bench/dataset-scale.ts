@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { cliPath } from '../test/support/run-cli.js';
-import { COARSE, smallPicture } from '../test/support/small-pictures.js';
+import { COARSE, smallImage } from '../test/support/small-images.js';
 
 const LINES = 1_000_000;
 const ROUNDS = 3;
@@ -78,7 +78,7 @@ export async function run(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sam-cli-scale-'));
   try {
     const [first, last] = [join(folder, 'first.png'), join(folder, 'last.png')];
-    for (const [i, path] of [first, last].entries()) await writeFile(path, await smallPicture(i + 1));
+    for (const [i, path] of [first, last].entries()) await writeFile(path, await smallImage(i + 1));
     const [short, long] = [join(folder, 'short.txt'), join(folder, 'long.txt')];
     await writeFile(short, `${first}\n${last}\n`);
     await write(long, listLines(first, last));

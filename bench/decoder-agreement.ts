@@ -2,11 +2,11 @@
  * How far the compiled decoder is from the export: every fixture photograph, every point of the 32 x 32 grid.
  *
  * Bars: logits within 2e-3, predicted IoUs within 1e-4, every mask (logits above 0) with an IoU of at least 0.999. Compared
- * are the low-res cells that cover the picture, which is all that either decoder gives.
+ * are the low-res cells that cover the image, which is all that either decoder gives.
  */
 import { compileDecoder } from '../src/model/compile/compile-decoder.js';
-import { compiledDecoder } from '../src/model/compiled-decoder.js';
-import { loadDecoder } from '../src/model/load-decoder.js';
+import { compiledDecoder } from '../src/model/runtime/compiled-decoder.js';
+import { loadDecoder } from '../src/model/runtime/load-decoder.js';
 import { decoderBytes, embeddingOf } from './decoder-inputs.js';
 
 const SIDE = 32;
@@ -16,8 +16,8 @@ export async function run(): Promise<void> {
   const bytes = await decoderBytes();
   const compiled = await compiledDecoder(compileDecoder(bytes));
   const exported = await loadDecoder(bytes, { form: 'as-exported' });
-  for (const picture of ['coffee.png', 'chelsea.png', 'astronaut.png']) {
-    const { embedding, frame } = await embeddingOf(picture);
+  for (const image of ['coffee.png', 'chelsea.png', 'astronaut.png']) {
+    const { embedding, frame } = await embeddingOf(image);
     const ours = await compiled.forImage(embedding, frame);
     const theirs = await exported.forImage(embedding, frame);
     let logit = 0;
@@ -50,7 +50,7 @@ export async function run(): Promise<void> {
       });
     }
     process.stdout.write(
-      `  ${picture.padEnd(16)} ${SIDE * SIDE} points: logits ${logit.toExponential(2)} (of up to ${largest.toFixed(0)}), ` +
+      `  ${image.padEnd(16)} ${SIDE * SIDE} points: logits ${logit.toExponential(2)} (of up to ${largest.toFixed(0)}), ` +
         `predicted IoU ${iou.toExponential(2)}, worst mask IoU ${overlap.toFixed(5)}\n`,
     );
   }

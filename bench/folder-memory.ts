@@ -1,10 +1,10 @@
-/** Peak memory of the command for a folder of 10 pictures and of 200 (Linux: read from /proc while it runs). */
+/** Peak memory of the command for a folder of 10 images and of 200 (Linux: read from /proc while it runs). */
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../src/package-root.js';
-import { writePictures } from './support/photographs.js';
+import { writeImages } from './support/photographs.js';
 
 async function peakMegabytesOf(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, args, { stdio: 'ignore' });
@@ -31,13 +31,13 @@ export async function run(): Promise<void> {
     for (const count of [10, 200]) {
       const photos = join(folder, `${count}`);
       await mkdir(photos);
-      await writePictures(count, photos);
+      await writeImages(count, photos);
       const command = join(packageRoot, 'bin', 'sam-cli.js');
       const args = [command, 'everything', photos, '--out', join(folder, 'out'), '--points-per-side', '4'];
       peaks.push(await peakMegabytesOf([...args, '--workers', '2', '--threads', '1']));
     }
     process.stdout.write(
-      `  10 pictures ${peaks[0].toFixed(0)} MB, 200 pictures ${peaks[1].toFixed(0)} MB: ratio ${(peaks[1] / peaks[0]).toFixed(3)}\n`,
+      `  10 images ${peaks[0].toFixed(0)} MB, 200 images ${peaks[1].toFixed(0)} MB: ratio ${(peaks[1] / peaks[0]).toFixed(3)}\n`,
     );
   } finally {
     await rm(folder, { recursive: true });

@@ -1,8 +1,8 @@
 /** What the generator does with all masks of a 12-megapixel photograph at once: NMS by mask IoU and a partition. */
-import { areaOfMaskRuns } from '../src/mask/mask-extent.js';
-import { maskNms } from '../src/mask/mask-nms.js';
-import { type MaskRuns, maskRuns } from '../src/mask/mask-runs.js';
-import { masksWithoutOverlaps } from '../src/mask/resolve-overlaps.js';
+import { areaOfMaskRuns } from '../src/mask/runs/mask-extent.js';
+import { maskNms } from '../src/mask/runs/mask-nms.js';
+import { type MaskRuns, maskRuns } from '../src/mask/runs/mask-runs.js';
+import { masksWithoutOverlaps } from '../src/mask/runs/resolve-overlaps.js';
 import { randomInteger, seededRandom } from '../test/support/seeded-random.js';
 import { medianMilliseconds, report } from './timing.js';
 

@@ -1,9 +1,9 @@
-/** What a mask costs against the picture's size, measured and drawn: docs/mask-kernels-by-size.png. */
+/** What a mask costs against the image's size, measured and drawn: docs/mask-kernels-by-size.png. */
 import sharp from 'sharp';
-import { MaskWalker } from '../src/mask/mask-walker.js';
-import { createResizePlan } from '../src/mask/resize-plan.js';
-import { loadFixtureLogits } from '../test/mask/fixture-logits.js';
-import { plainMask } from '../test/mask/plain-mask.js';
+import { MaskMeasurer } from '../src/mask/logits/mask-measurer.js';
+import { createResizePlan } from '../src/mask/logits/resize-plan.js';
+import { loadFixtureLogits } from '../test/mask/logits/fixture-logits.js';
+import { plainMask } from '../test/mask/logits/plain-mask.js';
 import { medianMilliseconds, report } from './timing.js';
 
 const MEGAPIXELS = [0.25, 0.5, 1, 2.16, 4, 8, 12, 24];
@@ -18,12 +18,12 @@ export async function run(): Promise<void> {
     const height = Math.round(Math.sqrt((megapixels * 1e6) / 1.5));
     const width = Math.round(1.5 * height);
     const plan = createResizePlan({ width, height });
-    const millisecondsOf = (walker: MaskWalker) =>
+    const millisecondsOf = (measurer: MaskMeasurer) =>
       medianMilliseconds(15, () => {
-        for (let i = 0; i < masks; i++) walker.measure(logits, i * stride, storedHigh);
+        for (let i = 0; i < masks; i++) measurer.measure(logits, i * stride, storedHigh);
       }) / masks;
-    filtered.push(millisecondsOf(new MaskWalker(plan, { stabilityScoreThresh: 0.95 })));
-    all.push(millisecondsOf(new MaskWalker(plan)));
+    filtered.push(millisecondsOf(new MaskMeasurer(plan, { stabilityScoreThresh: 0.95 })));
+    all.push(millisecondsOf(new MaskMeasurer(plan)));
     let mask = 0;
     plain.push(
       medianMilliseconds(3, () => plainMask(logits, { width, height, storedHigh, offset: stride * (mask++ % masks) })),

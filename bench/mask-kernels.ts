@@ -1,8 +1,8 @@
 /** What a mask costs after the decoder, the walk against the plain way, on real logits at about 1800x1200. */
-import { MaskWalker } from '../src/mask/mask-walker.js';
-import { createResizePlan } from '../src/mask/resize-plan.js';
-import { loadFixtureLogits } from '../test/mask/fixture-logits.js';
-import { plainMask } from '../test/mask/plain-mask.js';
+import { MaskMeasurer } from '../src/mask/logits/mask-measurer.js';
+import { createResizePlan } from '../src/mask/logits/resize-plan.js';
+import { loadFixtureLogits } from '../test/mask/logits/fixture-logits.js';
+import { plainMask } from '../test/mask/logits/plain-mask.js';
 import { medianMilliseconds, report } from './timing.js';
 
 const REPEATS = 25;
@@ -15,12 +15,12 @@ export function run(): void {
   ] as const) {
     const { logits, masks, storedHigh, stride } = loadFixtureLogits(name);
     const plan = createResizePlan({ width, height });
-    const millisecondsOf = (walker: MaskWalker) =>
+    const millisecondsOf = (measurer: MaskMeasurer) =>
       medianMilliseconds(REPEATS, () => {
-        for (let i = 0; i < masks; i++) walker.measure(logits, i * stride, storedHigh);
+        for (let i = 0; i < masks; i++) measurer.measure(logits, i * stride, storedHigh);
       }) / masks;
-    const filtered = millisecondsOf(new MaskWalker(plan, { stabilityScoreThresh: 0.95 }));
-    const all = millisecondsOf(new MaskWalker(plan));
+    const filtered = millisecondsOf(new MaskMeasurer(plan, { stabilityScoreThresh: 0.95 }));
+    const all = millisecondsOf(new MaskMeasurer(plan));
     const plain =
       medianMilliseconds(2, () => {
         for (let i = 0; i < masks; i++) plainMask(logits, { width, height, storedHigh, offset: i * stride });

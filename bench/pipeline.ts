@@ -3,20 +3,20 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REFERENCE_SETTINGS } from '../src/amg/settings.js';
-import { everythingJob } from '../src/dataset/everything-job.js';
-import { runDataset } from '../src/dataset/run.js';
-import { WHOLE } from '../src/dataset/shard.js';
-import { DEFAULT_MODEL } from '../src/model/catalogue.js';
-import { writePictures } from './support/photographs.js';
+import { WHOLE } from '../src/dataset/plan/shard.js';
+import { everythingJob } from '../src/dataset/scheduler/everything-job.js';
+import { runDataset } from '../src/dataset/scheduler/run.js';
+import { DEFAULT_MODEL } from '../src/model/catalogue/catalogue.js';
+import { writeImages } from './support/photographs.js';
 
-const PICTURES = 8;
+const IMAGES = 8;
 /** Points a side: a quarter of the full grid's points keep the benchmark short; encoder and decoder share the time as 1 to 4. */
 const POINTS_PER_SIDE = 16;
 const TICK = 50;
 
 interface Measured {
   readonly seconds: number;
-  /** Share of the workers' cores in use from the first picture begun until a worker first had none left. */
+  /** Share of the workers' cores in use from the first image begun until a worker first had none left. */
   readonly busy: number;
   /** Longest time between two ticks of a 50 ms timer, milliseconds. */
   readonly longestTick: number;
@@ -38,7 +38,7 @@ async function measure(folder: string, workers: number): Promise<Measured> {
   const { seconds } = await runDataset({
     job: everythingJob({ ...REFERENCE_SETTINGS, pointsPerSide: POINTS_PER_SIDE }),
     selection: { inputs: [folder] },
-    output: { folder: join(folder, 'out'), format: 'json', shardSize: 1, copyImages: false },
+    output: { folder: join(folder, 'out'), format: 'json', recordsPerFile: 1, copyImages: false },
     shard: WHOLE,
     resume: { overwrite: true },
     command: [],
@@ -49,7 +49,7 @@ async function measure(folder: string, workers: number): Promise<Measured> {
         startedAt = performance.now();
         cpuAtStart = process.cpuUsage();
       }
-      if (event.event === 'image_done' && ++ended === PICTURES - workers + 1) {
+      if (event.event === 'image_done' && ++ended === IMAGES - workers + 1) {
         const { user, system } = process.cpuUsage(cpuAtStart);
         busy = (user + system) / 1000 / (performance.now() - startedAt) / workers;
       }
@@ -63,7 +63,7 @@ export async function run(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sam-cli-bench-'));
   try {
     await mkdir(join(folder, 'photos'));
-    await writePictures(PICTURES, join(folder, 'photos'));
+    await writeImages(IMAGES, join(folder, 'photos'));
     const one: Measured[] = [];
     const two: Measured[] = [];
     for (let round = 0; round < 2; round++) {

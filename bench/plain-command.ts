@@ -8,24 +8,24 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { pointsInCropXy, unitPointGrid } from '../src/amg/point-grids.js';
 import { REFERENCE_SETTINGS } from '../src/amg/settings.js';
-import { boxNms } from '../src/mask/box-nms.js';
-import { cocoCountsFromRuns } from '../src/mask/coco-counts.js';
-import { catalogueEntryNamed, DEFAULT_MODEL } from '../src/model/catalogue.js';
-import { decodePicture } from '../src/model/decode-picture.js';
-import { loadImageEncoder } from '../src/model/image-encoder.js';
-import { loadDecoder } from '../src/model/load-decoder.js';
-import { frameSizeOf } from '../src/model/preprocess.js';
-import { verifiedBytesOf } from '../src/model/verified-bytes.js';
-import { type PlainMask, plainMask } from '../test/mask/plain-mask.js';
+import { decodeImage } from '../src/image/decode-image.js';
+import { boxNms } from '../src/mask/runs/box-nms.js';
+import { cocoCountsFromRuns } from '../src/mask/runs/coco-counts.js';
+import { catalogueEntryNamed, DEFAULT_MODEL } from '../src/model/catalogue/catalogue.js';
+import { verifiedBytesOf } from '../src/model/catalogue/verified-bytes.js';
+import { loadImageEncoder } from '../src/model/runtime/image-encoder.js';
+import { loadDecoder } from '../src/model/runtime/load-decoder.js';
+import { frameSizeOf } from '../src/model/runtime/preprocess.js';
+import { type PlainMask, plainMask } from '../test/mask/logits/plain-mask.js';
 
-const [picturePath, outputPath] = process.argv.slice(2);
+const [imagePath, outputPath] = process.argv.slice(2);
 const settings = REFERENCE_SETTINGS;
 const threads = availableParallelism();
 const entry = catalogueEntryNamed(DEFAULT_MODEL);
 const encoder = await loadImageEncoder(await verifiedBytesOf(entry.encoder), threads);
 const decoder = await loadDecoder(await verifiedBytesOf(entry.decoder), { threads, form: 'as-exported' });
 
-const image = await decodePicture(picturePath);
+const image = await decodeImage(imagePath);
 const { width, height } = image;
 const frame = frameSizeOf(width, height, encoder.inputSize);
 const imageDecoder = await decoder.forImage(await encoder.embeddingOf(image), {

@@ -9,15 +9,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { centreOfMask } from '../src/eval/mask-centre.js';
-import { type CocoRle, maskRunsFromCocoRle } from '../src/mask/coco-rle.js';
-import { cocoBboxXywhOfMaskRuns } from '../src/mask/mask-extent.js';
-import { maskIou } from '../src/mask/mask-iou.js';
-import type { MaskRuns } from '../src/mask/mask-runs.js';
-import { differenceOfMaskRuns } from '../src/mask/run-set-operations.js';
-import { loadModel } from '../src/model/load-model.js';
-import type { ObjectPrompt } from '../src/predict/object-prompt.js';
-import { type Prediction, SamPredictor } from '../src/sam-predictor.js';
+import { centreOfMask } from '../src/evaluate/mask-centre.js';
+import { type Prediction, SamPredictor } from '../src/library/sam-predictor.js';
+import { type CocoRle, maskRunsFromCocoRle } from '../src/mask/runs/coco-rle.js';
+import { cocoBboxXywhOfMaskRuns } from '../src/mask/runs/mask-extent.js';
+import { maskIou } from '../src/mask/runs/mask-iou.js';
+import type { MaskRuns } from '../src/mask/runs/mask-runs.js';
+import { differenceOfMaskRuns } from '../src/mask/runs/run-set-operations.js';
+import { loadModel } from '../src/model/runtime/load-model.js';
+import type { ObjectPrompt } from '../src/segment/object-prompt.js';
 
 const CLICKS = 5;
 

@@ -2,10 +2,10 @@
 import { fileURLToPath } from 'node:url';
 import { pointsInCropXy, unitPointGrid } from '../src/amg/point-grids.js';
 import { foregroundPointPrompts } from '../src/amg/point-prompts.js';
-import type { DecodeOptions, PromptBatch } from '../src/amg/segmentation-model.js';
-import { decodePicture } from '../src/model/decode-picture.js';
-import { loadModel } from '../src/model/load-model.js';
-import { promptBatchOf } from '../src/predict/object-prompt.js';
+import { decodeImage } from '../src/image/decode-image.js';
+import { loadModel } from '../src/model/runtime/load-model.js';
+import type { DecodeOptions, PromptBatch } from '../src/sam/segmentation-model.js';
+import { promptBatchOf } from '../src/segment/object-prompt.js';
 import { fixtureUrl } from '../test/support/fixture.js';
 import { seededRandom } from '../test/support/seeded-random.js';
 
@@ -14,7 +14,7 @@ const AT_ONCE = 50;
 
 export async function run(): Promise<void> {
   const model = await loadModel();
-  const image = await decodePicture(fileURLToPath(fixtureUrl('images/coffee.png')));
+  const image = await decodeImage(fileURLToPath(fixtureUrl('images/coffee.png')));
   const { width, height } = image;
   const encoded = await model.encode(image);
   const random = seededRandom(7);

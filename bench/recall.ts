@@ -4,12 +4,12 @@
  */
 import { parseArgs } from 'node:util';
 import { PRESET_NAMES, type PresetName } from '../src/amg/presets.js';
-import { AutomaticMaskGenerator } from '../src/automatic-mask-generator.js';
-import { averageRecallOf, type JudgedPicture } from '../src/eval/average-recall.js';
-import { maskRunsFromCocoRle } from '../src/mask/coco-rle.js';
-import { DEFAULT_MODEL } from '../src/model/catalogue.js';
-import { loadModel } from '../src/model/load-model.js';
-import { segmentedPictures } from './calibration/human-segments.js';
+import { averageRecallOf, type JudgedImage } from '../src/evaluate/average-recall.js';
+import { AutomaticMaskGenerator } from '../src/library/automatic-mask-generator.js';
+import { maskRunsFromCocoRle } from '../src/mask/runs/coco-rle.js';
+import { DEFAULT_MODEL } from '../src/model/catalogue/catalogue.js';
+import { loadModel } from '../src/model/runtime/load-model.js';
+import { segmentedImages } from './calibration/human-segments.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -22,13 +22,13 @@ if (options.data === undefined) throw new Error('Expected --data FOLDER with ima
 const unknown = options.preset.filter((name) => !PRESET_NAMES.includes(name as PresetName));
 if (unknown.length > 0) throw new Error(`Expected presets out of ${PRESET_NAMES.join(', ')} but received ${unknown}`);
 
-const pictures = await segmentedPictures(options.data);
+const images = await segmentedImages(options.data);
 const model = await loadModel(options.model);
 for (const preset of options.preset as PresetName[]) {
   const generator = new AutomaticMaskGenerator(model, { preset });
-  const judged: JudgedPicture[] = [];
+  const judged: JudgedImage[] = [];
   const startedAt = performance.now();
-  for (const { path, name, segments } of pictures) {
+  for (const { path, name, segments } of images) {
     const records = await generator.generate(path);
     process.stderr.write(`${preset} ${name}: ${records.length} masks\n`);
     judged.push({
@@ -37,12 +37,12 @@ for (const preset of options.preset as PresetName[]) {
       segments,
     });
   }
-  const seconds = (performance.now() - startedAt) / 1000 / pictures.length;
+  const seconds = (performance.now() - startedAt) / 1000 / images.length;
   const { averageRecall, maskCount, segmentCount } = averageRecallOf(judged);
-  const oneForOne = averageRecallOf(judged, { competeWithin: 'picture' }).averageRecall;
+  const oneForOne = averageRecallOf(judged, { competeWithin: 'image' }).averageRecall;
   process.stdout.write(
-    `${preset}: ${(maskCount / pictures.length).toFixed(1)} masks a picture, average recall ${averageRecall.toFixed(4)} ` +
-      `of ${segmentCount} segments (${oneForOne.toFixed(4)} if a mask serves one of them only), ${seconds.toFixed(1)} s a picture\n`,
+    `${preset}: ${(maskCount / images.length).toFixed(1)} masks an image, average recall ${averageRecall.toFixed(4)} ` +
+      `of ${segmentCount} segments (${oneForOne.toFixed(4)} if a mask serves one of them only), ${seconds.toFixed(1)} s an image\n`,
   );
 }
 await model.release();

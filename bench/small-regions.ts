@@ -1,8 +1,8 @@
 /** Small regions of a 24-megapixel mask: union-find over runs against plain connected components on the dense mask. */
 import assert from 'node:assert/strict';
-import { maskRunsFromRowMajor, rowMajorFromMaskRuns } from '../src/mask/dense-mask.js';
-import { areaOfMaskRuns } from '../src/mask/mask-extent.js';
-import { withoutSmallRegions } from '../src/mask/small-regions.js';
+import { maskRunsFromRowMajor, rowMajorFromMaskRuns } from '../src/mask/runs/dense-mask.js';
+import { areaOfMaskRuns } from '../src/mask/runs/mask-extent.js';
+import { withoutSmallRegions } from '../src/mask/runs/small-regions.js';
 import { denseWithoutSmallRegions } from '../test/support/dense-regions.js';
 import { randomInteger, seededRandom } from '../test/support/seeded-random.js';
 import { medianMilliseconds, report } from './timing.js';
@@ -11,7 +11,7 @@ const WIDTH = 6000;
 const HEIGHT = 4000;
 const MIN_AREA = 100;
 
-/** A wavy object over half the picture, with holes and islands of 1 to 4000 pixels. */
+/** A wavy object over half the image, with holes and islands of 1 to 4000 pixels. */
 function drawnObject(holesAndIslands: number): Uint8Array {
   const random = seededRandom(6);
   const dense = new Uint8Array(WIDTH * HEIGHT);

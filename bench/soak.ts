@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- [images] [kills] [format...]`: a run over small pictures, killed with SIGKILL at random moments and started
+ * `npm run soak -- [images] [kills] [format...]`: a run over small images, killed with SIGKILL at random moments and started
  * again, against an undisturbed one. 300 images and 20 kills for each format unless told otherwise.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -13,7 +13,15 @@ for (const [seed, format] of (formats.length > 0 ? formats : ['json', 'ndjson', 
   const folder = await mkdtemp(join(tmpdir(), 'sam-cli-soak-'));
   const startedAt = performance.now();
   try {
-    const options = { folder, images: Number(images), kills: Number(kills), format, shardSize: 50, seed, workers: 2 };
+    const options = {
+      folder,
+      images: Number(images),
+      kills: Number(kills),
+      format,
+      recordsPerFile: 50,
+      seed,
+      workers: 2,
+    };
     const report = await soak({ ...options, say: (line) => say(`  ${line}`) });
     const faults = soakFaults(report, options.images);
     for (const fault of faults) say(`  ${fault}`);

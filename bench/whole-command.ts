@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { MaskRecord } from '../src/amg/mask-record.js';
 import { packageRoot } from '../src/package-root.js';
+import type { MaskRecord } from '../src/sam/mask-record.js';
 import { photographAt } from './support/photographs.js';
 import { report } from './timing.js';
 
@@ -22,14 +22,14 @@ function millisecondsOf(args: readonly string[]): number {
 export async function run(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sam-cli-bench-'));
   try {
-    const picture = join(folder, 'photo.png');
-    await photographAt('coffee.png', 1800, 1200, picture);
+    const image = join(folder, 'photo.png');
+    await photographAt('coffee.png', 1800, 1200, image);
     const command = join(packageRoot, 'bin', 'sam-cli.js');
     const settings = ['--quiet', '--overwrite', '--preset', 'reference'];
-    const product = () => millisecondsOf([command, 'everything', picture, '--out', folder, ...settings]);
+    const product = () => millisecondsOf([command, 'everything', image, '--out', folder, ...settings]);
     const times = [product(), product()];
     const plainOutput = join(folder, 'plain-counts.json');
-    const plain = millisecondsOf([fileURLToPath(new URL('./plain-command.js', import.meta.url)), picture, plainOutput]);
+    const plain = millisecondsOf([fileURLToPath(new URL('./plain-command.js', import.meta.url)), image, plainOutput]);
     while (times.length < PRODUCT_RUNS) times.push(product());
     // the first run may have compiled the decoder
     const best = times.slice(1).sort((a, b) => a - b)[1];

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { GeneratorSettings } from '../src/amg/settings.js';
-import { AutomaticMaskGenerator } from '../src/automatic-mask-generator.js';
 import { camelCaseName } from '../src/cli/setting-names.js';
-import { maskRunsFromCocoRle } from '../src/mask/coco-rle.js';
-import { maskIou } from '../src/mask/mask-iou.js';
-import { loadModel, type SamModel } from '../src/model/load-model.js';
+import { AutomaticMaskGenerator } from '../src/library/automatic-mask-generator.js';
+import { maskRunsFromCocoRle } from '../src/mask/runs/coco-rle.js';
+import { maskIou } from '../src/mask/runs/mask-iou.js';
+import { loadModel, type SamModel } from '../src/model/runtime/load-model.js';
 import { fixtureUrl, readJsonFixture } from './support/fixture.js';
 import { addAgreement, type GoldenMask, noAgreement } from './support/golden-agreement.js';
 
@@ -27,14 +27,14 @@ describe('agreement with Meta’s generator on the same weights', () => {
   });
   after(() => model.release());
 
-  /** A golden file and what we make of its picture with its settings. */
+  /** A golden file and what we make of its image with its settings. */
   async function compared(name: string) {
     const golden = readJsonFixture<Golden>(`goldens/${name}.json`);
     const settings: Partial<GeneratorSettings> = Object.fromEntries(
       Object.entries(golden.settings).map(([key, value]) => [camelCaseName(key), value]),
     );
-    const picture = fileURLToPath(fixtureUrl(`images/${golden.image}`));
-    const ours = await new AutomaticMaskGenerator(model, { preset: 'reference', ...settings }).generate(picture);
+    const image = fileURLToPath(fixtureUrl(`images/${golden.image}`));
+    const ours = await new AutomaticMaskGenerator(model, { preset: 'reference', ...settings }).generate(image);
     return { golden, ours };
   }
 

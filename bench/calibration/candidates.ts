@@ -1,6 +1,6 @@
 /**
- * Everything that a grid of points finds in a picture, before any filter that calibration may move. The model runs once a
- * picture; each setting of a sweep then only filters what is kept here.
+ * Everything that a grid of points finds in an image, before any filter that calibration may move. The model runs once a
+ * image; each setting of a sweep then only filters what is kept here.
  *
  * @module
  */
@@ -8,10 +8,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pointsInCropXy, unitPointGrid } from '../../src/amg/point-grids.js';
 import { foregroundPointPrompts } from '../../src/amg/point-prompts.js';
-import type { RgbImage, SegmentationModel } from '../../src/amg/segmentation-model.js';
-import { cocoCountsFromRuns, runsFromCocoCounts } from '../../src/mask/coco-counts.js';
-import { MaskWalker } from '../../src/mask/mask-walker.js';
-import { createResizePlan } from '../../src/mask/resize-plan.js';
+import { MaskMeasurer } from '../../src/mask/logits/mask-measurer.js';
+import { createResizePlan } from '../../src/mask/logits/resize-plan.js';
+import { cocoCountsFromRuns, runsFromCocoCounts } from '../../src/mask/runs/coco-counts.js';
+import type { RgbImage } from '../../src/sam/rgb-image.js';
+import type { SegmentationModel } from '../../src/sam/segmentation-model.js';
 
 /** Offsets, in logits, for which every candidate's stability score is kept. */
 export const STABILITY_OFFSETS: readonly number[] = [0.5, 1, 2];
@@ -31,8 +32,8 @@ export interface CandidateMask {
   readonly runsColumnMajor: Uint32Array;
 }
 
-/** The candidates of one picture, in the order of the grid. */
-export interface PictureCandidates {
+/** The candidates of one image, in the order of the grid. */
+export interface ImageCandidates {
   readonly width: number;
   readonly height: number;
   readonly candidates: readonly CandidateMask[];
@@ -43,11 +44,11 @@ export async function candidatesOfImage(
   model: SegmentationModel,
   image: RgbImage,
   pointsPerSide: number,
-): Promise<PictureCandidates> {
+): Promise<ImageCandidates> {
   const { width, height } = image;
   const { inputSize, lowResSize } = model;
   const plan = createResizePlan({ width, height, inputSize, lowResSize });
-  const walkers = STABILITY_OFFSETS.map((stabilityScoreOffset) => new MaskWalker(plan, { stabilityScoreOffset }));
+  const measurers = STABILITY_OFFSETS.map((stabilityScoreOffset) => new MaskMeasurer(plan, { stabilityScoreOffset }));
   const encoded = await model.encode(image);
   const pointsXy = pointsInCropXy(unitPointGrid(pointsPerSide), width, height);
   const candidates: CandidateMask[] = [];
@@ -56,29 +57,29 @@ export async function candidatesOfImage(
     const decoded = await encoded.decode(prompts, { predIouThresh: LOOSEST.predIouThresh });
     for (const [i, predictedIou] of decoded.iouPredictions.entries()) {
       if (!(predictedIou > LOOSEST.predIouThresh)) continue;
-      const stabilityScores = walkers.map((walker) => {
-        walker.measure(decoded.logits, decoded.offsets[i], decoded.cellsHigh);
-        return walker.stabilityScore;
+      const stabilityScores = measurers.map((measurer) => {
+        measurer.measure(decoded.logits, decoded.offsets[i], decoded.cellsHigh);
+        return measurer.stabilityScore;
       });
-      const [walker] = walkers;
-      if (!(stabilityScores[1] >= LOOSEST.stabilityScoreThresh) || walker.area === 0) continue;
+      const [measurer] = measurers;
+      if (!(stabilityScores[1] >= LOOSEST.stabilityScoreThresh) || measurer.area === 0) continue;
       candidates.push({
         predictedIou,
         stabilityScores,
-        boxXyxy: Array.from(walker.boxXyxy),
-        runsColumnMajor: walker.runsColumnMajor.slice(),
+        boxXyxy: Array.from(measurer.boxXyxy),
+        runsColumnMajor: measurer.runsColumnMajor.slice(),
       });
     }
   }
   return { width, height, candidates };
 }
 
-/** The candidates of a picture from the folder where an earlier run kept them, made and kept there if they are not. */
+/** The candidates of an image from the folder where an earlier run kept them, made and kept there if they are not. */
 export async function keptCandidates(
   folder: string | undefined,
   name: string,
-  make: () => Promise<PictureCandidates>,
-): Promise<PictureCandidates> {
+  make: () => Promise<ImageCandidates>,
+): Promise<ImageCandidates> {
   if (folder === undefined) return make();
   const path = join(folder, `${name}.candidates.json`);
   const text = await readFile(path, 'utf8').catch(() => undefined);
@@ -93,7 +94,7 @@ export async function keptCandidates(
   return made;
 }
 
-function parsed(text: string): PictureCandidates {
+function parsed(text: string): ImageCandidates {
   const { width, height, candidates } = JSON.parse(text);
   return {
     width,

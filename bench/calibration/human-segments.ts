@@ -5,11 +5,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HumanSegment } from '../../src/eval/average-recall.js';
-import { type CocoRle, maskRunsFromCocoRle } from '../../src/mask/coco-rle.js';
+import type { HumanSegment } from '../../src/evaluate/average-recall.js';
+import { type CocoRle, maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
 
 /** A photograph and its segments. */
-export interface SegmentedPicture {
+export interface SegmentedImage {
   readonly path: string;
   readonly name: string;
   readonly segments: readonly HumanSegment[];
@@ -27,9 +27,9 @@ interface CocoFile {
 /**
  * Reads a folder with `images/` and a COCO file `segments.json`, whose annotations may say who drew them (`annotator`).
  *
- * @returns the pictures by name
+ * @returns the images by name
  */
-export async function segmentedPictures(folder: string): Promise<SegmentedPicture[]> {
+export async function segmentedImages(folder: string): Promise<SegmentedImage[]> {
   const { images, annotations }: CocoFile = JSON.parse(await readFile(join(folder, 'segments.json'), 'utf8'));
   return images
     .map(({ id, file_name }) => ({

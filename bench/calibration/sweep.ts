@@ -4,11 +4,11 @@
  * @module
  */
 import type { GeneratorSettings } from '../../src/amg/settings.js';
-import { type AverageRecall, averageRecallOf, type JudgedPicture } from '../../src/eval/average-recall.js';
-import { boxNms } from '../../src/mask/box-nms.js';
-import { maskNms } from '../../src/mask/mask-nms.js';
-import { type CandidateMask, type PictureCandidates, STABILITY_OFFSETS } from './candidates.js';
-import type { SegmentedPicture } from './human-segments.js';
+import { type AverageRecall, averageRecallOf, type JudgedImage } from '../../src/evaluate/average-recall.js';
+import { boxNms } from '../../src/mask/runs/box-nms.js';
+import { maskNms } from '../../src/mask/runs/mask-nms.js';
+import { type CandidateMask, type ImageCandidates, STABILITY_OFFSETS } from './candidates.js';
+import type { SegmentedImage } from './human-segments.js';
 
 /** The settings that calibration may choose; the offset is one of {@link STABILITY_OFFSETS}. */
 export type Thresholds = Pick<
@@ -16,19 +16,19 @@ export type Thresholds = Pick<
   'predIouThresh' | 'stabilityScoreThresh' | 'stabilityScoreOffset' | 'boxNmsThresh' | 'nms'
 >;
 
-/** A picture with all that was proposed in it. */
-export interface CalibrationPicture extends SegmentedPicture {
-  readonly proposed: PictureCandidates;
+/** An image with all that was proposed in it. */
+export interface CalibrationImage extends SegmentedImage {
+  readonly proposed: ImageCandidates;
 }
 
-/** What some thresholds reach on some pictures. */
+/** What some thresholds reach on some images. */
 export interface Outcome extends AverageRecall {
   readonly thresholds: Thresholds;
-  readonly masksPerPicture: number;
+  readonly masksPerImage: number;
 }
 
 /** The candidates that the generator would have kept, best first. */
-export function keptOf({ candidates, width, height }: PictureCandidates, thresholds: Thresholds): CandidateMask[] {
+export function keptOf({ candidates, width, height }: ImageCandidates, thresholds: Thresholds): CandidateMask[] {
   const { nms, boxNmsThresh, stabilityScoreOffset, stabilityScoreThresh } = thresholds;
   const offset = STABILITY_OFFSETS.indexOf(stabilityScoreOffset);
   const predIouThresh = Math.fround(thresholds.predIouThresh);
@@ -51,8 +51,8 @@ export function keptOf({ candidates, width, height }: PictureCandidates, thresho
 /**
  * Average recall (IoU 0.5 to 0.95) of all human segments, each person's by themselves: a mask may serve several people.
  */
-export function outcomeOf(pictures: readonly CalibrationPicture[], thresholds: Thresholds): Outcome {
-  const judged = pictures.map(({ segments, proposed }): JudgedPicture => {
+export function outcomeOf(images: readonly CalibrationImage[], thresholds: Thresholds): Outcome {
+  const judged = images.map(({ segments, proposed }): JudgedImage => {
     const { width, height } = proposed;
     const kept = keptOf(proposed, thresholds);
     return {
@@ -62,17 +62,17 @@ export function outcomeOf(pictures: readonly CalibrationPicture[], thresholds: T
     };
   });
   const recall = averageRecallOf(judged);
-  return { ...recall, thresholds, masksPerPicture: recall.maskCount / pictures.length };
+  return { ...recall, thresholds, masksPerImage: recall.maskCount / images.length };
 }
 
 /** Recall that is not worth more masks. */
 const NEGLIGIBLE = 0.01;
 
 /** Of the outcomes that find nearly the highest recall with few enough masks, the one with the fewest. */
-export function bestOutcome(outcomes: readonly Outcome[], mostMasksPerPicture: number): Outcome {
-  const allowed = outcomes.filter(({ masksPerPicture }) => masksPerPicture <= mostMasksPerPicture);
+export function bestOutcome(outcomes: readonly Outcome[], mostMasksPerImage: number): Outcome {
+  const allowed = outcomes.filter(({ masksPerImage }) => masksPerImage <= mostMasksPerImage);
   const highest = allowed.reduce((most, { averageRecall }) => Math.max(most, averageRecall), 0);
   return allowed
     .filter(({ averageRecall }) => averageRecall >= (1 - NEGLIGIBLE) * highest)
-    .reduce((best, outcome) => (outcome.masksPerPicture < best.masksPerPicture ? outcome : best));
+    .reduce((best, outcome) => (outcome.masksPerImage < best.masksPerImage ? outcome : best));
 }

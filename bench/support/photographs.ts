@@ -11,8 +11,8 @@ export async function photographAt(name: string, width: number, height: number, 
   await sharp(fixturePhotograph(name)).resize(width, height, { fit: 'fill' }).toFile(path);
 }
 
-/** Writes `count` different pictures: overlapping parts of the fixture photographs, 300x200 pixels. */
-export async function writePictures(count: number, folder: string): Promise<void> {
+/** Writes `count` different images: overlapping parts of the fixture photographs, 300x200 pixels. */
+export async function writeImages(count: number, folder: string): Promise<void> {
   const names = ['astronaut.png', 'chelsea.png', 'coffee.png'];
   for (let i = 0; i < count; i++) {
     const part = { left: (i * 37) % 150, top: (i * 23) % 100, width: 300, height: 200 };

@@ -1,10 +1,10 @@
-import { cocoRleFromMaskRuns } from '../mask/coco-rle.js';
-import { areaOfMaskRuns, type BoxXyxyInclusive, boxXyxyInclusiveOfMaskRuns } from '../mask/mask-extent.js';
-import type { MaskRuns } from '../mask/mask-runs.js';
+import { cocoRleFromMaskRuns } from '../mask/runs/coco-rle.js';
+import { areaOfMaskRuns, type BoxXyxyInclusive, boxXyxyInclusiveOfMaskRuns } from '../mask/runs/mask-extent.js';
+import type { MaskRuns } from '../mask/runs/mask-runs.js';
+import type { MaskRecord } from '../sam/mask-record.js';
 import type { CropBox } from './crop-boxes.js';
-import type { MaskRecord } from './mask-record.js';
 
-/** A mask that passed the filters that look at it alone, in the frame of the picture. */
+/** A mask that passed the filters that look at it alone, in the frame of the image. */
 export interface Candidate {
   readonly mask: MaskRuns;
   /** Foreground pixels. */
@@ -12,7 +12,7 @@ export interface Candidate {
   readonly boxXyxy: BoxXyxyInclusive;
   readonly predictedIou: number;
   readonly stabilityScore: number;
-  /** The point that found it, x, y in pixels of the picture. */
+  /** The point that found it, x, y in pixels of the image. */
   readonly pointXy: readonly [number, number];
   /** Where it was found. */
   readonly crop: CropBox;

@@ -4,23 +4,23 @@
  * @module
  */
 
-/** A part of the picture that goes through the encoder by itself. */
+/** A part of the image that goes through the encoder by itself. */
 export interface CropBox {
-  /** [x0, y0, x1, y1] in pixels of the picture, x1 and y1 exclusive. */
+  /** [x0, y0, x1, y1] in pixels of the image, x1 and y1 exclusive. */
   readonly boxXyxy: readonly [x0: number, y0: number, x1: number, y1: number];
-  /** 0 for the whole picture; layer i has 2^i crops a side. */
+  /** 0 for the whole image; layer i has 2^i crops a side. */
   readonly layer: number;
 }
 
 /**
- * The whole picture, then the crops of every layer, column after column (`generate_crop_boxes` of the reference).
+ * The whole image, then the crops of every layer, column after column (`generate_crop_boxes` of the reference).
  *
- * A crop that would have no pixels, as in pictures of a few pixels, is left out; the reference fails there.
+ * A crop that would have no pixels, as in images of a few pixels, is left out; the reference fails there.
  *
- * @param width - of the picture, in pixels
- * @param height - of the picture, in pixels
- * @param cropNLayers - layers beyond the whole picture, at least 0
- * @param cropOverlapRatio - overlap as a fraction of the picture's short side in layer 1, halved with every further layer; 0 to 1
+ * @param width - of the image, in pixels
+ * @param height - of the image, in pixels
+ * @param cropNLayers - layers beyond the whole image, at least 0
+ * @param cropOverlapRatio - overlap as a fraction of the image's short side in layer 1, halved with every further layer; 0 to 1
  */
 export function cropBoxesOfImage(
   width: number,

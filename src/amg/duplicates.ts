@@ -4,8 +4,8 @@
  * @module
  */
 
-import { boxNms } from '../mask/box-nms.js';
-import { maskNms } from '../mask/mask-nms.js';
+import { boxNms } from '../mask/runs/box-nms.js';
+import { maskNms } from '../mask/runs/mask-nms.js';
 import type { Candidate } from './candidate.js';
 
 /** When two candidates are one object. */
@@ -35,11 +35,11 @@ export function withoutDuplicates(
           scores,
           iouThresh,
         );
-  return kept.map((index) => candidates[index]!);
+  return kept.map((index) => candidates[index]);
 }
 
 /** Higher for candidates from smaller crops: a closer look counts more (`1 / box_area(crop_boxes)` of the reference). */
-export function zoomOf({ crop }: Candidate): number {
+export function inverseCropAreaOf({ crop }: Candidate): number {
   const [x0, y0, x1, y1] = crop.boxXyxy;
   return 1 / ((x1 - x0) * (y1 - y0));
 }

@@ -11,14 +11,14 @@ import { SamError } from '../errors.js';
  * reference's `point_grids`.
  *
  * @param value - e.g. `[[[0.5, 0.5]], [[0.25, 0.25], [0.75, 0.75]]]` for one crop layer
- * @param cropNLayers - layers beyond the whole picture
+ * @param cropNLayers - layers beyond the whole image
  * @returns cropNLayers + 1 grids of flat x, y pairs
  * @throws SamError `bad-point-grid` naming what is wrong and where
  */
 export function unitPointGridsFromLists(value: unknown, cropNLayers: number): Float64Array[] {
   if (!Array.isArray(value)) throw refused('a list of grids, one for each crop layer, for point grids', value);
   if (value.length !== cropNLayers + 1) {
-    throw refused(`${cropNLayers + 1} grids (the whole picture and ${cropNLayers} crop layers)`, value.length);
+    throw refused(`${cropNLayers + 1} grids (the whole image and ${cropNLayers} crop layers)`, value.length);
   }
   return value.map((points: unknown, layer) => {
     if (!Array.isArray(points) || points.length === 0) throw refused(`a list of points for grid ${layer}`, points);
@@ -39,6 +39,6 @@ function refused(expected: string, received: unknown): SamError {
   return new SamError(
     'bad-point-grid',
     `Expected ${expected} but received ${shown.length > 60 ? `${shown.slice(0, 60)}...` : shown}`,
-    'Points are fractions of the crop: [[[0.5, 0.5]]] is one point in the middle of the picture.',
+    'Points are fractions of the crop: [[[0.5, 0.5]]] is one point in the middle of the image.',
   );
 }

@@ -1,20 +1,21 @@
-import { MaskWalker } from '../mask/mask-walker.js';
-import { createResizePlan } from '../mask/resize-plan.js';
+import { cropOfImage } from '../image/crop-image.js';
+import { MaskMeasurer } from '../mask/logits/mask-measurer.js';
+import { createResizePlan } from '../mask/logits/resize-plan.js';
+import type { MaskRecord } from '../sam/mask-record.js';
+import type { RgbImage } from '../sam/rgb-image.js';
+import type { DecodedBatch, EncodedImage, SegmentationModel } from '../sam/segmentation-model.js';
 import { type Candidate, recordOf } from './candidate.js';
+import { candidatesWithoutOverlaps } from './candidates-without-overlaps.js';
 import { type CropBox, cropBoxesOfImage } from './crop-boxes.js';
 import { isBoxNearCropEdge } from './crop-edge.js';
-import { cropOfImage } from './crop-image.js';
-import { withoutDuplicates, zoomOf } from './duplicates.js';
-import { exclusiveCandidates } from './exclusive-candidates.js';
+import { inverseCropAreaOf, withoutDuplicates } from './duplicates.js';
 import { pointOfEachMask, refinementPrompts, somePrompts } from './mask-prompts.js';
-import type { MaskRecord } from './mask-record.js';
 import { pointsInCropXy } from './point-grids.js';
 import { foregroundPointPrompts } from './point-prompts.js';
-import type { DecodedBatch, EncodedImage, RgbImage, SegmentationModel } from './segmentation-model.js';
 import { type GeneratorSettings, resolveSettings, unitGridsOfSettings } from './settings.js';
 import { cleanedAsPaper, cleanedAsReference } from './small-candidate-regions.js';
 
-/** Seconds that each stage of a picture took. */
+/** Seconds that each stage of an image took. */
 export interface GenerateTimings {
   /** Resizing, normalising and the image encoder, all crops. */
   encode: number;
@@ -30,17 +31,17 @@ export interface GenerateTimings {
 export interface GenerateOptions {
   /** Told how many points are answered, of all crops, after each batch. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** Told as each crop begins, 1 the first, when a picture has several. */
+  /** Told as each crop begins, 1 the first, when an image has several. */
   readonly onCrop?: (crop: number, crops: number) => void;
 }
 
-/** A picture's masks and what they cost. */
+/** An image's masks and what they cost. */
 export interface GenerateResult {
   readonly records: MaskRecord[];
   readonly timings: GenerateTimings;
 }
 
-/** One picture on its way through the generator. */
+/** One image on its way through the generator. */
 interface Task {
   readonly image: RgbImage;
   readonly timings: GenerateTimings;
@@ -52,7 +53,7 @@ interface Task {
 interface CropTask extends Task {
   readonly crop: CropBox;
   readonly encoded: EncodedImage;
-  readonly walker: MaskWalker;
+  readonly measurer: MaskMeasurer;
 }
 
 /** What the decoder said about some points. */
@@ -66,7 +67,7 @@ interface Answer {
 const MASK_THRESHOLD = 0;
 
 /**
- * Makes all masks of a picture: a grid of points through the model, filtered by predicted IoU and stability, duplicates
+ * Makes all masks of an image: a grid of points through the model, filtered by predicted IoU and stability, duplicates
  * removed; crops of it likewise where small objects matter.
  *
  * Follows `SamAutomaticMaskGenerator` of segment-anything (commit dca509f), method by method.
@@ -88,8 +89,8 @@ export class MaskGenerator {
   }
 
   /**
-   * All masks of a picture. Those of one crop come best predicted IoU first, those of several crops from the smallest crop
-   * to the whole picture.
+   * All masks of an image. Those of one crop come best predicted IoU first, those of several crops from the smallest crop
+   * to the whole image.
    */
   async generate(image: RgbImage, options: GenerateOptions = {}): Promise<MaskRecord[]> {
     return (await this.generateWithTimings(image, options)).records;
@@ -110,7 +111,7 @@ export class MaskGenerator {
   async #candidatesOfImage(image: RgbImage, timings: GenerateTimings, options: GenerateOptions): Promise<Candidate[]> {
     const { cropNLayers, cropOverlapRatio, cropNmsThresh, nms } = this.settings;
     const crops = cropBoxesOfImage(image.width, image.height, cropNLayers, cropOverlapRatio);
-    const total = crops.reduce((points, { layer }) => points + this.#unitGridsByLayer[layer]!.length / 2, 0);
+    const total = crops.reduce((points, { layer }) => points + this.#unitGridsByLayer[layer].length / 2, 0);
     let done = 0;
     const answered = (points: number) => {
       done += points;
@@ -124,7 +125,7 @@ export class MaskGenerator {
     }
     if (crops.length === 1) return candidates;
     const startedAt = performance.now();
-    const kept = withoutDuplicates(candidates, zoomOf, { nms, iouThresh: cropNmsThresh });
+    const kept = withoutDuplicates(candidates, inverseCropAreaOf, { nms, iouThresh: cropNmsThresh });
     timings.finish += secondsSince(startedAt);
     return kept;
   }
@@ -140,17 +141,17 @@ export class MaskGenerator {
     const { width, height } = encoded;
     const { inputSize, lowResSize } = this.#model;
     const [left, top] = crop.boxXyxy;
-    const walker = new MaskWalker(createResizePlan({ width, height, inputSize, lowResSize }), {
+    const measurer = new MaskMeasurer(createResizePlan({ width, height, inputSize, lowResSize }), {
       maskThreshold: MASK_THRESHOLD,
       stabilityScoreOffset,
       stabilityScoreThresh,
-      picture: { width: image.width, height: image.height, left, top },
+      image: { width: image.width, height: image.height, left, top },
     });
-    const pointsXy = pointsInCropXy(this.#unitGridsByLayer[crop.layer]!, width, height);
+    const pointsXy = pointsInCropXy(this.#unitGridsByLayer[crop.layer], width, height);
     const candidates: Candidate[] = [];
     for (let first = 0; first < pointsXy.length; first += 2 * pointsPerBatch) {
       const batchXy = pointsXy.subarray(first, first + 2 * pointsPerBatch);
-      candidates.push(...(await this.#candidatesOfBatch({ ...task, crop, encoded, walker }, batchXy)));
+      candidates.push(...(await this.#candidatesOfBatch({ ...task, crop, encoded, measurer }, batchXy)));
       task.answered(batchXy.length / 2);
     }
 
@@ -195,7 +196,7 @@ export class MaskGenerator {
     }
   }
 
-  #candidatesOfAnswer({ image, crop, walker }: CropTask, { decoded, pointsInCrop }: Answer): Candidate[] {
+  #candidatesOfAnswer({ image, crop, measurer }: CropTask, { decoded, pointsInCrop }: Answer): Candidate[] {
     const { masksPerPrompt, iouPredictions, logits, offsets, cellsHigh } = decoded;
     const predIouThresh = this.#predIouThresh;
     const { width, height } = image;
@@ -204,17 +205,17 @@ export class MaskGenerator {
     const candidates: Candidate[] = [];
     for (let i = 0; i < iouPredictions.length; i++) {
       if (!(iouPredictions[i] > predIouThresh)) continue;
-      if (!walker.measure(logits, offsets[i], cellsHigh)) continue;
-      if (isBoxNearCropEdge(walker.boxXyxy, crop.boxXyxy, [0, 0, width, height])) continue;
-      if (walker.area >= mostArea) continue;
-      const [left, top, right, bottom] = walker.boxXyxy;
+      if (!measurer.measure(logits, offsets[i], cellsHigh)) continue;
+      if (isBoxNearCropEdge(measurer.boxXyxy, crop.boxXyxy, [0, 0, width, height])) continue;
+      if (measurer.area >= mostArea) continue;
+      const [left, top, right, bottom] = measurer.boxXyxy;
       const point = 2 * Math.floor(i / masksPerPrompt);
       candidates.push({
-        mask: { width, height, runsColumnMajor: walker.runsColumnMajor.slice() },
-        area: walker.area,
+        mask: { width, height, runsColumnMajor: measurer.runsColumnMajor.slice() },
+        area: measurer.area,
         boxXyxy: [left + x0, top + y0, right + x0, bottom + y0],
         predictedIou: iouPredictions[i],
-        stabilityScore: walker.stabilityScore,
+        stabilityScore: measurer.stabilityScore,
         pointXy: [pointsInCrop[point] + x0, pointsInCrop[point + 1] + y0],
         crop,
       });
@@ -233,7 +234,7 @@ export class MaskGenerator {
 
   #withoutOverlaps(candidates: readonly Candidate[]): readonly Candidate[] {
     const { nonOverlapping } = this.settings;
-    return nonOverlapping === 'none' ? candidates : exclusiveCandidates(candidates, nonOverlapping);
+    return nonOverlapping === 'none' ? candidates : candidatesWithoutOverlaps(candidates, nonOverlapping);
   }
 
   /** What a predicted IoU has to exceed. The reference compares float32 with float32, and keeps all masks at 0. */

@@ -4,8 +4,8 @@
  * @module
  */
 
+import type { DecodedBatch, PromptBatch } from '../sam/segmentation-model.js';
 import { foregroundPointPrompts } from './point-prompts.js';
-import type { DecodedBatch, PromptBatch } from './segmentation-model.js';
 
 /** Logits beyond this are cut before they go back, as SAM 2's predictor does. */
 const LOGIT_LIMIT = 32;
@@ -28,7 +28,7 @@ export function refinementPrompts(pointsXy: Float64Array, decoded: DecodedBatch,
   const count = offsets.length;
   const cells = lowResSize * lowResSize;
   const maskInput = new Float32Array(count * cells);
-  for (let i = 0; i < count; i++) copyRowMajor(logits, offsets[i]!, maskInput, i * cells, lowResSize);
+  for (let i = 0; i < count; i++) copyRowMajor(logits, offsets[i], maskInput, i * cells, lowResSize);
   return { ...foregroundPointPrompts(pointOfEachMask(pointsXy, masksPerPrompt)), maskInput };
 }
 
@@ -36,7 +36,7 @@ export function refinementPrompts(pointsXy: Float64Array, decoded: DecodedBatch,
 export function pointOfEachMask(pointsXy: Float64Array, masksPerPrompt: number): Float64Array {
   return Float64Array.from(
     { length: pointsXy.length * masksPerPrompt },
-    (_, i) => pointsXy[2 * Math.floor(i / 2 / masksPerPrompt) + (i % 2)]!,
+    (_, i) => pointsXy[2 * Math.floor(i / 2 / masksPerPrompt) + (i % 2)],
   );
 }
 
@@ -59,7 +59,7 @@ function copyRowMajor(source: Float32Array, from: number, target: Float32Array, 
   for (let x = 0; x < side; x++) {
     const column = from + x * side;
     for (let y = 0, write = to + x; y < side; y++, write += side) {
-      target[write] = Math.max(-LOGIT_LIMIT, Math.min(LOGIT_LIMIT, source[column + y]!));
+      target[write] = Math.max(-LOGIT_LIMIT, Math.min(LOGIT_LIMIT, source[column + y]));
     }
   }
 }

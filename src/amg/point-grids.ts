@@ -33,18 +33,18 @@ export function unitPointGrid(pointsPerSide: number): Float64Array {
   const grid = new Float64Array(2 * pointsPerSide * pointsPerSide);
   for (let row = 0, at = 0; row < pointsPerSide; row++) {
     for (let column = 0; column < pointsPerSide; column++) {
-      grid[at++] = side[column]!;
-      grid[at++] = side[row]!;
+      grid[at++] = side[column];
+      grid[at++] = side[row];
     }
   }
   return grid;
 }
 
 /**
- * The unit grid of every crop layer, layer 0 being the whole picture: layer i has
+ * The unit grid of every crop layer, layer 0 being the whole image: layer i has
  * floor(pointsPerSide / downscaleFactor ** i) points a side.
  *
- * @param cropNLayers - layers beyond the whole picture, at least 0
+ * @param cropNLayers - layers beyond the whole image, at least 0
  * @param downscaleFactor - `crop_n_points_downscale_factor` of the reference, at least 1
  * @returns cropNLayers + 1 grids
  * @throws SamError `bad-point-grid` if a layer is left without a point (the reference divides by zero there)
@@ -76,8 +76,8 @@ export function unitPointGridsByLayer(
 export function pointsInCropXy(unitGrid: Float64Array, cropWidth: number, cropHeight: number): Float64Array {
   const points = new Float64Array(unitGrid.length);
   for (let i = 0; i < unitGrid.length; i += 2) {
-    points[i] = unitGrid[i]! * cropWidth;
-    points[i + 1] = unitGrid[i + 1]! * cropHeight;
+    points[i] = unitGrid[i] * cropWidth;
+    points[i + 1] = unitGrid[i + 1] * cropHeight;
   }
   return points;
 }

@@ -1,9 +1,9 @@
-import type { PromptBatch } from './segmentation-model.js';
+import type { PromptBatch } from '../sam/segmentation-model.js';
 
 /**
  * A prompt of one foreground point for each x, y.
  *
- * @param pointsXy - [N, 2] in pixels of the encoded picture
+ * @param pointsXy - [N, 2] in pixels of the encoded image
  */
 export function foregroundPointPrompts(pointsXy: Float64Array): PromptBatch {
   const count = pointsXy.length / 2;

@@ -26,12 +26,12 @@ export interface GeneratorSettings {
   readonly stabilityScoreOffset: number;
   /** Masks of a crop that overlap a better one by more than this IoU are duplicates. 0 to 1. @default 0.7 */
   readonly boxNmsThresh: number;
-  /** Layers of crops beyond the whole picture; layer i has 2^i crops a side. 0 to 6. @default 0 */
+  /** Layers of crops beyond the whole image; layer i has 2^i crops a side. 0 to 6. @default 0 */
   readonly cropNLayers: number;
   /** Masks that overlap one from a smaller crop by more than this IoU are duplicates. 0 to 1. @default 0.7 */
   readonly cropNmsThresh: number;
   /**
-   * Overlap of crops as a fraction of the picture's short side in layer 1, halved with every further layer. 0 to 1.
+   * Overlap of crops as a fraction of the image's short side in layer 1, halved with every further layer. 0 to 1.
    *
    * @default 512 / 1500
    */
@@ -52,7 +52,7 @@ export interface GeneratorSettings {
    * @default 'reference'
    */
   readonly smallRegions: 'reference' | 'paper';
-  /** Masks that cover this share of the picture or more are dropped; null keeps them. 0 to 1. @default null */
+  /** Masks that cover this share of the image or more are dropped; null keeps them. 0 to 1. @default null */
   readonly maxMaskCoverage: number | null;
   /**
    * Feed each mask back to the model once, with its point, and go on with the single mask it answers (`use_m2m` of SAM
@@ -133,7 +133,7 @@ export function resolveSettings(settings: Partial<GeneratorSettings> = {}): Gene
     resolved[name] = value;
   }
   const complete = resolved as unknown as GeneratorSettings;
-  // refuses grids that cannot be asked, now rather than at the first picture
+  // refuses grids that cannot be asked, now rather than at the first image
   unitGridsOfSettings(complete);
   return complete;
 }

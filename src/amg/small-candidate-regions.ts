@@ -4,8 +4,8 @@
  * @module
  */
 
-import { largestComponentAreaOfMaskRuns } from '../mask/components.js';
-import { withoutSmallHoles, withoutSmallIslands, withoutSmallRegions } from '../mask/small-regions.js';
+import { largestComponentAreaOfMaskRuns } from '../mask/runs/components.js';
+import { withoutSmallHoles, withoutSmallIslands, withoutSmallRegions } from '../mask/runs/small-regions.js';
 import { type Candidate, withMask } from './candidate.js';
 import { type DuplicateRule, withoutDuplicates } from './duplicates.js';
 

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import type { DatasetRun } from '../dataset/dataset-run.js';
-import { DEFAULT_MAX_PIXELS } from '../dataset/picture-reader.js';
-import { shardFrom, WHOLE } from '../dataset/shard.js';
+import { shardFrom, WHOLE } from '../dataset/plan/shard.js';
+import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
 import { OUTPUT_FORMATS, type OutputFormat } from '../dataset/sinks/sink.js';
+import { DEFAULT_MAX_PIXELS } from '../dataset/sources/image-reader.js';
 import { numberIn } from './parse.js';
 
 /** The options of a command that goes through a dataset, as commander parses them. */
@@ -13,7 +13,7 @@ export interface DatasetOptions {
   readonly inputList?: string;
   readonly out: string;
   readonly outFormat: OutputFormat;
-  readonly shardSize: number;
+  readonly recordsPerFile: number;
   /** False for `--no-tar-images`. */
   readonly tarImages: boolean;
   readonly overwrite: boolean;
@@ -35,7 +35,7 @@ function collect(value: string, earlier: readonly string[]): readonly string[] {
   return [...earlier, value];
 }
 
-/** Adds where pictures come from, where results go, and how a run goes on. */
+/** Adds where images come from, where results go, and how a run goes on. */
 export function addDatasetOptions(command: Command): Command {
   const sources = (option: Option) => command.addOption(option.helpGroup('Sources:'));
   const results = (option: Option) => command.addOption(option.helpGroup('Results:'));
@@ -58,7 +58,7 @@ export function addDatasetOptions(command: Command): Command {
       .default('json'),
   );
   results(
-    new Option('--shard-size <number>', 'records in each file that holds many')
+    new Option('--records-per-file <number>', 'records in each file that holds many')
       .argParser(numberIn(count))
       .default(1000),
   );
@@ -108,7 +108,7 @@ export function datasetRunOf(
     output: {
       folder: options.out,
       format: options.outFormat,
-      shardSize: options.shardSize,
+      recordsPerFile: options.recordsPerFile,
       copyImages: options.tarImages,
     },
     limits: { maxPixels, ...(timeout !== undefined && { timeoutSeconds: timeout }) },

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { EmbeddingCacheOptions } from '../model/embedding-cache.js';
+import type { EmbeddingCacheOptions } from '../model/runtime/embedding-cache.js';
 import { numberIn } from './parse.js';
 
 /** The options that say where image embeddings are kept. */

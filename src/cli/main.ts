@@ -7,7 +7,7 @@ import { addSegmentCommand } from './commands/segment.js';
 import { addStatusCommand } from './commands/status.js';
 import { EXIT } from './exit-codes.js';
 
-/** Codes of errors that the command line caused, and not a picture or the machine. */
+/** Codes of errors that the command line caused, and not an image or the machine. */
 const USAGE_CODES: ReadonlySet<string> = new Set(['bad-usage', 'bad-point-grid', 'bad-prompt', 'changed-run']);
 
 function programWith(finish: (exitCode: number) => void): Command {

@@ -1,34 +1,34 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SamError } from '../errors.js';
+import { writeAtomic } from '../storage/write-atomic.js';
+import { type Shard, WHOLE } from './plan/shard.js';
 import type { FailuresByCode } from './run-folder/failures.js';
 import { type DoneLine, type JournalLine, journalLines } from './run-folder/journal-lines.js';
 import { LineIndex } from './run-folder/line-index.js';
 import { differenceInWords, identityDifferences, type Manifest, readManifest } from './run-folder/manifest.js';
 import { runFolderPaths } from './run-folder/paths.js';
 import { RunFolder } from './run-folder/run-folder.js';
-import { type Shard, WHOLE } from './shard.js';
-import { SHARD_FORMATS } from './sinks/shard-format.js';
-import { ShardSink } from './sinks/shard-sink.js';
+import { PartFilesSink } from './sinks/part-files-sink.js';
+import { PART_FORMATS } from './sinks/part-format.js';
 import type { OutputFormat } from './sinks/sink.js';
-import { writeAtomic } from './write-atomic.js';
 
 /** What {@link mergeRuns} found. */
 export interface MergeReport {
-  /** Pictures of the whole run. */
+  /** Images of the whole run. */
   readonly planned: number;
   /** Records written. */
   readonly images: number;
   readonly masks: number;
   readonly failures: number;
   readonly failures_by_code: FailuresByCode;
-  /** Pictures that none of the folders has a record or a failure of. */
+  /** Images that none of the folders has a record or a failure of. */
   readonly gaps: number;
   /** Ids of the first of them. */
   readonly first_gaps: readonly number[];
   /** Parts of the run that no folder was given for, as `--shard` names them. */
   readonly missing_shards: readonly string[];
-  /** Pictures that several folders have a record of; that of the folder named first was taken. */
+  /** Images that several folders have a record of; that of the folder named first was taken. */
   readonly duplicates: number;
   /** Ids of the first of them. */
   readonly first_duplicates: readonly number[];
@@ -89,10 +89,10 @@ function missingShardsOf(parts: readonly Part[]): string[] {
 /** Writes records of the parts to the whole, byte for byte. */
 class RecordCopier {
   readonly #out: RunFolder;
-  readonly #sink: ShardSink | undefined;
+  readonly #sink: PartFilesSink | undefined;
   #source: { path: string; file: FileHandle } | undefined;
 
-  constructor(out: RunFolder, sink: ShardSink | undefined) {
+  constructor(out: RunFolder, sink: PartFilesSink | undefined) {
     this.#out = out;
     this.#sink = sink;
   }
@@ -134,7 +134,7 @@ class RecordCopier {
   }
 }
 
-/** For each picture, where the line is that tells its end. */
+/** For each image, where the line is that tells its end. */
 async function indexOf(parts: readonly Part[], highestId: number) {
   const index = new LineIndex(highestId);
   const duplicates: number[] = [];
@@ -159,7 +159,7 @@ async function indexOf(parts: readonly Part[], highestId: number) {
 
 /**
  * Joins the output folders of a run's shards to one that is as if one process had made it: records byte for byte, in the order of
- * the pictures, with a journal, failures.ndjson and a manifest, so that the same command can go on in it.
+ * the images, with a journal, failures.ndjson and a manifest, so that the same command can go on in it.
  *
  * @throws SamError `bad-usage` when the folders are not parts of one run, `unwritable-output`.
  */
@@ -182,12 +182,12 @@ export async function mergeRuns({ folders, out, overwrite = false, command }: Me
     const sink =
       format === 'json'
         ? undefined
-        : await ShardSink.open(
+        : await PartFilesSink.open(
             {
               folder: out,
-              format: SHARD_FORMATS[format],
-              shardSize: Number(manifest.output.shard_size),
-              copiesPictures: false,
+              format: PART_FORMATS[format],
+              recordsPerFile: Number(manifest.output.records_per_file),
+              copiesImages: false,
             },
             undefined,
             whole.isNew,

@@ -15,7 +15,7 @@ test('crop boxes are those of the reference, in its order', () => {
   }
 });
 
-test('two layers are 21 crops, each layer covering the picture', () => {
+test('two layers are 21 crops, each layer covering the image', () => {
   const crops = cropBoxesOfImage(1001, 667, 2, 512 / 1500);
   assert.equal(crops.length, 21);
   for (const layer of [0, 1, 2]) {
@@ -52,7 +52,7 @@ test('the crop-edge rule is that of the reference', () => {
   }
 });
 
-test('20 pixels from a crop edge are near, 21 are not, and edges of the picture do not count', () => {
+test('20 pixels from a crop edge are near, 21 are not, and edges of the image do not count', () => {
   const image = [0, 0, 400, 300];
   const crop = [100, 0, 300, 300];
   assert.equal(isBoxNearCropEdge([20, 50, 100, 100], crop, image), true);

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { cropBoxesOfImage } from '../../src/amg/crop-boxes.js';
 import { MaskGenerator } from '../../src/amg/generator.js';
 import { settingsOfPreset } from '../../src/amg/presets.js';
-import { maskRunsFromCocoRle } from '../../src/mask/coco-rle.js';
-import { sa1bBboxXywhOfMaskRuns } from '../../src/mask/mask-extent.js';
+import { maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
+import { sa1bBboxXywhOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
 import { greySquare, PaintedModel } from '../support/painted-model.js';
 
 // crops of layer 1 are 343 pixels and begin at 0 and 169
@@ -13,7 +13,7 @@ const image = greySquare(SIDE);
 const NOTHING = [{ cellsXyxy: [0, 0, 0, 0], iou: 0 }] as const;
 const oneLayer = { cropNLayers: 1, pointsPerSide: 1 };
 
-/** A grey picture with its position written in each pixel. */
+/** A grey image with its position written in each pixel. */
 function numberedSquare(side: number) {
   const data = new Uint8Array(side * side * 3);
   for (let i = 0; i < side * side; i++) data.set([i & 255, (i >> 8) & 255, i >> 16], 3 * i);
@@ -21,7 +21,7 @@ function numberedSquare(side: number) {
 }
 
 describe('crop layers', () => {
-  it('looks at the whole picture, then at crops of its own resolution', async () => {
+  it('looks at the whole image, then at crops of its own resolution', async () => {
     const numbered = numberedSquare(SIDE);
     const model = new PaintedModel(() => NOTHING);
     await new MaskGenerator(model, { ...oneLayer, cropOverlapRatio: 0.5 }).generate(numbered);
@@ -136,8 +136,8 @@ describe('crop layers', () => {
     assert.deepEqual(sa1bBboxXywhOfMaskRuns(maskRunsFromCocoRle(mask.segmentation)), mask.bbox);
   });
 
-  it('drops masks that the edge of a crop cuts, but not those at the edge of the picture', async () => {
-    // crop 1 is the upper left one: its left edge is the picture's, its right edge is not
+  it('drops masks that the edge of a crop cuts, but not those at the edge of the image', async () => {
+    // crop 1 is the upper left one: its left edge is the image's, its right edge is not
     const masksOf = (cellsXyxy: readonly [number, number, number, number]) =>
       new PaintedModel((_x, _y, crop) => (crop === 1 ? [{ cellsXyxy, iou: 0.9, logit: 50 }] : NOTHING));
     const generate = (model: PaintedModel) => new MaskGenerator(model, oneLayer).generate(image);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MaskGenerator } from '../../src/amg/generator.js';
-import { maskRunsFromCocoRle } from '../../src/mask/coco-rle.js';
-import { areaOfMaskRuns } from '../../src/mask/mask-extent.js';
+import { maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
+import { areaOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
 import { greySquare, PaintedModel } from '../support/painted-model.js';
 
 const SIDE = 256;
@@ -113,7 +113,7 @@ describe('MaskGenerator', () => {
     assert.deepEqual(mask.crop_box, [0, 0, 512, 512]);
   });
 
-  it('finds nothing in a picture without masks', async () => {
+  it('finds nothing in an image without masks', async () => {
     const model = new PaintedModel(() => [{ cellsXyxy: [0, 0, 0, 0], iou: 0.99 }]);
     assert.deepEqual(await new MaskGenerator(model, { pointsPerSide: 4 }).generate(image), []);
   });

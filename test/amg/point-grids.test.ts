@@ -71,7 +71,7 @@ test('explicit grids are taken layer by layer', () => {
 const refusals: [value: unknown, message: string][] = [
   [{ grid: [] }, 'Expected a list of grids, one for each crop layer, for point grids but received {"grid":[]}'],
   [undefined, 'Expected a list of grids, one for each crop layer, for point grids but received undefined'],
-  [[[[0.5, 0.5]]], 'Expected 2 grids (the whole picture and 1 crop layers) but received 1'],
+  [[[[0.5, 0.5]]], 'Expected 2 grids (the whole image and 1 crop layers) but received 1'],
   [[[[0.5, 0.5]], []], 'Expected a list of points for grid 1 but received []'],
   [[[[0.5, 0.5]], [0.5, 0.5]], 'Expected [x, y] between 0 and 1 for point 0 of grid 1 but received 0.5'],
   [

@@ -96,7 +96,7 @@ const refused: [settings: object, message: string][] = [
   [{ pointGrids: [[[0.5, 2]]] }, 'Expected [x, y] between 0 and 1 for point 0 of grid 0 but received [0.5,2]'],
   [
     { cropNLayers: 1, pointGrids: [[[0.5, 0.5]]] },
-    'Expected 2 grids (the whole picture and 1 crop layers) but received 1',
+    'Expected 2 grids (the whole image and 1 crop layers) but received 1',
   ],
   [
     { pointsPerSide: 2, cropNLayers: 2, cropNPointsDownscaleFactor: 2 },

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { candidatesOfImage } from '../../bench/calibration/candidates.js';
 import { bestOutcome, keptOf, type Outcome, type Thresholds } from '../../bench/calibration/sweep.js';
 import { MaskGenerator } from '../../src/amg/generator.js';
-import { cocoCountsFromRuns } from '../../src/mask/coco-counts.js';
+import { cocoCountsFromRuns } from '../../src/mask/runs/coco-counts.js';
 import { greySquare, type PaintedMask, PaintedModel } from '../support/painted-model.js';
 import { randomInteger, seededRandom } from '../support/seeded-random.js';
 
@@ -41,7 +41,7 @@ test('a sweep keeps what the generator keeps', async () => {
 });
 
 test('of settings that find nearly as much, the one with the fewest masks is best', () => {
-  const outcome = (masksPerPicture: number, averageRecall: number) => ({ masksPerPicture, averageRecall }) as Outcome;
+  const outcome = (masksPerImage: number, averageRecall: number) => ({ masksPerImage, averageRecall }) as Outcome;
   const outcomes = [outcome(80, 0.5), outcome(55, 0.4), outcome(50, 0.397), outcome(40, 0.39)];
   assert.deepEqual(bestOutcome(outcomes, 55), outcomes[2]);
   assert.deepEqual(bestOutcome(outcomes, 100), outcomes[0]);

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { maskRunsFromCocoRle } from '../../src/mask/coco-rle.js';
-import { areaOfMaskRuns, sa1bBboxXywhOfMaskRuns } from '../../src/mask/mask-extent.js';
+import { maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
+import { areaOfMaskRuns, sa1bBboxXywhOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
 import { fixtureUrl } from '../support/fixture.js';
 import { runCli } from '../support/run-cli.js';
 
@@ -26,18 +26,18 @@ describe('sam-cli everything', () => {
       .resize(240)
       .webp()
       .toFile(join(root, 'photos', 'sub', 'small cup.webp'));
-    await writeFile(join(root, 'photos', 'broken.jpg'), 'no picture');
+    await writeFile(join(root, 'photos', 'broken.jpg'), 'no image');
   });
   after(() => rm(root, { recursive: true }));
 
-  it('makes an SA-1B file and an overlay of each picture, and reports the one it cannot read', async () => {
+  it('makes an SA-1B file and an overlay of each image, and reports the one it cannot read', async () => {
     const out = join(root, 'masks');
     const overlays = join(root, 'overlays');
     const coarse = ['--preset', 'reference', '--points-per-side', '4', '--stability-score-thresh', '0.9'];
     const run = await runCli('everything', join(root, 'photos'), '-o', out, '--overlay', overlays, ...coarse);
     assert.equal(run.exitCode, 1, run.stderr);
     assert.equal(run.stdout, '');
-    assert.match(run.stderr, /^FAILED .*broken\.jpg: Expected a picture \(JPEG/m);
+    assert.match(run.stderr, /^FAILED .*broken\.jpg: Expected an image \(JPEG/m);
     assert.match(run.stderr, /^Done: 3 images, \d+ masks in [\d.]+ s, [\d.]+ s an image, 1 failure\.$/m);
     assert.deepEqual((await readdir(out, { recursive: true })).sort(), [
       '_run',

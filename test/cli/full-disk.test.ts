@@ -7,7 +7,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { runFake } from '../support/fake-run.js';
 import { fileTree, recordTree } from '../support/file-tree.js';
 import { runCli } from '../support/run-cli.js';
-import { COARSE, writeSmallPictures } from '../support/small-pictures.js';
+import { COARSE, writeSmallImages } from '../support/small-images.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** A file system of its own with little room; undefined where one may not be mounted. */
@@ -37,7 +37,7 @@ describe('a full disk', () => {
     const disk = await smallDisk(context);
     if (disk === undefined) return;
     const photos = join(root, 'photos');
-    await writeSmallPictures(photos, 6);
+    await writeSmallImages(photos, 6);
     const filler = await fill(disk, 28 * 1024);
     const args = ['everything', photos, '--out', join(disk, 'out'), '--workers', '2', ...COARSE];
 
@@ -68,8 +68,8 @@ describe('a full disk', () => {
     const disk = await smallDisk(context);
     if (disk === undefined) return;
     const photos = join(root, 'photos');
-    await writeSmallPictures(photos, 40);
-    const output = { format: 'tar' as const, shardSize: 100 };
+    await writeSmallImages(photos, 40);
+    const output = { format: 'tar' as const, recordsPerFile: 100 };
     const filler = await fill(disk, 44 * 1024);
     await assert.rejects(runFake([photos], join(disk, 'out'), { output }), { code: 'unwritable-output' });
     await rm(filler);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { writeHostileCorpus } from '../support/hostile-corpus.js';
 import { runCli } from '../support/run-cli.js';
-import { COARSE } from '../support/small-pictures.js';
+import { COARSE } from '../support/small-images.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('a run over hostile inputs', () => {

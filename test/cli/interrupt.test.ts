@@ -14,7 +14,7 @@ interface Interrupted {
   readonly events: { event: string; image?: string; interrupted?: boolean; images?: number }[];
 }
 
-/** Runs the command and sends it Ctrl-C as often as asked, the first time when a picture is begun. */
+/** Runs the command and sends it Ctrl-C as often as asked, the first time when an image is begun. */
 function runAndInterrupt(args: readonly string[], times: number): Promise<Interrupted> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cliPath, 'everything', ...args, '--log-format', 'ndjson']);

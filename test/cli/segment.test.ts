@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { maskRunsFromCocoRle } from '../../src/mask/coco-rle.js';
-import { areaOfMaskRuns } from '../../src/mask/mask-extent.js';
-import { maskIou } from '../../src/mask/mask-iou.js';
+import { maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
+import { areaOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
+import { maskIou } from '../../src/mask/runs/mask-iou.js';
 import { fixtureUrl } from '../support/fixture.js';
 import { runCli } from '../support/run-cli.js';
 
 const coffee = fileURLToPath(fixtureUrl('images/coffee.png'));
-const PICTURES = 50;
+const IMAGES = 50;
 
 describe('sam-cli segment', () => {
   let root: string;
@@ -25,14 +25,14 @@ describe('sam-cli segment', () => {
     await mkdir(join(photos, 'sub'), { recursive: true });
     const first = join(photos, '00.jpg');
     await sharp(coffee).resize(300).jpeg().toFile(first);
-    for (let i = 1; i < PICTURES; i++) {
+    for (let i = 1; i < IMAGES; i++) {
       await copyFile(first, join(photos, i % 10 === 0 ? 'sub' : '', `${String(i).padStart(2, '0')}.jpg`));
     }
   });
   after(() => rm(root, { recursive: true }));
 
   it('makes a segmentation dataset of a detection dataset of 50 images: ids, categories and all else intact', async () => {
-    const names = Array.from({ length: PICTURES }, (_, i) => `${String(i).padStart(2, '0')}.jpg`);
+    const names = Array.from({ length: IMAGES }, (_, i) => `${String(i).padStart(2, '0')}.jpg`);
     const dataset = {
       info: { description: 'cups' },
       licenses: [{ id: 1, name: 'CC0' }],
@@ -64,7 +64,7 @@ describe('sam-cli segment', () => {
     );
     const byId = (a: { id: number }, b: { id: number }) => a.id - b.id;
     assert.deepEqual(images.sort(byId), dataset.images.sort(byId));
-    // those outside their picture were skipped, and said so
+    // those outside their image were skipped, and said so
     const asked = dataset.annotations.filter(({ category_id }) => category_id === 3).sort(byId);
     assert.equal(annotations.length, asked.length);
     for (const [i, annotation] of annotations.sort(byId).entries()) {
@@ -78,7 +78,7 @@ describe('sam-cli segment', () => {
       );
     }
     const record = JSON.parse(await readFile(join(out, 'sub', '20.json'), 'utf8'));
-    assert.deepEqual(record.skipped_prompts, [{ id: 144, reason: 'the box lies outside the picture' }]);
+    assert.deepEqual(record.skipped_prompts, [{ id: 144, reason: 'the box lies outside the image' }]);
     assert.deepEqual(record.annotations[0].prompt, { box: [65, 20, 235, 175] });
     assert.equal(record.annotations[0].prompt_id, 143);
     assert.equal(record.annotations[0].category, 'cup');
@@ -93,9 +93,9 @@ describe('sam-cli segment', () => {
 
   it('asks each image the same, multimask, relative, from the cache that the run before filled', async () => {
     const out = join(root, 'same');
-    const picture = join(photos, '00.jpg');
+    const image = join(photos, '00.jpg');
     const prompt = ['--point', '0.5,0.4', '--point', '0.05,0.9,0', '--box', '0.2,0.1,0.8,0.9', '--relative'];
-    const run = await runCli('segment', picture, ...prompt, '-o', out, '--multimask', '--embeddings', cache);
+    const run = await runCli('segment', image, ...prompt, '-o', out, '--multimask', '--embeddings', cache);
     assert.equal(run.exitCode, 0, run.stderr);
     const { annotations } = JSON.parse(await readFile(join(out, '00.json'), 'utf8'));
     assert.equal(annotations.length, 3);
@@ -113,13 +113,13 @@ describe('sam-cli segment', () => {
       assert.deepEqual(annotation.point_coords, annotation.prompt.points);
     }
     const coco = join(root, 'points');
-    const single = await runCli('segment', picture, '--point', '150,80', '-o', coco, '--out-format', 'coco');
+    const single = await runCli('segment', image, '--point', '150,80', '-o', coco, '--out-format', 'coco');
     assert.equal(single.exitCode, 0, single.stderr);
     const file = JSON.parse(await readFile(join(coco, '_annotations.coco.json'), 'utf8'));
     assert.deepEqual(file.categories, [{ id: 1, name: 'object' }]);
     assert.deepEqual(file.images, [{ id: 1, file_name: '00.jpg', width: 300, height: 200 }]);
     // without the cache's rounding to half floats the mask is all but the same
-    const half = await runCli('segment', picture, '--point', '150,80', '-o', `${coco}2`, '--embeddings', cache);
+    const half = await runCli('segment', image, '--point', '150,80', '-o', `${coco}2`, '--embeddings', cache);
     assert.equal(half.exitCode, 0, half.stderr);
     const rounded = JSON.parse(await readFile(join(`${coco}2`, '00.json'), 'utf8')).annotations[0];
     const iou = maskIou(

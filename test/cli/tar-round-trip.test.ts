@@ -6,11 +6,11 @@ import { buffer } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
-import { maskRunsFromCocoRle } from '../../src/mask/coco-rle.js';
-import { areaOfMaskRuns } from '../../src/mask/mask-extent.js';
+import { maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
+import { areaOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
 import { runFake } from '../support/fake-run.js';
 import { runCli } from '../support/run-cli.js';
-import { COARSE, smallPicture } from '../support/small-pictures.js';
+import { COARSE, smallImage } from '../support/small-images.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 async function membersOf(path: string): Promise<Map<string, Buffer>> {
@@ -30,11 +30,11 @@ async function membersOf(path: string): Promise<Map<string, Buffer>> {
 describe('tar in, tar out', () => {
   it('makes shards as SA-1B has them, which a tar library reads and a further run takes as its source', async (context) => {
     const root = await temporaryFolder(context);
-    const pictures = new Map<string, Buffer>();
-    for (let i = 1; i <= 4; i++) pictures.set(`sa_${i}.jpg`, await smallPicture(i, 'jpeg'));
-    pictures.set('photo.v2.png', await smallPicture(9));
+    const images = new Map<string, Buffer>();
+    for (let i = 1; i <= 4; i++) images.set(`sa_${i}.jpg`, await smallImage(i, 'jpeg'));
+    images.set('photo.v2.png', await smallImage(9));
     const archive = pack();
-    for (const [name, bytes] of pictures) {
+    for (const [name, bytes] of images) {
       archive.entry({ name: `./${name}` }, bytes);
       archive.entry({ name: `./${name.replace(/\.\w+$/, '.cls')}` }, '7');
     }
@@ -42,7 +42,7 @@ describe('tar in, tar out', () => {
     await writeFile(join(root, 'in.tar.gz'), gzipSync(await buffer(archive)));
 
     const out = join(root, 'out');
-    const flags = ['--out-format', 'tar', '--shard-size', '2'];
+    const flags = ['--out-format', 'tar', '--records-per-file', '2'];
     const run = await runCli('everything', join(root, 'in.tar.gz'), '--out', out, ...flags, ...COARSE);
     assert.equal(run.exitCode, 0, run.stderr);
     const shards = (await readdir(out)).filter((name) => name.endsWith('.tar')).sort();
@@ -56,7 +56,7 @@ describe('tar in, tar out', () => {
         if (name.endsWith('.json')) continue;
         const { image, annotations } = JSON.parse(members.get(name.replace(/\.\w+$/, '.json'))?.toString() ?? '');
         const original = image.file_name.slice('in/'.length);
-        assert.ok(pictures.get(original)?.equals(bytes), name);
+        assert.ok(images.get(original)?.equals(bytes), name);
         assert.equal(image.image_id, ++id);
         assert.ok(annotations.length > 0);
         for (const { area, segmentation } of annotations) {

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { mergeRuns } from '../../src/dataset/merge.js';
 import { fakeJob, runFake } from '../support/fake-run.js';
 import { recordTree } from '../support/file-tree.js';
-import { writeSmallPictures } from '../support/small-pictures.js';
+import { writeSmallImages } from '../support/small-images.js';
 
 /** A text with every time in it taken out. */
 function timeless(text: string): string {
@@ -19,15 +19,15 @@ describe('mergeRuns', () => {
   before(async () => {
     root = await mkdtemp(join(tmpdir(), 'sam-cli-'));
     photos = join(root, 'photos');
-    await writeSmallPictures(photos, 8);
+    await writeSmallImages(photos, 8);
     // names that meet, in different shards
-    for (const name of ['a.jpg', 'a.png', 'b.gif']) await writeFile(join(photos, name), 'no picture');
+    for (const name of ['a.jpg', 'a.png', 'b.gif']) await writeFile(join(photos, name), 'no image');
   });
   after(() => rm(root, { recursive: true }));
 
   for (const format of ['json', 'ndjson', 'tar'] as const) {
     it(`makes of two shards what one run makes, byte for byte but for times (${format})`, async () => {
-      const output = { format, shardSize: 3 };
+      const output = { format, recordsPerFile: 3 };
       const whole = join(root, `whole-${format}`);
       await runFake([photos], whole, { output });
       const parts = [0, 1].map((i) => join(root, `part${i}-${format}`));
@@ -52,7 +52,7 @@ describe('mergeRuns', () => {
         const [ours, theirs] = await Promise.all(
           [merged, whole].map(async (folder) => timeless(await readFile(join(folder, file), 'utf8')).split('\n')),
         );
-        // a run notes pictures in files of their own as they end
+        // a run notes images in files of their own as they end
         assert.deepEqual(format === 'json' ? ours.sort() : ours, format === 'json' ? theirs.sort() : theirs);
       }
       const [ours, theirs] = await Promise.all(
@@ -73,12 +73,12 @@ describe('mergeRuns', () => {
     const merged = join(root, 'merged-gaps');
     const report = await mergeRuns({ folders: [first, third, again], out: merged, command: [] });
     const { gaps, first_gaps, missing_shards, duplicates } = report;
-    // 11 pictures: shard 1 of 3 has 4 of them, and one record is gone
+    // 11 images: shard 1 of 3 has 4 of them, and one record is gone
     assert.deepEqual(
       { gaps, first_gaps, missing_shards },
       { gaps: 5, first_gaps: [2, 4, 5, 8, 11], missing_shards: ['1/3'] },
     );
-    // of its three pictures one has no record
+    // of its three images one has no record
     assert.equal(duplicates, 2);
     await assert.rejects(mergeRuns({ folders: [first], out: merged, command: [] }), { code: 'bad-usage' });
     const { summary } = await runFake([photos], merged);

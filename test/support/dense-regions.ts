@@ -8,16 +8,16 @@ function labelledComponents(mask: Uint8Array, width: number, height: number, val
   const parents = [0];
   const find = (label: number) => {
     let at = label;
-    while (parents[at] !== at) at = parents[at] = parents[parents[at]!]!;
+    while (parents[at] !== at) at = parents[at] = parents[parents[at]];
     return at;
   };
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at++) {
       if (mask[at] !== value) continue;
-      const west = x > 0 ? labels[at - 1]! : 0;
-      const north = y > 0 ? labels[at - width]! : 0;
-      const northWest = y > 0 && x > 0 ? labels[at - width - 1]! : 0;
-      const northEast = y > 0 && x < width - 1 ? labels[at - width + 1]! : 0;
+      const west = x > 0 ? labels[at - 1] : 0;
+      const north = y > 0 ? labels[at - width] : 0;
+      const northWest = y > 0 && x > 0 ? labels[at - width - 1] : 0;
+      const northEast = y > 0 && x < width - 1 ? labels[at - width + 1] : 0;
       let label = north || northWest || west;
       if (!label && !northEast) {
         label = parents.length;
@@ -36,8 +36,8 @@ function labelledComponents(mask: Uint8Array, width: number, height: number, val
   const areas = new Array<number>(parents.length).fill(0);
   for (let at = 0; at < labels.length; at++) {
     if (labels[at] === 0) continue;
-    labels[at] = find(labels[at]!);
-    areas[labels[at]!]!++;
+    labels[at] = find(labels[at]);
+    areas[labels[at]]++;
   }
   return { labels, areas };
 }
@@ -47,7 +47,7 @@ function recoloured(mask: Uint8Array, width: number, height: number, minArea: nu
   if (!areas.some((area) => area > 0 && area < minArea)) return { mask, changed: false };
   const stays = areas.map((area) => area >= minArea);
   if (value === 1 && !stays.includes(true)) stays[firstOfTheLargest(labels, areas, width, height)] = true;
-  return { mask: mask.map((old, at) => (labels[at] !== 0 && !stays[labels[at]!] ? 1 - value : old)), changed: true };
+  return { mask: mask.map((old, at) => (labels[at] !== 0 && !stays[labels[at]] ? 1 - value : old)), changed: true };
 }
 
 /** Among the largest components the one met first when blocks of 2 x 2 pixels are scanned row by row, as OpenCV does. */
@@ -62,7 +62,7 @@ function firstOfTheLargest(labels: Int32Array, areas: number[], width: number, h
         [1, 1],
       ] as const) {
         if (x + dx >= width || y + dy >= height) continue;
-        const label = labels[(y + dy) * width + x + dx]!;
+        const label = labels[(y + dy) * width + x + dx];
         if (label !== 0 && areas[label] === largest) return label;
       }
     }

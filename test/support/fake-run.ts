@@ -1,11 +1,11 @@
-import type { DatasetRun } from '../../src/dataset/dataset-run.js';
-import type { RunEvent, RunSummary } from '../../src/dataset/events.js';
-import type { ImageJob } from '../../src/dataset/job.js';
-import { runDataset } from '../../src/dataset/run.js';
-import { WHOLE } from '../../src/dataset/shard.js';
-import { DEFAULT_MODEL } from '../../src/model/catalogue.js';
+import { WHOLE } from '../../src/dataset/plan/shard.js';
+import type { DatasetRun } from '../../src/dataset/scheduler/dataset-run.js';
+import type { RunEvent, RunSummary } from '../../src/dataset/scheduler/events.js';
+import type { ImageJob } from '../../src/dataset/scheduler/job.js';
+import { runDataset } from '../../src/dataset/scheduler/run.js';
+import { DEFAULT_MODEL } from '../../src/model/catalogue/catalogue.js';
 
-/** A job that asks no model: one record that holds the picture's first pixel. */
+/** A job that asks no model: one record that holds the image's first pixel. */
 export function fakeJob(settings: Readonly<Record<string, unknown>> = {}): ImageJob {
   return {
     name: 'fake',
@@ -34,7 +34,7 @@ export interface FakeRun {
   readonly events: readonly RunEvent[];
 }
 
-/** What may differ from a whole run of the fake job, one JSON file a picture. */
+/** What may differ from a whole run of the fake job, one JSON file an image. */
 export type FakeRunOptions = Partial<Omit<DatasetRun, 'output'>> & { readonly output?: Partial<DatasetRun['output']> };
 
 /** Runs a job of our own over a dataset, in this process. */
@@ -47,7 +47,7 @@ export async function runFake(
   const summary = await runDataset({
     job: fakeJob(),
     selection: { inputs, ...selection },
-    output: { format: 'json', shardSize: 1000, copyImages: true, ...output, folder },
+    output: { format: 'json', recordsPerFile: 1000, copyImages: true, ...output, folder },
     model: DEFAULT_MODEL,
     parallelism: { workers: 1, threads: 1 },
     shard: WHOLE,

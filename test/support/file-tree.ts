@@ -15,7 +15,7 @@ export async function fileTree(folder: string): Promise<Map<string, string>> {
   return new Map([...tree].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The same without the books of a run: its records alone. */
+/** The same without the own files of a run: its records alone. */
 export async function recordTree(folder: string): Promise<Map<string, string>> {
   const tree = await fileTree(folder);
   return new Map([...tree].filter(([name]) => !name.startsWith('_run/') && name !== 'failures.ndjson'));

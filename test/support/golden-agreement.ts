@@ -1,11 +1,11 @@
-import type { MaskRecord } from '../../src/amg/mask-record.js';
-import { maskRunsFromCocoRle } from '../../src/mask/coco-rle.js';
-import { maskIou } from '../../src/mask/mask-iou.js';
+import { maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
+import { maskIou } from '../../src/mask/runs/mask-iou.js';
+import type { MaskRecord } from '../../src/sam/mask-record.js';
 
 /** A mask of a golden file: what the reference made. */
 export type GoldenMask = Pick<MaskRecord, 'segmentation' | 'predicted_iou' | 'stability_score'>;
 
-/** How far our masks of some pictures agree with the reference's. */
+/** How far our masks of some images agree with the reference's. */
 export interface Agreement {
   /** Masks of the reference. */
   theirs: number;
@@ -24,7 +24,7 @@ export function noAgreement(): Agreement {
   return { theirs: 0, theirsMatched: 0, ours: 0, oursMatched: 0, iouSum: 0, worstPredictedIou: 0 };
 }
 
-/** Adds the masks of one picture. */
+/** Adds the masks of one image. */
 export function addAgreement(sum: Agreement, ours: readonly MaskRecord[], theirs: readonly GoldenMask[]): void {
   const ourRuns = ours.map((mask) => maskRunsFromCocoRle(mask.segmentation));
   const theirRuns = theirs.map((mask) => maskRunsFromCocoRle(mask.segmentation));

@@ -5,13 +5,13 @@ import { buffer } from 'node:stream/consumers';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { randomInteger, seededRandom } from './seeded-random.js';
-import { smallPicture } from './small-pictures.js';
+import { smallImage } from './small-images.js';
 
-/** Inputs meant to break a reader of pictures; the same bytes for the same seed. */
+/** Inputs meant to break a reader of images; the same bytes for the same seed. */
 export interface HostileCorpus {
   /** Names below the folder that no reader may make a record of; members of archives as `archive.tar!member`. */
   readonly hostile: readonly string[];
-  /** Names of pictures that are odd but whole, or whose damage a decoder may not see: a record or a failure, both are right. */
+  /** Names of images that are odd but whole, or whose damage a decoder may not see: a record or a failure, both are right. */
   readonly odd: readonly string[];
 }
 
@@ -127,13 +127,13 @@ function bitFlipped(bytes: Buffer, start: number, flips: number, random: () => n
   return copy;
 }
 
-async function damagedPictures(
+async function damagedImages(
   random: () => number,
 ): Promise<{ hostile: Map<string, Buffer>; odd: Map<string, Buffer> }> {
   const hostile = new Map<string, Buffer>();
   const odd = new Map<string, Buffer>();
   for (const format of FORMATS) {
-    const whole = await smallPicture(FORMATS.indexOf(format) + 1, format);
+    const whole = await smallImage(FORMATS.indexOf(format) + 1, format);
     for (const percent of [1, 10, 30, 50]) {
       const kept = Math.max(3, Math.floor((whole.length * percent) / 100));
       hostile.set(`truncated/${percent}-percent.${format}`, whole.subarray(0, kept));
@@ -142,7 +142,7 @@ async function damagedPictures(
     hostile.set(`flipped/magic.${format}`, bitFlipped(whole, 0, 0, random).fill(0x55, 0, 4));
     for (const flips of [1, 8, 64]) odd.set(`flipped/${flips}-bits.${format}`, bitFlipped(whole, 16, flips, random));
   }
-  const jpeg = await smallPicture(1, 'jpeg');
+  const jpeg = await smallImage(1, 'jpeg');
   const frame = markerAt(jpeg, 0xc0);
   hostile.set('bombs/65535x65535.jpg', changed(jpeg, frame + 5, 0xff, 0xff, 0xff, 0xff));
   hostile.set('bombs/100000x100000.png', png(ihdr(100_000, 100_000), IDAT, IEND));
@@ -189,21 +189,18 @@ async function damagedPictures(
     'one-byte.png': Buffer.from([0x89]),
   };
   for (const [name, bytes] of Object.entries(others)) hostile.set(`wrong-type/${name}`, bytes);
-  odd.set('odd/picture-then-archive.jpg', Buffer.concat([jpeg, Buffer.from('PK\x03\x04', 'latin1'), Buffer.alloc(99)]));
-  odd.set(
-    'odd/picture-then-script.png',
-    Buffer.concat([await smallPicture(2), Buffer.from('<script>alert(1)</script>')]),
-  );
-  odd.set('odd/png-called.jpg', await smallPicture(3));
+  odd.set('odd/image-then-archive.jpg', Buffer.concat([jpeg, Buffer.from('PK\x03\x04', 'latin1'), Buffer.alloc(99)]));
+  odd.set('odd/image-then-script.png', Buffer.concat([await smallImage(2), Buffer.from('<script>alert(1)</script>')]));
+  odd.set('odd/png-called.jpg', await smallImage(3));
   odd.set('odd/jpeg-called.webp', jpeg);
   return { hostile, odd };
 }
 
 async function archives(): Promise<{ files: Map<string, Buffer>; hostile: string[]; odd: string[] }> {
-  const picture = await smallPicture(5, 'jpeg');
-  const file = (name: string, content = picture): Entry => [{ name, type: 'file' }, content];
+  const image = await smallImage(5, 'jpeg');
+  const file = (name: string, content = image): Entry => [{ name, type: 'file' }, content];
   const good = await tarOf([file('good.jpg'), file('cut.jpg')]);
-  const wrongSum = changed(good, 512 + Math.ceil(picture.length / 512) * 512 + 148, 0x37, 0x37);
+  const wrongSum = changed(good, 512 + Math.ceil(image.length / 512) * 512 + 148, 0x37, 0x37);
   const files = new Map<string, Buffer>([
     [
       'tar/names.tar',
@@ -219,10 +216,10 @@ async function archives(): Promise<{ files: Map<string, Buffer>; hostile: string
         [{ name: 'pipe.jpg', type: 'fifo' }],
         file('fine.jpg', Buffer.from('again')),
         file('empty.jpg', Buffer.alloc(0)),
-        file('text.jpg', Buffer.from('no picture')),
+        file('text.jpg', Buffer.from('no image')),
       ]),
     ],
-    ['tar/cut-within-picture.tar', good.subarray(0, good.length - 1024 - 300)],
+    ['tar/cut-within-image.tar', good.subarray(0, good.length - 1024 - 300)],
     ['tar/wrong-sum.tar', wrongSum],
     ['tar/no-archive.tar', Buffer.from('This is no archive. '.repeat(100))],
     ['tar/empty.tar', Buffer.alloc(0)],
@@ -237,13 +234,11 @@ async function archives(): Promise<{ files: Map<string, Buffer>; hostile: string
   const members = ['../outside.jpg', 'a/../../outside.jpg', '/tmp/sam-cli-outside.jpg', 'C:\\outside.jpg'];
   members.push('soft-link.jpg', 'hard-link.jpg', 'device.jpg', 'pipe.jpg', 'fine.jpg', 'empty.jpg', 'text.jpg');
   const hostile = members.map((member) => `tar/names.tar!${member}`);
-  hostile.push('tar/cut-within-picture.tar!cut.jpg', ...[...files.keys()].slice(2));
+  hostile.push('tar/cut-within-image.tar!cut.jpg', ...[...files.keys()].slice(2));
   return {
     files,
     hostile,
-    odd: ['names.tar!fine.jpg', 'cut-within-picture.tar!good.jpg', 'wrong-sum.tar!good.jpg'].map(
-      (name) => `tar/${name}`,
-    ),
+    odd: ['names.tar!fine.jpg', 'cut-within-image.tar!good.jpg', 'wrong-sum.tar!good.jpg'].map((name) => `tar/${name}`),
   };
 }
 
@@ -266,7 +261,7 @@ function bombHeader(): Buffer {
 
 /** Writes the corpus below a folder. */
 export async function writeHostileCorpus(folder: string, seed = 1): Promise<HostileCorpus> {
-  const { hostile, odd } = await damagedPictures(seededRandom(seed));
+  const { hostile, odd } = await damagedImages(seededRandom(seed));
   const tar = await archives();
   for (const [name, bytes] of [...hostile, ...odd, ...tar.files]) {
     await mkdir(dirname(join(folder, name)), { recursive: true });

@@ -1,10 +1,5 @@
-import type {
-  DecodedBatch,
-  DecodeOptions,
-  PromptBatch,
-  RgbImage,
-  SegmentationModel,
-} from '../../src/amg/segmentation-model.js';
+import type { RgbImage } from '../../src/sam/rgb-image.js';
+import type { DecodedBatch, DecodeOptions, PromptBatch, SegmentationModel } from '../../src/sam/segmentation-model.js';
 
 /** x0, y0, x1, y1 in cells of the low-res grid, x1 and y1 exclusive. */
 export type CellsXyxy = readonly [number, number, number, number];
@@ -21,13 +16,13 @@ export interface PaintedMask {
   readonly logit?: number;
 }
 
-/** The masks of a point, given in pixels of the encoded picture or crop; `crop` counts what was encoded, 0 first. */
+/** The masks of a point, given in pixels of the encoded image or crop; `crop` counts what was encoded, 0 first. */
 export type MasksOfPoint = (x: number, y: number, crop: number) => readonly PaintedMask[];
 
 /** The mask that answers when one is fed back: [256, 256] row-major logits. */
 export type MaskOfMask = (maskInput: Float32Array, x: number, y: number) => PaintedMask;
 
-/** A model whose answers are painted by hand, and that counts what it is asked. For square pictures. */
+/** A model whose answers are painted by hand, and that counts what it is asked. For square images. */
 export class PaintedModel implements SegmentationModel {
   readonly inputSize = 1024;
   readonly lowResSize = 256;
@@ -92,7 +87,7 @@ export class PaintedModel implements SegmentationModel {
   }
 }
 
-/** A grey square picture. */
+/** A grey square image. */
 export function greySquare(side: number): RgbImage {
   return { data: new Uint8Array(side * side * 3).fill(128), width: side, height: side };
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileTree, recordTree } from './file-tree.js';
 import { cliPath, runCli } from './run-cli.js';
 import { seededRandom } from './seeded-random.js';
-import { COARSE, writeSmallPictures } from './small-pictures.js';
+import { COARSE, writeSmallImages } from './small-images.js';
 
 /** What a soak test is to do. */
 export interface SoakOptions {
@@ -15,7 +15,7 @@ export interface SoakOptions {
   /** How often the process is killed with SIGKILL. */
   readonly kills: number;
   readonly format: string;
-  readonly shardSize: number;
+  readonly recordsPerFile: number;
   readonly seed: number;
   readonly workers: number;
   readonly say?: (line: string) => void;
@@ -24,19 +24,19 @@ export interface SoakOptions {
 /** What it found; see {@link soak}. */
 export interface SoakReport {
   readonly kills: number;
-  /** Pictures done when each kill came. */
+  /** Images done when each kill came. */
   readonly doneAtKills: readonly number[];
   readonly undisturbed: ReadonlyMap<string, string>;
   readonly disturbed: ReadonlyMap<string, string>;
   /** Ids in the journal of the disturbed run, in its order. */
   readonly journalIds: readonly number[];
-  /** Books of the disturbed run at its end. */
-  readonly books: readonly string[];
+  /** Run files of the disturbed run at its end. */
+  readonly runFiles: readonly string[];
   /** Files of the disturbed run whose name is a temporary one. */
   readonly temporaryFiles: readonly string[];
 }
 
-/** Runs the command and kills it after so many pictures and a moment more. @returns whether it was killed before its end. */
+/** Runs the command and kills it after so many images and a moment more. @returns whether it was killed before its end. */
 function runAndKill(args: readonly string[], afterImages: number, moment: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cliPath, ...args, '--log-format', 'ndjson']);
@@ -68,15 +68,23 @@ async function journalOf(out: string): Promise<{ image_id: number; state: string
 }
 
 /**
- * Runs over the same small pictures twice: once undisturbed, once killed with SIGKILL at random moments (while it starts, plans,
+ * Runs over the same small images twice: once undisturbed, once killed with SIGKILL at random moments (while it starts, plans,
  * works and writes) and started again.
  */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
-  const { folder, images, kills, format, shardSize, seed, workers, say = () => {} } = options;
+  const { folder, images, kills, format, recordsPerFile, seed, workers, say = () => {} } = options;
   const random = seededRandom(seed);
   const photos = join(folder, 'photos');
-  await writeSmallPictures(photos, images);
-  const flags = ['--out-format', format, '--shard-size', String(shardSize), '--workers', String(workers), ...COARSE];
+  await writeSmallImages(photos, images);
+  const flags = [
+    '--out-format',
+    format,
+    '--records-per-file',
+    String(recordsPerFile),
+    '--workers',
+    String(workers),
+    ...COARSE,
+  ];
   const argsTo = (out: string) => ['everything', photos, '--out', out, ...flags];
 
   const calm = join(folder, 'undisturbed');
@@ -107,15 +115,15 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     undisturbed: await recordTree(calm),
     disturbed: await recordTree(out),
     journalIds: (await journalOf(out)).map((line) => line.image_id),
-    books: files.filter((name) => name.startsWith('_run/')),
+    runFiles: files.filter((name) => name.startsWith('_run/')),
     temporaryFiles: files.filter((name) => /tmp|~$|\.[0-9a-f]{12}$/.test(name)),
   };
 }
 
-/** What is wrong with the outcome; empty when every picture has exactly one record, as in the undisturbed run. */
+/** What is wrong with the outcome; empty when every image has exactly one record, as in the undisturbed run. */
 export function soakFaults(report: SoakReport, images: number): string[] {
   const faults: string[] = [];
-  const { undisturbed, disturbed, journalIds, books, temporaryFiles } = report;
+  const { undisturbed, disturbed, journalIds, runFiles, temporaryFiles } = report;
   for (const name of new Set([...undisturbed.keys(), ...disturbed.keys()])) {
     if (undisturbed.get(name) !== disturbed.get(name)) faults.push(`${name} differs from the undisturbed run`);
   }
@@ -124,6 +132,7 @@ export function soakFaults(report: SoakReport, images: number): string[] {
     faults.push(`${journalIds.length} lines about ${ids.size} images in the journal, expected ${images}`);
   }
   if (temporaryFiles.length > 0) faults.push(`temporary files: ${temporaryFiles.join(', ')}`);
-  if (books.join() !== '_run/journal.ndjson,_run/manifest,_run/summary') faults.push(`books: ${books.join(', ')}`);
+  if (runFiles.join() !== '_run/journal.ndjson,_run/manifest,_run/summary')
+    faults.push(`run files: ${runFiles.join(', ')}`);
   return faults;
 }

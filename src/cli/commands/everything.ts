@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { everythingJob } from '../../dataset/everything-job.js';
-import { runDataset } from '../../dataset/run.js';
-import { catalogueEntries, catalogueEntryNamed, DEFAULT_MODEL } from '../../model/catalogue.js';
-import type { Parallelism } from '../../pool/default-parallelism.js';
+import { everythingJob } from '../../dataset/scheduler/everything-job.js';
+import { runDataset } from '../../dataset/scheduler/run.js';
+import type { Parallelism } from '../../execute/default-parallelism.js';
+import { catalogueEntries, catalogueEntryNamed, DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
 import { addDatasetOptions, type DatasetOptions, datasetRunOf, INPUTS_DESCRIPTION } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
 import {
@@ -27,7 +27,7 @@ type EverythingOptions = GeneratorOptions &
 
 const EXAMPLES = `
 Examples:
-  All masks of one photograph, and a picture of them to look at:
+  All masks of one photograph, and an image of them to look at:
     sam-cli everything photo.jpg --out masks --overlay overlays
   A folder with all its subfolders; masks/cats/tom.json for photos/cats/tom.jpg:
     sam-cli everything photos --out masks
@@ -83,7 +83,7 @@ export function addEverythingCommand(program: Command, finish: (exitCode: number
     .summary('make all masks of images and folders')
     .description('Makes all masks of images and folders: one SA-1B JSON file with COCO RLE masks per image.')
     .argument('[inputs...]', INPUTS_DESCRIPTION)
-    .option('-o, --out <folder>', 'where to write <path under its input folder>.json, and the books of the run')
+    .option('-o, --out <folder>', 'where to write <path under its input folder>.json, and the state of the run in _run')
     .option('--overlay <folder>', 'also write each image with its masks drawn, as <path>.jpg, to look at')
     .option('--model <name>', `model of the catalogue (${models.join('; ')})`, DEFAULT_MODEL);
   addDatasetOptions(command);

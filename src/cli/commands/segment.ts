@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { writeCocoFile } from '../../dataset/coco-file.js';
-import { runDataset } from '../../dataset/run.js';
-import { segmentJob } from '../../dataset/segment-job.js';
+import { PROMPT_FORMATS, type PromptFormat, type PromptSet } from '../../dataset/prompts/prompt-set.js';
+import { readPromptSet } from '../../dataset/prompts/read-prompt-set.js';
+import { type SamePrompts, samePromptSet } from '../../dataset/prompts/same-prompts.js';
+import { runDataset } from '../../dataset/scheduler/run.js';
+import { segmentJob } from '../../dataset/scheduler/segment-job.js';
+import { writeCocoFile } from '../../dataset/sinks/coco-file.js';
 import { OUTPUT_FORMATS, type OutputFormat } from '../../dataset/sinks/sink.js';
 import { SamError } from '../../errors.js';
-import { catalogueEntries, DEFAULT_MODEL } from '../../model/catalogue.js';
-import type { Parallelism } from '../../pool/default-parallelism.js';
-import { SEGMENT_DEFAULTS, type SegmentSettings } from '../../predict/segment-image.js';
-import { PROMPT_FORMATS, type PromptFormat, type PromptSet } from '../../prompts/prompt-set.js';
-import { readPromptSet } from '../../prompts/read-prompt-set.js';
-import { type SamePrompts, samePromptSet } from '../../prompts/same-prompts.js';
+import type { Parallelism } from '../../execute/default-parallelism.js';
+import { catalogueEntries, DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
+import { SEGMENT_DEFAULTS, type SegmentSettings } from '../../segment/segment-image.js';
 import { addDatasetOptions, type DatasetOptions, datasetRunOf, INPUTS_DESCRIPTION } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
 import { interruptible } from '../interrupt.js';
@@ -38,7 +38,7 @@ type SegmentOptions = Omit<DatasetOptions, 'outFormat'> &
 
 const EXAMPLES = `
 Examples:
-  The object at a point, in each image of a folder, and pictures to look at:
+  The object at a point, in each image of a folder, and images to look at:
     sam-cli segment photos --point 320,240 --out masks --overlay overlays
   The object in a box, without what lies at a point of it (label 0):
     sam-cli segment photo.jpg --box 130,40,470,350 --point 150,330,0 --out masks
@@ -156,7 +156,10 @@ export function addSegmentCommand(program: Command, finish: (exitCode: number) =
     .summary('make the masks that points, boxes and masks ask for')
     .description('Makes the masks that points, boxes and masks ask for, in images and folders: one record per image.')
     .argument('[inputs...]', INPUTS_DESCRIPTION)
-    .requiredOption('-o, --out <folder>', 'where to write <path under its input folder>.json, and the books of the run')
+    .requiredOption(
+      '-o, --out <folder>',
+      'where to write <path under its input folder>.json, and the state of the run in _run',
+    )
     .option('--overlay <folder>', 'also write each image with its masks drawn, as <path>.jpg, to look at')
     .option('--model <name>', `model of the catalogue (${models.join('; ')})`, DEFAULT_MODEL);
   const prompts = (option: Option) => command.addOption(option.helpGroup('Prompts:'));

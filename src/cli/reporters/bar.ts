@@ -1,8 +1,8 @@
 import cliProgress from 'cli-progress';
-import type { RunListener } from '../../dataset/events.js';
+import type { RunListener } from '../../dataset/scheduler/events.js';
 import { type LogLevel, linesOf } from './text.js';
 
-/** Points answered move the bar within a picture, so that a single one moves too. */
+/** Points answered move the bar within an image, so that a single one moves too. */
 const STEPS_PER_IMAGE = 1000;
 
 /** A bar on a terminal; failures, notices and the summary stand above it as lines. */

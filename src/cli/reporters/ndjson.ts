@@ -1,4 +1,4 @@
-import type { RunListener } from '../../dataset/events.js';
+import type { RunListener } from '../../dataset/scheduler/events.js';
 
 /** One JSON object a line for each event, with the time, for machines. */
 export function ndjsonReporter(write: (line: string) => void): RunListener {

@@ -1,4 +1,4 @@
-import type { RunListener } from '../../dataset/events.js';
+import type { RunListener } from '../../dataset/scheduler/events.js';
 import { barReporter } from './bar.js';
 import { ndjsonReporter } from './ndjson.js';
 import { type LogLevel, textReporter } from './text.js';

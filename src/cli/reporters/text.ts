@@ -1,9 +1,9 @@
-import type { RunEvent, RunListener, RunSummary } from '../../dataset/events.js';
+import type { RunEvent, RunListener, RunSummary } from '../../dataset/scheduler/events.js';
 
 /** Levels of the log: `debug` adds the seconds of each stage. */
 export type LogLevel = 'info' | 'debug';
 
-/** 1 picture, 2 pictures. */
+/** 1 image, 2 images. */
 function counted(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -3,21 +3,21 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { FingerprintMap } from '../fingerprint-map.js';
-import { unwritable } from '../write-atomic.js';
+import { unwritable } from '../../storage/write-atomic.js';
+import { FingerprintMap } from '../plan/fingerprint-map.js';
 import type { Journal } from './journal.js';
 import { type FailedLine, journalLines } from './journal-lines.js';
 import type { RunFolderPaths } from './paths.js';
 
-/** How many pictures failed, by code. */
+/** How many images failed, by code. */
 export type FailuresByCode = Record<string, number>;
 
-/** The line of failures.ndjson for a failed picture. */
+/** The line of failures.ndjson for a failed image. */
 export function failureLineOf({ image_id, image, code, reason, at }: FailedLine): string {
   return `${JSON.stringify({ image_id, image, code, reason, at: new Date(at).toISOString() })}\n`;
 }
 
-/** The lines of pictures that are failed still, each once. */
+/** The lines of images that are failed still, each once. */
 export async function* currentFailures(journal: Journal): AsyncGenerator<FailedLine> {
   const seen = new FingerprintMap();
   for await (const lines of journalLines(journal.path)) {
@@ -28,7 +28,7 @@ export async function* currentFailures(journal: Journal): AsyncGenerator<FailedL
   }
 }
 
-/** Makes failures.ndjson say what the journal says: a line for each picture that is failed still, no file when there is none. */
+/** Makes failures.ndjson say what the journal says: a line for each image that is failed still, no file when there is none. */
 export async function rewriteFailures(paths: RunFolderPaths, journal: Journal): Promise<FailuresByCode> {
   const byCode: FailuresByCode = {};
   if (journal.failed === 0) {

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { SamError } from '../../errors.js';
-import { separatedTexts } from '../lines.js';
+import { separatedTexts } from '../../storage/lines.js';
 
-/** A picture whose record is written. */
+/** An image whose record is written. */
 export interface DoneLine {
   readonly image_id: number;
   readonly state: 'done';
@@ -19,7 +19,7 @@ export interface DoneLine {
   readonly end?: number;
 }
 
-/** A picture that could not be done. */
+/** An image that could not be done. */
 export interface FailedLine {
   readonly image_id: number;
   readonly state: 'failed';
@@ -29,7 +29,7 @@ export interface FailedLine {
   readonly at: number;
 }
 
-/** One line of the journal: what became of a picture. The last line about a picture counts. */
+/** One line of the journal: what became of an image. The last line about an image counts. */
 export type JournalLine = DoneLine | FailedLine;
 
 /** Chunks in which the end of the file is searched for its last line. */
@@ -65,7 +65,7 @@ export async function completeLengthOf(path: string): Promise<number> {
   }
 }
 
-/** What nearly every line of a journal looks like: a picture with a record of its own and nothing that JSON escapes. */
+/** What nearly every line of a journal looks like: an image with a record of its own and nothing that JSON escapes. */
 const PLAIN_DONE_LINE =
   /^\{"image_id":(\d{1,15}),"state":"done","image":"([^"\\]*)","output":"([^"\\]*)","masks":(\d{1,15}),"at":(\d{1,15})\}$/;
 
@@ -95,7 +95,7 @@ export async function* journalLines(path: string): AsyncGenerator<JournalLine[]>
         throw new SamError(
           'bad-run-folder',
           `Expected JSON in line ${number} of ${path} but received "${text.slice(0, 80)}"`,
-          'Remove that line (its picture is then done again), or start again with --overwrite.',
+          'Remove that line (its image is then done again), or start again with --overwrite.',
         );
       }
     });

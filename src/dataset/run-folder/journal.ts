@@ -1,9 +1,9 @@
-import { AppendOnlyFile } from '../append-only-file.js';
-import { FingerprintMap } from '../fingerprint-map.js';
+import { AppendOnlyFile } from '../../storage/append-only-file.js';
+import { FingerprintMap } from '../plan/fingerprint-map.js';
 import { completeLengthOf, type JournalLine, journalLines } from './journal-lines.js';
 
 /** Where the last record of a run lies that gathers records in files. */
-export interface LastShard {
+export interface LastPart {
   readonly output: string;
   readonly records: number;
   /** End of its last record. */
@@ -15,7 +15,7 @@ const BYTES_PER_LINE = 128;
 const DONE = 1;
 const FAILED = 2;
 
-/** What became of each picture: an append-only file, and what it says in short. */
+/** What became of each image: an append-only file, and what it says in short. */
 export class Journal {
   readonly path: string;
   /** Locators to DONE or FAILED. */
@@ -24,7 +24,7 @@ export class Journal {
   #done = 0;
   #failed = 0;
   #masks = 0;
-  #lastShard: LastShard | undefined;
+  #lastPart: LastPart | undefined;
 
   private constructor(path: string, bytes: number) {
     this.path = path;
@@ -54,27 +54,27 @@ export class Journal {
     return journal;
   }
 
-  /** Pictures whose record is written. */
+  /** Images whose record is written. */
   get done(): number {
     return this.#done;
   }
 
-  /** Pictures that failed and were not done since. */
+  /** Images that failed and were not done since. */
   get failed(): number {
     return this.#failed;
   }
 
-  /** Masks of the pictures done. */
+  /** Masks of the images done. */
   get masks(): number {
     return this.#masks;
   }
 
   /** The shard that is open for more records, if records are gathered. */
-  get lastShard(): LastShard | undefined {
-    return this.#lastShard;
+  get lastPart(): LastPart | undefined {
+    return this.#lastPart;
   }
 
-  /** What became of a picture so far. */
+  /** What became of an image so far. */
   stateOf(locator: string): JournalLine['state'] | undefined {
     const state = this.#states.get(locator);
     if (state === 0) return undefined;
@@ -103,7 +103,7 @@ export class Journal {
     this.#masks += line.masks;
     if (line.end === undefined) return;
     const { output, end } = line;
-    const records = this.#lastShard?.output === output ? this.#lastShard.records + 1 : 1;
-    this.#lastShard = { output, records, end };
+    const records = this.#lastPart?.output === output ? this.#lastPart.records + 1 : 1;
+    this.#lastPart = { output, records, end };
   }
 }

@@ -1,4 +1,4 @@
-/** Where the journal's line about a picture is. */
+/** Where the journal's line about an image is. */
 export interface LinePlace {
   /** Which of several journals. */
   readonly part: number;
@@ -7,7 +7,7 @@ export interface LinePlace {
   readonly isDone: boolean;
 }
 
-/** For every picture the line that counts, in 17 bytes a picture. */
+/** For every image the line that counts, in 17 bytes an image. */
 export class LineIndex {
   readonly #parts: Uint32Array;
   readonly #offsets: Float64Array;
@@ -25,7 +25,7 @@ export class LineIndex {
    * Takes notice of a line: a later one of the same journal counts more, a record more than a failure, and of two records in two
    * journals the first.
    *
-   * @returns whether another journal has a record of the picture too.
+   * @returns whether another journal has a record of the image too.
    */
   note(id: number, { part, offset, length, isDone }: LinePlace): boolean {
     if (!(id > 0 && id < this.#lengths.length)) return false;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, SamError } from '../../errors.js';
-import type { PlanDigest } from '../plan.js';
-import type { Shard } from '../shard.js';
-import { writeAtomic } from '../write-atomic.js';
+import { writeAtomic } from '../../storage/write-atomic.js';
+import type { PlanDigest } from '../plan/plan.js';
+import type { Shard } from '../plan/shard.js';
 import type { RunFolderPaths } from './paths.js';
 
 /** Layout of the manifest; another one is not read. */
@@ -10,7 +10,7 @@ const FORMAT = 1;
 
 /** What decides the records of a run: two runs that agree in it make the same ones. */
 export interface RunIdentity {
-  /** What is made of each picture: `everything` or `segment`. */
+  /** What is made of each image: `everything` or `segment`. */
   readonly job: string;
   readonly model: { readonly name: string; readonly encoder_sha256: string; readonly decoder_sha256: string };
   /** Every setting of the job, resolved. */
@@ -20,7 +20,7 @@ export interface RunIdentity {
   readonly shard: Shard;
 }
 
-/** Pictures that a run folder was once asked for, and the ids they have. */
+/** Images that a run folder was once asked for, and the ids they have. */
 export interface PlannedInputs extends PlanDigest {
   readonly first_image_id: number;
 }

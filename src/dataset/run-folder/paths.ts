@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where a run keeps its books. */
+/** Where a run keeps its own files. */
 export interface RunFolderPaths {
   /** The output folder itself. */
   readonly out: string;
@@ -15,18 +15,18 @@ export interface RunFolderPaths {
 }
 
 /**
- * The books of a run: in `_run` inside the output folder, so that one folder holds all of a run. None of the names ends in
+ * The files of a run itself: in `_run` inside the output folder, so that one folder holds all of a run. None of the names ends in
  * `.json`: whoever collects every `.json` file below the output folder gets records and nothing else.
  */
 export function runFolderPaths(out: string): RunFolderPaths {
-  const books = join(out, '_run');
+  const state = join(out, '_run');
   return {
     out,
-    manifest: join(books, 'manifest'),
-    journal: join(books, 'journal.ndjson'),
-    lock: join(books, 'lock'),
-    summary: join(books, 'summary'),
-    temporary: join(books, 'tmp'),
+    manifest: join(state, 'manifest'),
+    journal: join(state, 'journal.ndjson'),
+    lock: join(state, 'lock'),
+    summary: join(state, 'summary'),
+    temporary: join(state, 'tmp'),
     failures: join(out, 'failures.ndjson'),
   };
 }

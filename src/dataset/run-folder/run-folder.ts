@@ -2,10 +2,11 @@ import { access, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { messageOf, SamError } from '../../errors.js';
 import { packageVersion } from '../../package-root.js';
-import { AppendOnlyFile } from '../append-only-file.js';
-import type { OutputNames } from '../output-names.js';
-import type { Plan } from '../plan.js';
-import { unwritable, writeAtomic } from '../write-atomic.js';
+import { AppendOnlyFile } from '../../storage/append-only-file.js';
+import { RunLock } from '../../storage/lock.js';
+import { unwritable, writeAtomic } from '../../storage/write-atomic.js';
+import type { OutputNames } from '../plan/output-names.js';
+import type { Plan } from '../plan/plan.js';
 import { type FailuresByCode, failureLineOf, rewriteFailures } from './failures.js';
 import { Journal } from './journal.js';
 import { type DoneLine, type FailedLine, journalLines } from './journal-lines.js';
@@ -20,15 +21,14 @@ import {
   writeManifest,
 } from './manifest.js';
 import { type RunFolderPaths, runFolderPaths } from './paths.js';
-import { RunLock } from './run-lock.js';
 
 /** What to do about what an earlier run left in the output folder. */
 export interface ResumePolicy {
-  /** Start again: its records and books are removed. @default false */
+  /** Start again: its records and its own files are removed. @default false */
   readonly overwrite?: boolean;
   /** Go on although the model or a setting is another one; records made so far stay as they are. @default false */
   readonly force?: boolean;
-  /** Try pictures again that failed. @default false */
+  /** Try images again that failed. @default false */
   readonly retryFailed?: boolean;
 }
 
@@ -59,7 +59,7 @@ export function allowedDifferences(
   );
 }
 
-/** Removes what an earlier run made: the records that its journal names, and its books. Other files stay. */
+/** Removes what an earlier run made: the records that its journal names, and its own files. Other files stay. */
 async function removeEarlierRun(paths: RunFolderPaths): Promise<void> {
   let last = '';
   for await (const lines of journalLines(paths.journal)) {
@@ -74,7 +74,7 @@ async function removeEarlierRun(paths: RunFolderPaths): Promise<void> {
   for (const path of [paths.journal, paths.failures, paths.summary, paths.manifest]) await rm(path, { force: true });
 }
 
-/** The books of one run, open: manifest, journal and failures.ndjson. */
+/** The own files of one run, open: manifest, journal and failures.ndjson. */
 export class RunFolder {
   readonly paths: RunFolderPaths;
   readonly journal: Journal;
@@ -93,7 +93,7 @@ export class RunFolder {
   }
 
   /**
-   * Opens the books of an output folder, made if need be, for this process alone.
+   * Opens the run files of an output folder, made if need be, for this process alone.
    *
    * @throws SamError `run-in-use`, `changed-run`, `bad-run-folder` or `unwritable-output`.
    */
@@ -132,11 +132,11 @@ export class RunFolder {
   }
 
   /**
-   * Takes notice of what the run is about and writes the manifest. Pictures that were planned before keep their ids, further ones
+   * Takes notice of what the run is about and writes the manifest. Images that were planned before keep their ids, further ones
    * at the end go on counting, and other ones count on from all there were.
    *
-   * @param names - Keeps the names of records that other pictures have here.
-   * @returns the id of the plan's first picture.
+   * @param names - Keeps the names of records that other images have here.
+   * @returns the id of the plan's first image.
    */
   async begin(plan: Plan, names: OutputNames): Promise<number> {
     const { inputs } = this.#manifest;
@@ -160,17 +160,17 @@ export class RunFolder {
     await writeManifest(this.paths, this.#manifest);
   }
 
-  /** Whether pictures were asked for here that the present plan does not have. */
+  /** Whether images were asked for here that the present plan does not have. */
   get hasOtherInputs(): boolean {
     return this.#manifest.inputs.length > 1;
   }
 
-  /** Notes a picture whose record is written. */
+  /** Notes an image whose record is written. */
   async done(line: DoneLine): Promise<void> {
     await this.journal.append(line);
   }
 
-  /** Notes a picture that could not be done. */
+  /** Notes an image that could not be done. */
   async failed(line: FailedLine): Promise<void> {
     await this.journal.append(line);
     this.#failures ??= AppendOnlyFile.open(this.paths.failures);
@@ -188,7 +188,7 @@ export class RunFolder {
     await writeAtomic(this.paths.summary, `${JSON.stringify(summary, null, 2)}\n`, this.paths.temporary);
   }
 
-  /** Closes the books and gives the folder free. */
+  /** Closes the files and gives the folder free. */
   async close(): Promise<void> {
     try {
       await this.#closeFailures();

@@ -1,10 +1,10 @@
 import { SamError } from '../../errors.js';
-import { shareOf } from '../shard.js';
+import { lockHolderOf } from '../../storage/lock.js';
+import { shareOf } from '../plan/shard.js';
 import { currentFailures, type FailuresByCode } from './failures.js';
 import { Journal } from './journal.js';
 import { readManifest } from './manifest.js';
 import { runFolderPaths } from './paths.js';
-import { lockHolderOf } from './run-lock.js';
 
 /** How a run stands. */
 export interface RunStatus {
@@ -13,19 +13,19 @@ export interface RunStatus {
   readonly process?: { readonly pid: number; readonly host: string };
   readonly job: string;
   readonly shard: { readonly index: number; readonly count: number };
-  /** Pictures of the run (of its shard). */
+  /** Images of the run (of its shard). */
   readonly planned: number;
   readonly done: number;
   readonly failed: number;
-  /** Pictures without a result. */
+  /** Images without a result. */
   readonly remaining: number;
   readonly masks: number;
   readonly failures_by_code: FailuresByCode;
   /** When the command was started last. */
   readonly started_at: string;
-  /** When the last picture was settled; null when none was. */
+  /** When the last image was settled; null when none was. */
   readonly updated_at: string | null;
-  /** Since the last start; null before a picture was done. */
+  /** Since the last start; null before an image was done. */
   readonly images_per_minute: number | null;
   /** Of a running run. */
   readonly seconds_left: number | null;

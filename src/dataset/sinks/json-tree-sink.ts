@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { sa1bJsonOf } from '../sa1b-file.js';
-import { writeAtomic } from '../write-atomic.js';
+import { sa1bJsonOf } from '../../formats/sa1b-file.js';
+import { writeAtomic } from '../../storage/write-atomic.js';
 import type { Result, ResultSink, Written } from './sink.js';
 
-/** One SA-1B JSON file a picture, in folders as the pictures are. */
+/** One SA-1B JSON file an image, in folders as the images are. */
 export class JsonTreeSink implements ResultSink {
   readonly isOrdered = false;
-  readonly copiesPictures = false;
+  readonly copiesImages = false;
   readonly #folder: string;
   readonly #temporaryFolder: string;
 

@@ -1,12 +1,12 @@
-import type { Sa1bFile } from '../sa1b-file.js';
+import type { Sa1bFile } from '../../formats/sa1b-file.js';
 
-/** A picture's result, ready to be written. */
+/** An image's result, ready to be written. */
 export interface Result {
-  /** Name of the result, without an extension; no other picture of the run has it. */
+  /** Name of the result, without an extension; no other image of the run has it. */
   readonly name: string;
   readonly record: Sa1bFile;
-  /** The picture's own file, where it is copied beside the record. */
-  readonly picture?: { readonly bytes: Uint8Array; readonly extension: string };
+  /** The image's own file, where it is copied beside the record. */
+  readonly image?: { readonly bytes: Uint8Array; readonly extension: string };
 }
 
 /** Where a result is. */
@@ -20,10 +20,10 @@ export interface Written {
 
 /** Where results go. A result is safe, whole, when `write` has answered; until then it is not there. */
 export interface ResultSink {
-  /** Whether results are handed over in the order of the pictures, so that files with many are the same on every run. */
+  /** Whether results are handed over in the order of the images, so that files with many are the same on every run. */
   readonly isOrdered: boolean;
-  /** Whether it copies the pictures' own files. */
-  readonly copiesPictures: boolean;
+  /** Whether it copies the images' own files. */
+  readonly copiesImages: boolean;
   write(result: Result): Promise<Written>;
   close(): Promise<void>;
 }
@@ -32,11 +32,11 @@ export interface ResultSink {
 export interface OutputOptions {
   /** Folder of the records. */
   readonly folder: string;
-  /** One JSON file a picture; or many records a file: NDJSON, gzipped NDJSON, or tar as SA-1B has it. @default 'json' */
+  /** One JSON file an image; or many records a file: NDJSON, gzipped NDJSON, or tar as SA-1B has it. @default 'json' */
   readonly format: OutputFormat;
   /** Records in each file that holds many. @default 1000 */
-  readonly shardSize: number;
-  /** Whether tar files hold the pictures too. @default true */
+  readonly recordsPerFile: number;
+  /** Whether tar files hold the images too. @default true */
   readonly copyImages: boolean;
 }
 
@@ -47,7 +47,15 @@ export const OUTPUT_FORMATS = ['json', 'ndjson', 'ndjson.gz', 'tar'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** The part of the output options that decides what is written, for the manifest. */
-export function outputIdentityOf({ format, shardSize, copyImages }: OutputOptions): Readonly<Record<string, unknown>> {
+export function outputIdentityOf({
+  format,
+  recordsPerFile,
+  copyImages,
+}: OutputOptions): Readonly<Record<string, unknown>> {
   if (format === 'json') return { format };
-  return { format, shard_size: shardSize, ...(format === 'tar' && { images: copyImages ? 'copied' : 'left out' }) };
+  return {
+    format,
+    records_per_file: recordsPerFile,
+    ...(format === 'tar' && { images: copyImages ? 'copied' : 'left out' }),
+  };
 }

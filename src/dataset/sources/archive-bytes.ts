@@ -9,7 +9,7 @@ export interface ArchiveBytes {
   close(): Promise<void>;
 }
 
-/** A gzip stream may grow this much; pictures hardly grow at all, and deflate ends at about 1,000. */
+/** A gzip stream may grow this much; images hardly grow at all, and deflate ends at about 1,000. */
 const LARGEST_GROWTH = 200;
 /** Growth is not judged before this many unpacked bytes. */
 const GROWTH_JUDGED_FROM = 64 * 1024 * 1024;

@@ -1,14 +1,14 @@
 import { posix } from 'node:path';
 import { messageOf } from '../../errors.js';
-import { FingerprintMap } from '../fingerprint-map.js';
+import { FingerprintMap } from '../plan/fingerprint-map.js';
 import { type ArchiveBytes, openArchive } from './archive-bytes.js';
-import { isPictureName, withoutArchiveExtension } from './extensions.js';
+import { isImageName, withoutArchiveExtension } from './extensions.js';
 import { isHidden, type NameFilter } from './name-filter.js';
 import type { PlannedImage } from './planned-image.js';
 import { safeNameOf } from './safe-name.js';
 import { type TarMember, tarMembers } from './tar-headers.js';
 
-/** Pictures of an archive are read whole; larger ones are refused. */
+/** Images of an archive are read whole; larger ones are refused. */
 const LARGEST_MEMBER = 1024 * 1024 * 1024;
 
 const PER_BATCH = 1024;
@@ -24,7 +24,7 @@ function refusalOf(member: TarMember, isAgain: boolean): { code: string; reason:
   }
   if (member.type !== 'file') {
     const what = member.type === 'link' ? 'a link' : 'no regular file';
-    return { code: 'not-a-file', reason: `Expected a picture in the archive but received ${what}` };
+    return { code: 'not-a-file', reason: `Expected an image in the archive but received ${what}` };
   }
   if (member.size > LARGEST_MEMBER) {
     return {
@@ -39,11 +39,11 @@ function refusalOf(member: TarMember, isAgain: boolean): { code: string; reason:
 }
 
 /**
- * The pictures of a tar archive, from its headers. What cannot be a picture of the run (links, names that lead out, a damaged
+ * The images of a tar archive, from its headers. What cannot be an image of the run (links, names that lead out, a damaged
  * rest) is planned as a refusal, so that it is recorded in its place.
  *
  * @param path - Opens the archive.
- * @param name - Of the archive, below its input; its pictures are named below it.
+ * @param name - Of the archive, below its input; its images are named below it.
  */
 export async function* imagesOfArchive(path: string, name: string, filter: NameFilter): AsyncGenerator<PlannedImage[]> {
   const stem = withoutArchiveExtension(name);
@@ -54,7 +54,7 @@ export async function* imagesOfArchive(path: string, name: string, filter: NameF
     archive = await openArchive(path);
     for await (const member of tarMembers(archive)) {
       const inside = safeNameOf(member.name);
-      if (member.type === 'folder' || !isPictureName(inside) || isHidden(inside) || !filter.takes(inside)) continue;
+      if (member.type === 'folder' || !isImageName(inside) || isHidden(inside) || !filter.takes(inside)) continue;
       const image = { path, name: `${stem}/${inside}` };
       const isAgain = !seen.add(posix.normalize(member.name));
       const refusal = refusalOf(member, isAgain);

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 
 /** Extensions that a folder or an archive is searched for, lower-case. A file named by itself may have any. */
-export const PICTURE_EXTENSIONS: ReadonlySet<string> = new Set([
+export const IMAGE_EXTENSIONS: ReadonlySet<string> = new Set([
   '.jpg',
   '.jpeg',
   '.png',
@@ -12,11 +12,9 @@ export const PICTURE_EXTENSIONS: ReadonlySet<string> = new Set([
   '.avif',
 ]);
 
-/** Whether a name ends as pictures do. */
-export function isPictureName(name: string): boolean {
-  return (
-    PICTURE_EXTENSIONS.has(name.slice(name.lastIndexOf('.'))) || PICTURE_EXTENSIONS.has(extname(name).toLowerCase())
-  );
+/** Whether a name ends as images do. */
+export function isImageName(name: string): boolean {
+  return IMAGE_EXTENSIONS.has(name.slice(name.lastIndexOf('.'))) || IMAGE_EXTENSIONS.has(extname(name).toLowerCase());
 }
 
 /** Whether a name ends as tar archives do: `.tar`, `.tar.gz`, `.tgz`. */

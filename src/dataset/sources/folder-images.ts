@@ -2,16 +2,16 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../errors.js';
-import type { FingerprintMap } from '../fingerprint-map.js';
+import type { FingerprintMap } from '../plan/fingerprint-map.js';
 import { imagesOfArchive } from './archive-images.js';
-import { isArchiveName, isPictureName } from './extensions.js';
+import { isArchiveName, isImageName } from './extensions.js';
 import type { NameFilter } from './name-filter.js';
 import type { PlannedImage } from './planned-image.js';
 
 /** What one search of a folder shares with its subfolders. */
 export interface FolderWalk {
   readonly filter: NameFilter;
-  /** Real paths of files met before, in other inputs too: a picture reached twice is listed once. */
+  /** Real paths of files met before, in other inputs too: an image reached twice is listed once. */
   readonly seenFiles: FingerprintMap;
   /** Real paths of folders entered: links that lead round in a circle end. */
   readonly seenFolders: FingerprintMap;
@@ -23,7 +23,7 @@ export interface FolderWalk {
 const OWN_ARCHIVE = /^masks-\d{5,}\.tar$/;
 
 /**
- * The pictures below a folder, sorted by name so that each run has the same order; archives are listed in their place.
+ * The images below a folder, sorted by name so that each run has the same order; archives are listed in their place.
  *
  * @param folder - Opens the folder.
  * @param prefix - Name of the folder below its input, with a slash at its end; empty for the input itself.
@@ -56,7 +56,7 @@ export async function* imagesBelow(folder: string, prefix: string, walk: FolderW
       if (isFolder) yield* imagesBelow(path, `${name}/`, walk);
       else if (seenFiles.add(await realPathOf(entry, path, real)))
         yield* imagesOfArchive(path, name, filter.inArchives);
-    } else if (isPictureName(name) && filter.takes(name)) {
+    } else if (isImageName(name) && filter.takes(name)) {
       if (seenFiles.add(await realPathOf(entry, path, real))) batch.push({ kind: 'file', path, name });
     }
   }

@@ -3,7 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import picomatch from 'picomatch';
 import { messageOf, SamError } from '../../errors.js';
-import { FingerprintMap } from '../fingerprint-map.js';
+import { FingerprintMap } from '../plan/fingerprint-map.js';
 import { imagesOfArchive } from './archive-images.js';
 import { isArchiveName, isUrl } from './extensions.js';
 import { type FolderWalk, imagesBelow } from './folder-images.js';
@@ -57,7 +57,7 @@ async function* imagesOfInput(input: string, walk: FolderWalk): AsyncGenerator<P
       yield* imagesOfGlob(glob.base, glob.glob, walk);
       return;
     }
-    throw new SamError('bad-usage', `Expected a picture or a folder but could not open ${input}: ${messageOf(kind)}`);
+    throw new SamError('bad-usage', `Expected an image or a folder but could not open ${input}: ${messageOf(kind)}`);
   }
   if ((kind as { isDirectory(): boolean }).isDirectory()) {
     yield* imagesBelow(input, '', walk);
@@ -69,8 +69,8 @@ async function* imagesOfInput(input: string, walk: FolderWalk): AsyncGenerator<P
 }
 
 /**
- * Every picture that the inputs name, in an order that depends on nothing but them: inputs in their order, then the list; folders
- * sorted by name. A picture reached twice is listed once.
+ * Every image that the inputs name, in an order that depends on nothing but them: inputs in their order, then the list; folders
+ * sorted by name. An image reached twice is listed once.
  *
  * @throws SamError `bad-usage` when an input does not exist.
  */

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { separatedTexts } from '../lines.js';
+import { separatedTexts } from '../../storage/lines.js';
 import { imagesOfArchive } from './archive-images.js';
-import { isArchiveName, isPictureName, isUrl, withoutArchiveExtension } from './extensions.js';
+import { isArchiveName, isImageName, isUrl, withoutArchiveExtension } from './extensions.js';
 import { type FolderWalk, imagesBelow } from './folder-images.js';
 import type { PlannedImage } from './planned-image.js';
 import { isPlainPath, safeNameOf, safeNameOfUrl } from './safe-name.js';
@@ -31,7 +31,7 @@ async function peeked(chunks: AsyncIterable<Uint8Array>): Promise<[Uint8Array, A
 }
 
 /**
- * The pictures of a list: one path or URL a line, or separated by NUL as `find -print0` does (for names with newlines). Files are
+ * The images of a list: one path or URL a line, or separated by NUL as `find -print0` does (for names with newlines). Files are
  * not looked at before their turn, so that a list of millions starts at once; one that is missing is then a failure. Folders and
  * archives are searched.
  *
@@ -56,9 +56,9 @@ export async function* listedImages(
         if (seen.add(path)) batch.push(urlOf(path));
         continue;
       }
-      const isPicture = isPictureName(path);
-      const isArchive = !isPicture && isArchiveName(path);
-      if (!isPicture && !isArchive && isFolder(path)) {
+      const isImage = isImageName(path);
+      const isArchive = !isImage && isArchiveName(path);
+      if (!isImage && !isArchive && isFolder(path)) {
         yield batch;
         batch = [];
         yield* imagesBelow(path, `${safeNameOf(path)}/`, newWalk());

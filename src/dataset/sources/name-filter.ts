@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 
-/** Which of the pictures below a folder, a glob or an archive are meant. */
+/** Which of the images below a folder, a glob or an archive are meant. */
 export interface NameFilterOptions {
   /** Globs of which one must match; all when empty. */
   readonly include: readonly string[];
@@ -12,9 +12,9 @@ export interface NameFilterOptions {
 
 /** Decides by names below an input, with forward slashes. */
 export interface NameFilter {
-  /** Whether a picture is meant. */
+  /** Whether an image is meant. */
   takes(name: string): boolean;
-  /** Whether a folder may hold pictures that are meant. */
+  /** Whether a folder may hold images that are meant. */
   enters(folder: string): boolean;
   /** Whether an archive is to be searched. */
   opens(archive: string): boolean;

@@ -2,7 +2,7 @@ import { messageOf, SamError } from '../../errors.js';
 import { type ArchiveBytes, openArchive } from './archive-bytes.js';
 import type { PlannedMember } from './planned-image.js';
 
-/** Archives kept open: pictures come archive by archive, and those at the end of one overlap with the next. */
+/** Archives kept open: images come archive by archive, and those at the end of one overlap with the next. */
 const KEPT_OPEN = 2;
 
 interface OpenArchive {

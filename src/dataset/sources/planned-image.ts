@@ -1,4 +1,4 @@
-/** One picture of a run, before anything of it is read. */
+/** One image of a run, before anything of it is read. */
 export type PlannedImage = PlannedFile | PlannedUrl | PlannedMember | PlannedRefusal;
 
 interface Named {
@@ -13,7 +13,7 @@ export interface PlannedFile extends Named {
   readonly path: string;
 }
 
-/** A picture on a web server. */
+/** An image on a web server. */
 export interface PlannedUrl extends Named {
   readonly kind: 'url';
   /** The URL. */
@@ -33,7 +33,7 @@ export interface PlannedMember extends Named {
   readonly size: number;
 }
 
-/** Something that was named but cannot be a picture of the run: known while planning, recorded as a failure in its turn. */
+/** Something that was named but cannot be an image of the run: known while planning, recorded as a failure in its turn. */
 export interface PlannedRefusal extends Named {
   readonly kind: 'refused';
   /** What it is, for a person. */
@@ -42,7 +42,7 @@ export interface PlannedRefusal extends Named {
   readonly reason: string;
 }
 
-/** What a picture is called in messages, in the journal and in failures.ndjson; no two of a run are the same. */
+/** What an image is called in messages, in the journal and in failures.ndjson; no two of a run are the same. */
 export function locatorOf(image: PlannedImage): string {
   return image.kind === 'member' ? `${image.path}!${image.member}` : image.path;
 }

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { DecodedBatch, PromptBatch } from '../../amg/segmentation-model.js';
-import type { Decoder, ImageFrame } from '../decoder.js';
+import type { DecodedBatch, PromptBatch } from '../../sam/segmentation-model.js';
+import type { Decoder, ImageFrame } from '../runtime/decoder.js';
 import type { CompiledShape } from './compile-decoder.js';
 
 /** Largest logit difference allowed, as a part of the largest logit: 2e-3 where logits reach 100. */
@@ -36,7 +36,7 @@ export async function disagreement(
   return undefined;
 }
 
-/** A picture that leaves part of the frame empty on one side. */
+/** An image that leaves part of the frame empty on one side. */
 function frameOf(shape: CompiledShape): ImageFrame {
   const inputWidth = 16 * shape.gridWide;
   const inputHeight = Math.ceil(11 * shape.gridHigh);

@@ -25,7 +25,7 @@ export interface CompiledShape {
   readonly labels: readonly number[];
   /** Whether the image graph takes a mask prompt. */
   readonly takesMask: boolean;
-  /** Whether the image graph takes the columns and rows of image tokens that the picture covers. */
+  /** Whether the image graph takes the columns and rows of image tokens that the image covers. */
   readonly takesCovered: boolean;
 }
 

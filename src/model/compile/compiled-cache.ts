@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
-import { keepFile } from '../keep-file.js';
+import { keepFile } from '../../storage/keep-file.js';
 import { COMPILER_VERSION, type CompiledDecoder, type CompiledShape } from './compile-decoder.js';
 
 interface Header {

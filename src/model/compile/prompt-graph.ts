@@ -15,7 +15,7 @@ import { absorbedTokenToImage, twoWayTransformer } from './two-way-transformer.j
 
 /** Inputs of the prompt graph besides prompts and what the image graph gives. */
 export const CHOICES = {
-  /** int64 [2]: columns and rows of image tokens that the picture covers. */
+  /** int64 [2]: columns and rows of image tokens that the image covers. */
   covered: 'covered',
   /** int64 [M]: the mask tokens to answer for; 0 is the single-mask token. */
   masks: 'masks',
@@ -34,7 +34,7 @@ export const PROMPT_OUTPUTS = { iou: 'iou', logits: 'logits' } as const;
  * The graph from a batch of prompts, with what the image graph gave, to predicted IoUs [B, M] and logits [B, M, 16 n], or
  * [B, M, 0] when `pred_iou_thresh` rejects every mask.
  *
- * Logits belong to the n image tokens that the picture covers, in column order; within each, to 4 x 4 cells in the order
+ * Logits belong to the n image tokens that the image covers, in column order; within each, to 4 x 4 cells in the order
  * (column of the first upscaling step, row of it, column of the second, row of it).
  *
  * @param lowRank - Whether the first upscaling step goes through {@link lowRankUpscaling}; the image graph must agree.

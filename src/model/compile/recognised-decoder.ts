@@ -8,7 +8,7 @@
  * @module
  */
 
-import { maskProduct, maskTokenIou } from '../graph/expose-multimask.js';
+import { maskProduct, maskTokenIou } from '../onnx/expose-multimask.js';
 import { GraphView } from '../onnx/graph-view.js';
 import { readModel } from '../onnx/model-bytes.js';
 import type { DecoderWeights } from './decoder-weights.js';
@@ -26,9 +26,9 @@ import { readTransformer } from './recognise/transformer.js';
 export function recognisedDecoder(bytes: Uint8Array): DecoderWeights {
   const view = new GraphView(readModel(bytes).graph!);
   const product = maskProduct(view);
-  const hypernetworks = readHypernetworks(view, product.input[0]!);
-  const upscaling = readUpscaling(view, product.input[1]!);
-  const transformer = readTransformer(view, hypernetworks[0]!.input, upscaling.input);
+  const hypernetworks = readHypernetworks(view, product.input[0]);
+  const upscaling = readUpscaling(view, product.input[1]);
+  const transformer = readTransformer(view, hypernetworks[0].input, upscaling.input);
   const width = transformer.finalNorm.scale.length;
   const outputTokens = readOutputTokens(view, transformer.tokens);
   expect(

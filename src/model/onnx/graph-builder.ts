@@ -106,7 +106,7 @@ export class GraphBuilder {
 
   /** Adds a node of operator set ONNX (or `domain`) whose first output is called `name`, and returns that output. */
   node(operator: string, name: string, inputs: readonly Value[], attributes: Attributes = {}, domain = ''): Value {
-    return this.nodes(operator, [name], inputs, attributes, domain)[0]!;
+    return this.nodes(operator, [name], inputs, attributes, domain)[0];
   }
 
   /** Adds a node with several outputs and returns them. */

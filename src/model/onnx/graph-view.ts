@@ -25,7 +25,7 @@ export class GraphView {
         else this.#consumers.set(input, [node]);
       }
       const value = node.opType === 'Constant' ? attributeOf(node, 'value')?.t : undefined;
-      if (value) this.#constants.set(node.output[0]!, value);
+      if (value) this.#constants.set(node.output[0], value);
     }
   }
 

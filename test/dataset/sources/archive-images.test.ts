@@ -43,7 +43,7 @@ describe('imagesOfArchive', () => {
   const long = `${'long/'.repeat(60)}ž.png`;
 
   for (const packed of [false, true]) {
-    it(`lists the pictures of a ${packed ? 'compressed ' : ''}archive, and reads them forward and backward`, async () => {
+    it(`lists the images of a ${packed ? 'compressed ' : ''}archive, and reads them forward and backward`, async () => {
       const entries: Entry[] = [
         ['./a.jpg', 'first'],
         ['a.json', '{}'],

@@ -12,7 +12,7 @@ describe('downloadedBytes', () => {
     server = createServer(({ url = '' }, response) => {
       const times = (asked.get(url) ?? 0) + 1;
       asked.set(url, times);
-      if (url === '/good' || (url === '/busy-once' && times > 1)) response.end('picture');
+      if (url === '/good' || (url === '/busy-once' && times > 1)) response.end('image');
       else if (url === '/moved') response.writeHead(302, { location: '/good' }).end();
       else if (url === '/busy-once') response.writeHead(503).end();
       else if (url === '/broken-off') {
@@ -31,7 +31,7 @@ describe('downloadedBytes', () => {
 
   it('follows, and asks a busy server again', async () => {
     for (const path of ['/good', '/moved', '/busy-once']) {
-      assert.equal((await downloadedBytes(base + path)).toString(), 'picture');
+      assert.equal((await downloadedBytes(base + path)).toString(), 'image');
     }
     assert.equal(asked.get('/busy-once'), 2);
   });

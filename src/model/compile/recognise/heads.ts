@@ -20,18 +20,18 @@ export function readHypernetworks(view: GraphView, value: string): { layers: Lin
 /** Both upscaling steps and the tensor that the first reads. */
 export function readUpscaling(view: GraphView, value: string) {
   const second = view.nearestBehind(value, (node) => node.opType === 'ConvTranspose');
-  const first = second && view.nearestBehind(second.input[0]!, (node) => node.opType === 'ConvTranspose');
+  const first = second && view.nearestBehind(second.input[0], (node) => node.opType === 'ConvTranspose');
   expect(first && second, 'two transposed convolutions');
-  const between = nodesBetween(view, second.input[0]!, first);
+  const between = nodesBetween(view, second.input[0], first);
   expectGelu(between);
   expectGelu(nodesBetween(view, value, second));
   const firstWeights = readUpscalingStep(view, first);
   const norm = readChannelNorm(view, between, firstWeights.outputs);
-  return { first: firstWeights, norm, second: readUpscalingStep(view, second), input: first.input[0]! };
+  return { first: firstWeights, norm, second: readUpscalingStep(view, second), input: first.input[0] };
 }
 
 function readUpscalingStep(view: GraphView, node: NodeProto): UpscalingWeights {
-  const kernel = view.floats(node.input[1]!);
+  const kernel = view.floats(node.input[1]);
   const bias = view.floats(node.input[2] ?? '');
   const strides = attributeOf(node, 'strides')?.ints.map(Number);
   expect(

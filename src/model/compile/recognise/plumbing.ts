@@ -29,7 +29,7 @@ export function behindPlumbing(view: GraphView, value: string, alsoThrough?: Rea
   let current = value;
   for (let node = view.producer(current); node; node = view.producer(current)) {
     if (!PLUMBING.has(node.opType) && !alsoThrough?.has(node.opType)) break;
-    current = node.input[0]!;
+    current = node.input[0];
   }
   return current;
 }

@@ -14,7 +14,7 @@ import { behind, behindPlumbing, expectGelu, nodesBetween, PLUMBING, REPEATING }
 
 export function readOutputTokens(view: GraphView, tokens: string): Float32Array {
   const joined = behind(view, tokens, 'Concat');
-  const constant = joined && view.floats(behindPlumbing(view, joined.input[0]!, REPEATING));
+  const constant = joined && view.floats(behindPlumbing(view, joined.input[0], REPEATING));
   expect(constant, 'constant output tokens in front of the prompt tokens');
   return constant.data;
 }
@@ -32,14 +32,14 @@ export function readPosition(view: GraphView): { gaussian: Float32Array; inputSi
     const dims = view.constantDims(node.input[1] ?? '');
     return node.opType === 'MatMul' && dims?.length === 2 && dims[0] === 2;
   });
-  const gaussian = projection && view.floats(projection.input[1]!);
+  const gaussian = projection && view.floats(projection.input[1]);
   const division =
     projection &&
-    view.nearestBehind(projection.input[0]!, (node) => {
-      const divisor = node.opType === 'Div' ? view.floats(node.input[1]!) : undefined;
+    view.nearestBehind(projection.input[0], (node) => {
+      const divisor = node.opType === 'Div' ? view.floats(node.input[1]) : undefined;
       return divisor?.data.length === 1;
     });
-  const inputSize = division && view.floats(division.input[1]!)?.data[0];
+  const inputSize = division && view.floats(division.input[1])?.data[0];
   expect(gaussian && inputSize, 'points that are divided by the frame and encoded with a random matrix');
   return { gaussian: gaussian.data, inputSize };
 }
@@ -55,8 +55,8 @@ export function readLabelEmbeddings(view: GraphView, width: number): Map<number,
     if (node.opType !== 'Equal') continue;
     const label = scalarOperand(view, node);
     if (label === undefined) continue;
-    let picker = view.consumers(node.output[0]!)[0];
-    while (picker && PLUMBING.has(picker.opType)) picker = view.consumers(picker.output[0]!)[0];
+    let picker = view.consumers(node.output[0])[0];
+    while (picker && PLUMBING.has(picker.opType)) picker = view.consumers(picker.output[0])[0];
     for (const input of picker?.input ?? []) {
       const sum = view.producer(input)?.opType === 'Add' ? view.producer(input) : undefined;
       const embedding = wide(input) ?? sum?.input.map(wide).find((each) => each !== undefined);
@@ -88,8 +88,8 @@ export function readImageInput(
   const sum = view.nearestBehind(image, (node) => node.opType === 'Add');
   expect(sum, 'a dense embedding that is added to the image embedding');
   const isImage = (value: string) => behindPlumbing(view, value, REPEATING) === 'image_embeddings';
-  const dense = isImage(sum.input[0]!) ? sum.input[1]! : sum.input[0]!;
-  expect(isImage(sum.input[0]!) || isImage(sum.input[1]!), 'an input called image_embeddings');
+  const dense = isImage(sum.input[0]) ? sum.input[1] : sum.input[0];
+  expect(isImage(sum.input[0]) || isImage(sum.input[1]), 'an input called image_embeddings');
   const convolution = view.nearestBehind(dense, (node) => node.opType === 'Conv');
   const noMask = noMaskEmbedding(view, dense, width, convolution);
   expect(noMask, 'a dense embedding for prompts without a mask');
@@ -121,16 +121,16 @@ function readMaskPrompt(view: GraphView, last: NodeProto): MaskPromptWeights {
   const norms: NormWeights[] = [];
   let node: NodeProto | undefined = last;
   while (node) {
-    const kernel = view.floats(node.input[1]!);
+    const kernel = view.floats(node.input[1]);
     const bias = view.floats(node.input[2] ?? '');
     expect(kernel && bias, 'convolutions with a bias behind the mask prompt');
     const [outputs, , side] = kernel.dims as [number, number, number];
     convolutions.unshift({ outputs, side, kernel: kernel.data, bias: bias.data });
-    const before: NodeProto | undefined = view.nearestBehind(node.input[0]!, (each) => each.opType === 'Conv');
+    const before: NodeProto | undefined = view.nearestBehind(node.input[0], (each) => each.opType === 'Conv');
     if (before) {
-      const between = nodesBetween(view, node.input[0]!, before);
+      const between = nodesBetween(view, node.input[0], before);
       expectGelu(between);
-      norms.unshift(readChannelNorm(view, between, view.constantDims(before.input[1]!)![0]!));
+      norms.unshift(readChannelNorm(view, between, view.constantDims(before.input[1])![0]));
     }
     node = before;
   }

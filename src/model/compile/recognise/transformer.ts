@@ -23,8 +23,8 @@ interface ReadTransformer {
 
 /** The two-way transformer between its inputs and the tensors that hypernetworks and upscaling read. */
 export function readTransformer(view: GraphView, tokensOut: string, imageOut: string): ReadTransformer {
-  const pickedFrom = view.nearestBehind(tokensOut, (node) => readNorm(view, node.output[0]!) !== undefined);
-  const finalNorm = pickedFrom && readNorm(view, pickedFrom.output[0]!);
+  const pickedFrom = view.nearestBehind(tokensOut, (node) => readNorm(view, node.output[0]) !== undefined);
+  const finalNorm = pickedFrom && readNorm(view, pickedFrom.output[0]);
   expect(finalNorm, 'a normalisation before the hypernetworks');
   const final = readResidual(view, finalNorm.input, (side) => readAttention(view, side));
   expect(final, 'an attention from tokens to image before the last normalisation');

@@ -1,6 +1,6 @@
 import { test } from 'node:test';
-import { copyCellsToColumns } from '../../../../src/model/cells-in-columns.js';
-import { copyColumnMajor } from '../../../../src/model/column-major.js';
+import { copyCellsToColumns } from '../../../../src/mask/logits/cells-in-columns.js';
+import { copyColumnMajor } from '../../../../src/mask/logits/column-major.js';
 import type { DecoderWeights, UpscalingWeights } from '../../../../src/model/compile/decoder-weights.js';
 import { centredUpscaling } from '../../../../src/model/compile/identities/centred-norm.js';
 import { coveredTokens } from '../../../../src/model/compile/identities/covered-tokens.js';
@@ -48,7 +48,7 @@ test('upscaling as matrix products gives the masks of the transposed convolution
     const ours = upscaledMasks(graph, 'masks', product, norm, upscaling2, hyper);
 
     const columns = graph.node('Reshape', 'grid', [tokens, graph.integers(1, wide, high, C)]);
-    const picture = graph.node('Transpose', 'picture', [columns], { perm: [0, 3, 2, 1] });
+    const image = graph.node('Transpose', 'image', [columns], { perm: [0, 3, 2, 1] });
     const step = (name: string, x: string, { inputs: i, outputs: o, kernel, bias }: UpscalingWeights) =>
       graph.node(
         'ConvTranspose',
@@ -60,7 +60,7 @@ test('upscaling as matrix products gives the masks of the transposed convolution
         ],
         { kernel_shape: [2, 2], strides: [2, 2] },
       );
-    const last = graph.node('Transpose', 'last', [step('conv1', picture, upscaling1)], { perm: [0, 2, 3, 1] });
+    const last = graph.node('Transpose', 'last', [step('conv1', image, upscaling1)], { perm: [0, 2, 3, 1] });
     const scale = graph.constant('scale', { dims: [C1], data: norm.scale });
     const shift = graph.constant('shift', { dims: [C1], data: norm.shift });
     const unit = graph.node('LayerNormalization', 'unit', [last, scale, shift], {

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { FingerprintMap } from './fingerprint-map.js';
+
+/** Longest last part of an output name in bytes: file systems end at 255, and `.json` and a number must fit too. */
+const LONGEST_PART = 240;
+
+/** `a/b.jpg` without its extension: `a/b`. A leading dot is part of the name. */
+function withoutExtension(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot > 0 && name.lastIndexOf('/') < dot - 1 ? name.slice(0, dot) : name;
+}
+
+/** Where results are known by a name up to its first dot (WebDataset), an image's name must not have one. */
+function withoutDots(name: string): string {
+  const start = name.lastIndexOf('/') + 1;
+  return name.slice(0, start) + name.slice(start).replaceAll('.', '_');
+}
+
+/** A name that a file system takes: parts that are too long end in a hash of the whole. */
+function fitting(name: string): string {
+  if (name.length * 3 <= LONGEST_PART) return name;
+  const parts = name.split('/').map((part) => {
+    if (Buffer.byteLength(part) <= LONGEST_PART) return part;
+    const hash = createHash('sha256').update(part).digest('hex').slice(0, 12);
+    const bytes = Buffer.from(part).subarray(0, LONGEST_PART - hash.length - 1);
+    // a character cut in two decodes as a replacement character of three bytes
+    return `${bytes.toString('utf8').replace(/\uFFFD+$/, '')}~${hash}`;
+  });
+  return parts.join('/');
+}
+
+/**
+ * The name of each image's result, without `.json`: the image's name without its extension; where two would be the same,
+ * both keep it (`a.jpg`, `a.png`); where even that is the same (two input folders), the later ones are numbered
+ * (`a.jpg`, `a.jpg.2`). All different, and the same on every run over the same images.
+ *
+ * Every name is counted first, then each is asked for, in the same order; only fingerprints are kept.
+ */
+export class OutputNames {
+  readonly #dots: boolean;
+  readonly #uses = new FingerprintMap();
+  readonly #taken = new FingerprintMap();
+  /** Whether every image can have its short name. */
+  #haveAll = true;
+
+  /** @param options - `dots: false` makes names without a dot in their last part (`a_jpg`, `a_jpg_2`). @default true */
+  constructor(options: { readonly dots?: boolean } = {}) {
+    this.#dots = options.dots ?? true;
+  }
+
+  /** Takes notice of an image's name. */
+  count(name: string): void {
+    if (!this.#uses.add(this.#shortOf(name))) {
+      this.#uses.exchange(this.#shortOf(name), 2);
+      this.#haveAll = false;
+    }
+  }
+
+  /** Keeps an output name from being given. */
+  reserve(output: string): void {
+    this.#haveAll = false;
+    this.#taken.add(output);
+  }
+
+  /** Whether names depend on those asked for before; where they do not, names that nobody needs need not be asked for. */
+  get dependOnOrder(): boolean {
+    return !this.#haveAll;
+  }
+
+  /** The output name of the next image. */
+  next(name: string): string {
+    const short = this.#shortOf(name);
+    if (this.#haveAll) return short;
+    const wanted = this.#uses.get(short) === 1 ? short : this.#fullOf(name);
+    let output = wanted;
+    for (let copy = 2; !this.#taken.add(output); copy++) output = `${wanted}${this.#dots ? '.' : '_'}${copy}`;
+    return output;
+  }
+
+  #shortOf(name: string): string {
+    const short = withoutExtension(name);
+    return fitting(this.#dots ? short : withoutDots(short));
+  }
+
+  #fullOf(name: string): string {
+    return fitting(this.#dots ? name : withoutDots(name));
+  }
+}
+
+/**
+ * The output names of some images, see {@link OutputNames}.
+ *
+ * @param names - Image names below their inputs, with forward slashes.
+ * @returns as many names, all different, in the same order.
+ */
+export function outputNamesOf(names: readonly string[]): string[] {
+  const outputs = new OutputNames();
+  for (const name of names) outputs.count(name);
+  return names.map((name) => outputs.next(name));
+}

@@ -1,0 +1,31 @@
+/**
+ * Prompts of many images, whatever they were read from.
+ *
+ * @module
+ */
+
+import type { CocoDataset } from '../../formats/coco-prompts.js';
+import type { Category, ImagePrompts } from '../../sam/image-prompts.js';
+
+/** Prompts of many images. */
+export interface PromptSet {
+  readonly format: PromptFormat;
+  /** Classes, where the file lists them. */
+  readonly categories: readonly Category[];
+  /** The COCO dataset that the prompts are of. */
+  readonly dataset?: CocoDataset;
+  /** Images that the set lists, as it names them; undefined where prompts lie in a file an image. */
+  readonly imageNames?: readonly string[];
+  /**
+   * The prompts of an image, or undefined when the set does not name it.
+   *
+   * @param name - Path of the image below its input, with forward slashes.
+   * @throws SamError `bad-prompt` when the image's own file is malformed or its name is ambiguous.
+   */
+  promptsOf(name: string): Promise<ImagePrompts | undefined>;
+}
+
+/** Formats of {@link PromptSet}s. */
+export const PROMPT_FORMATS = ['json', 'ndjson', 'csv', 'coco', 'yolo', 'labelme'] as const;
+
+export type PromptFormat = (typeof PROMPT_FORMATS)[number];

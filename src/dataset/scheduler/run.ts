@@ -1,0 +1,150 @@
+import { SamError } from '../../errors.js';
+import { type Parallelism, parallelismFor } from '../../execute/default-parallelism.js';
+import { ThreadExecutor } from '../../execute/thread-executor.js';
+import { catalogueEntryNamed } from '../../model/catalogue/catalogue.js';
+import { OutputNames } from '../plan/output-names.js';
+import { type Plan, planOf } from '../plan/plan.js';
+import { isInShard, shareOf } from '../plan/shard.js';
+import { type RunIdentity, readManifest } from '../run-folder/manifest.js';
+import { runFolderPaths } from '../run-folder/paths.js';
+import { allowedDifferences, RunFolder } from '../run-folder/run-folder.js';
+import { openSink } from '../sinks/open-sink.js';
+import { outputIdentityOf, type ResultSink } from '../sinks/sink.js';
+import { IMAGE_EXTENSIONS } from '../sources/extensions.js';
+import { type InputSelection, imagesOf } from '../sources/input-images.js';
+import { locatorOf } from '../sources/planned-image.js';
+import type { DatasetRun } from './dataset-run.js';
+import type { RunSummary } from './events.js';
+import { RunLoop } from './run-loop.js';
+
+/** With so many images planned, more of them do not change how many workers there are. */
+const MANY_IMAGES = 1024;
+
+function identityOf({ job, model, output, shard, embeddings }: DatasetRun): RunIdentity {
+  const { name, encoder, decoder } = catalogueEntryNamed(model);
+  return {
+    job: job.name,
+    model: { name, encoder_sha256: encoder.sha256, decoder_sha256: decoder.sha256 },
+    // another type of embeddings gives other masks; where they lie does not matter
+    settings: embeddings ? { ...job.settings, embeddings: embeddings.type } : job.settings,
+    output: outputIdentityOf(output),
+    shard,
+  };
+}
+
+function checkNotEmpty(plan: Plan, { inputs, inputList }: InputSelection): void {
+  if (plan.digest.count > 0) return;
+  const places = [
+    ...inputs,
+    ...(inputList === undefined ? [] : [typeof inputList === 'string' ? inputList : 'the list']),
+  ];
+  throw new SamError(
+    'bad-usage',
+    `Expected images (${[...IMAGE_EXTENSIONS].join(' ')}) but found none in ${places.join(', ')}`,
+  );
+}
+
+/** Images of the shard that this start has to do. */
+async function countToDo(run: DatasetRun, plan: Plan, folder: RunFolder): Promise<number> {
+  const { journal } = folder;
+  const isSettled = (state: ReturnType<typeof journal.stateOf>) =>
+    state === 'done' || (state === 'failed' && !run.resume?.retryFailed);
+  const share = shareOf(plan.digest.count, run.shard);
+  if (journal.done + journal.failed === 0) return share;
+  if (!folder.hasOtherInputs) return Math.max(0, share - journal.done - (run.resume?.retryFailed ? 0 : journal.failed));
+  // the journal is about other images too
+  let toDo = 0;
+  let position = 0;
+  for await (const images of plan.images()) {
+    for (const planned of images) {
+      if (isInShard(position++, run.shard) && !isSettled(journal.stateOf(locatorOf(planned)))) toDo++;
+    }
+  }
+  return toDo;
+}
+
+/**
+ * Does a job with every image of a dataset. An image that fails is an event, a line in failures.ndjson and a count, not an
+ * exception; a run that ends early, however it ends, goes on where it was when started again.
+ *
+ * @throws SamError `bad-usage` for wrong inputs, `changed-run`, `run-in-use`, `bad-run-folder`, `bad-model` when the model cannot
+ *   be loaded, `unwritable-output` when a result cannot be written.
+ */
+export async function runDataset(run: DatasetRun): Promise<RunSummary> {
+  const { onEvent, output, signal } = run;
+  const startedAt = performance.now();
+  const identity = identityOf(run);
+  // before anything is made: a wrong command leaves no trace
+  const earlier = await readManifest(runFolderPaths(output.folder)).catch((error: unknown) => {
+    if (run.resume?.overwrite) return undefined;
+    throw error;
+  });
+  const differences = allowedDifferences(earlier, identity, output.folder, run.resume ?? {});
+
+  let started: { pool: ThreadExecutor; parallelism: Parallelism; warm: Promise<void> } | undefined;
+  /** The workers, begun as soon as it is known how many: they load their model while the rest is planned. */
+  function workersFor(images: number) {
+    if (started) return started;
+    const parallelism = parallelismFor(images, run.parallelism);
+    const onNotice = (message: string) => onEvent({ event: 'notice', message });
+    const { model, embeddings } = run;
+    const pool = new ThreadExecutor({ ...parallelism, model, onNotice, ...(embeddings && { embeddings }) });
+    const warm = pool.warmUp();
+    warm.catch(() => undefined);
+    started = { pool, parallelism, warm };
+    return started;
+  }
+
+  const names = new OutputNames({ dots: output.format !== 'tar' });
+  let plan: Plan | undefined;
+  let folder: RunFolder | undefined;
+  let sink: ResultSink | undefined;
+  try {
+    plan = await planOf(
+      imagesOf({ ...run.selection, ownFolders: [output.folder, run.overlayFolder ?? output.folder] }),
+      {
+        names,
+        earlierCounts: earlier?.inputs.map(({ count }) => count) ?? [],
+        onCount: (count) => {
+          const share = shareOf(count, run.shard);
+          if (share >= MANY_IMAGES) workersFor(share);
+        },
+      },
+    );
+    checkNotEmpty(plan, run.selection);
+    folder = await RunFolder.open(output.folder, identity, run.resume ?? {}, run.command);
+    const firstImageId = await folder.begin(plan, names);
+    sink = await openSink(output, folder);
+    for (const words of differences) onEvent({ event: 'notice', message: `--force: ${words}` });
+    const settledBefore = folder.journal.done + folder.journal.failed;
+    const images = await countToDo(run, plan, folder);
+    // by all images, not by those left: the threads of a model may change the last bit of its numbers
+    const { pool, parallelism, warm } = workersFor(Math.max(1, shareOf(plan.digest.count, run.shard)));
+    if (images > 0) await warm;
+    const current = new RunLoop(run, { plan, names, folder, sink, pool, workers: parallelism.workers });
+    signal?.addEventListener('abort', () => onEvent({ event: 'interrupted', in_flight: current.inFlight }));
+    onEvent({ event: 'run_started', images, settled_before: settledBefore, ...parallelism });
+    const count = await current.doAll(firstImageId);
+    await sink.close();
+    const seconds = (performance.now() - startedAt) / 1000;
+    const summary: RunSummary = {
+      ...count,
+      seconds,
+      seconds_per_image: count.images > 0 ? seconds / count.images : 0,
+      interrupted: signal?.aborted ?? false,
+      too_many_failures: current.hasTooManyFailures,
+    };
+    const failures_by_code = await folder.settleFailures();
+    const { done, failed, masks } = folder.journal;
+    const total = { planned: shareOf(plan.digest.count, run.shard), done, failed, masks, failures_by_code };
+    await folder.writeSummary({ finished_at: new Date().toISOString(), ...summary, total });
+    const failuresFile = failed > 0 ? { failures_file: folder.paths.failures } : {};
+    onEvent({ event: 'run_finished', ...summary, ...failuresFile });
+    return summary;
+  } catch (error) {
+    await sink?.close().catch(() => undefined);
+    throw error;
+  } finally {
+    await Promise.all([started?.pool.close(), plan?.close(), folder?.close()]);
+  }
+}

@@ -1,0 +1,48 @@
+import type { FoundMask, StageSeconds } from '../sam/found-mask.js';
+import type { PromptedObject } from '../sam/image-prompts.js';
+import type { RgbImage } from '../sam/rgb-image.js';
+
+/** One image for an executor. */
+export interface ImageTask {
+  readonly image: RgbImage;
+  /** What is asked of it, in pixels, checked; only for jobs that take prompts. */
+  readonly prompts?: readonly PromptedObject[];
+  /** Whether the image with its masks drawn is wanted too. */
+  readonly overlay: boolean;
+}
+
+/** How an image is watched and bounded while it is worked on. */
+export interface TaskOptions {
+  /** Told how many of the image's points are answered. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Told as each of the image's crops begins, 1 the first, when there are several. */
+  readonly onCrop?: (crop: number, crops: number) => void;
+  /** Seconds after which the image is given up. @default never */
+  readonly timeoutSeconds?: number;
+}
+
+/** What an executor made of one image. */
+export interface ImageAnswer {
+  readonly masks: readonly FoundMask[];
+  readonly seconds: StageSeconds;
+  /** The image with its masks drawn, when asked for. */
+  readonly overlay?: RgbImage;
+}
+
+/** Does the job it was made for with one image after the other, several at a time: in threads of this process, or elsewhere. */
+export interface Executor {
+  /** Images that it works on at the same time. */
+  readonly concurrency: number;
+  /** Threads that each image may use, for the run's first line. */
+  readonly threads: number;
+  /**
+   * Waits until the model is loaded.
+   *
+   * @throws SamError `bad-model` when it is missing or damaged.
+   */
+  ready(): Promise<void>;
+  /** @throws SamError for an image that cannot be done. */
+  answer(task: ImageTask, options?: TaskOptions): Promise<ImageAnswer>;
+  /** Ends it. Work in flight is abandoned. */
+  close(): Promise<void>;
+}

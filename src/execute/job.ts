@@ -1,0 +1,50 @@
+import type { GeneratorSettings } from '../amg/settings.js';
+import type { EmbeddingCacheOptions } from '../model/runtime/embedding-cache.js';
+import type { SegmentSettings } from '../segment/segment-image.js';
+
+/** What every job says. */
+interface CommonJob {
+  /** A name of the catalogue. */
+  readonly model: string;
+  /** Where image embeddings are kept. @default nowhere */
+  readonly embeddings?: EmbeddingCacheOptions;
+}
+
+/** All masks of each image. */
+export interface EverythingJob extends CommonJob {
+  readonly kind: 'everything';
+  /** Every setting, resolved. */
+  readonly settings: GeneratorSettings;
+}
+
+/** The masks that prompts ask for. */
+export interface SegmentJob extends CommonJob {
+  readonly kind: 'segment';
+  /** Every setting, resolved. */
+  readonly settings: SegmentSettings;
+  readonly prompts: PromptsReference;
+}
+
+/** What is made of each image: plain data, so that it can be stored, compared and sent to another thread or machine. */
+export type Job = EverythingJob | SegmentJob;
+
+/** Where prompts come from. */
+export type PromptsReference =
+  | {
+      readonly kind: 'file';
+      /** A file, or a folder of label files. */
+      readonly path: string;
+      /** @default what the path and the content say */
+      readonly format?: string;
+      /** Whether coordinates are shares of the sides, unless the file says. */
+      readonly isRelative: boolean;
+    }
+  | {
+      /** The same for each image. */
+      readonly kind: 'same';
+      /** x, y, label (1 object, 0 background). */
+      readonly points: readonly (readonly [x: number, y: number, label: number])[];
+      /** x0, y0, x1, y1. */
+      readonly boxes: readonly (readonly [x0: number, y0: number, x1: number, y1: number])[];
+      readonly isRelative: boolean;
+    };

@@ -1,0 +1,48 @@
+import { maskRunsFromCocoRle } from '../mask/runs/coco-rle.js';
+import { columnMajorFromMaskRuns } from '../mask/runs/dense-mask.js';
+import type { MaskRecord } from '../sam/mask-record.js';
+import type { RgbImage } from '../sam/rgb-image.js';
+import { maskColourOf } from './mask-colour.js';
+
+/** How much of a mask's colour covers the image inside its outline. */
+const FILL = 0.45;
+
+/** Outlines stay visible when a large image is looked at whole. */
+function outlineWidthOf(width: number, height: number): number {
+  return Math.max(1, Math.round(Math.max(width, height) / 700));
+}
+
+/**
+ * The image with its masks drawn over it: filled with a tint, outlined, large ones first so that small ones stay visible.
+ *
+ * @param image - The image that the masks were made of; it is not changed.
+ * @param records - Masks of that image; a mask's colour follows its place among them.
+ */
+export function overlayOf(image: RgbImage, records: readonly MaskRecord[]): RgbImage {
+  const { width, height } = image;
+  const data = Uint8Array.from(image.data);
+  const thickness = outlineWidthOf(width, height);
+  const largestFirst = [...records.entries()].sort(([, a], [, b]) => b.area - a.area);
+  for (const [index, record] of largestFirst) {
+    const [r, g, b] = maskColourOf(index);
+    const mask = columnMajorFromMaskRuns(maskRunsFromCocoRle(record.segmentation));
+    const [left, top, boxWidth, boxHeight] = record.bbox;
+    // x0 + w is the last true column, by the reference's convention
+    const right = Math.min(width - 1, left + boxWidth);
+    const bottom = Math.min(height - 1, top + boxHeight);
+    const isOn = (x: number, y: number) => x >= 0 && x < width && y >= 0 && y < height && mask[x * height + y] === 1;
+    for (let x = left; x <= right; x++) {
+      for (let y = top; y <= bottom; y++) {
+        if (mask[x * height + y] === 0) continue;
+        const isInside =
+          isOn(x - thickness, y) && isOn(x + thickness, y) && isOn(x, y - thickness) && isOn(x, y + thickness);
+        const share = isInside ? FILL : 1;
+        const p = (y * width + x) * 3;
+        data[p] += (r - data[p]) * share;
+        data[p + 1] += (g - data[p + 1]) * share;
+        data[p + 2] += (b - data[p + 2]) * share;
+      }
+    }
+  }
+  return { data, width, height };
+}

@@ -1,0 +1,70 @@
+/**
+ * Area and boxes of a mask, from its runs. Two conventions for a box's width are in use and differ by one pixel, so the
+ * names say which one is meant.
+ *
+ * @module
+ */
+
+import type { MaskRuns } from './mask-runs.js';
+
+/** [left, top, right, bottom] of the outermost foreground pixels, all four inclusive. */
+export type BoxXyxyInclusive = [left: number, top: number, right: number, bottom: number];
+
+/** Number of foreground pixels. */
+export function areaOfMaskRuns(mask: MaskRuns): number {
+  const { runsColumnMajor } = mask;
+  let area = 0;
+  for (let i = 1; i < runsColumnMajor.length; i += 2) area += runsColumnMajor[i];
+  return area;
+}
+
+/**
+ * [left, top, right, bottom] of the outermost foreground pixels, inclusive: what the reference generator filters and
+ * suppresses on (`batched_mask_to_box`). [0, 0, 0, 0] for an empty mask, as there.
+ */
+export function boxXyxyInclusiveOfMaskRuns(mask: MaskRuns): BoxXyxyInclusive {
+  const { height, runsColumnMajor } = mask;
+  if (runsColumnMajor.length < 2) return [0, 0, 0, 0];
+  let top = height;
+  let bottom = -1;
+  let left = -1;
+  let right = 0;
+  for (let i = 1, at = runsColumnMajor[0]; i < runsColumnMajor.length; i += 2) {
+    const last = at + runsColumnMajor[i] - 1;
+    const firstColumn = Math.floor(at / height);
+    const lastColumn = Math.floor(last / height);
+    if (left < 0) left = firstColumn;
+    right = lastColumn;
+    if (firstColumn < lastColumn) {
+      // it goes on past the foot of a column, so it touches both edges
+      top = 0;
+      bottom = height - 1;
+    } else {
+      const firstRow = at - firstColumn * height;
+      const lastRow = last - lastColumn * height;
+      if (firstRow < top) top = firstRow;
+      if (lastRow > bottom) bottom = lastRow;
+    }
+    at = last + 1 + (runsColumnMajor[i + 1] ?? 0);
+  }
+  return [left, top, right, bottom];
+}
+
+/**
+ * [x, y, w, h] with `w = right - left`, without a +1: the convention of SA-1B files and of the reference generator, under
+ * which a single pixel has a box of size 0. [0, 0, 0, 0] for an empty mask.
+ */
+export function sa1bBboxXywhOfMaskRuns(mask: MaskRuns): [x: number, y: number, w: number, h: number] {
+  const [left, top, right, bottom] = boxXyxyInclusiveOfMaskRuns(mask);
+  return [left, top, right - left, bottom - top];
+}
+
+/**
+ * [x, y, w, h] with `w = right - left + 1`: the convention of COCO and of pycocotools' `toBbox`, under which a single
+ * pixel has a box of size 1. [0, 0, 0, 0] for an empty mask.
+ */
+export function cocoBboxXywhOfMaskRuns(mask: MaskRuns): [x: number, y: number, w: number, h: number] {
+  if (mask.runsColumnMajor.length < 2) return [0, 0, 0, 0];
+  const [left, top, right, bottom] = boxXyxyInclusiveOfMaskRuns(mask);
+  return [left, top, right - left + 1, bottom - top + 1];
+}

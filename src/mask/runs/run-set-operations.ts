@@ -1,0 +1,85 @@
+/**
+ * And, or and subtract on runs: one walk over both masks, whatever their area.
+ *
+ * @module
+ */
+
+import { SamError } from '../../errors.js';
+import type { MaskRuns } from './mask-runs.js';
+import { RunWriter } from './run-writer.js';
+
+/** The pixels in both masks. */
+export function intersectionOfMaskRuns(a: MaskRuns, b: MaskRuns): MaskRuns {
+  return combined(a, b, (inA, inB) => (inA & inB) as 0 | 1);
+}
+
+/** The pixels in either mask. */
+export function unionOfMaskRuns(a: MaskRuns, b: MaskRuns): MaskRuns {
+  return combined(a, b, (inA, inB) => (inA | inB) as 0 | 1);
+}
+
+/** The pixels of `a` that are not in `b`. */
+export function differenceOfMaskRuns(a: MaskRuns, b: MaskRuns): MaskRuns {
+  return combined(a, b, (inA, inB) => (inA & ~inB & 1) as 0 | 1);
+}
+
+function combined(a: MaskRuns, b: MaskRuns, colourOf: (inA: 0 | 1, inB: 0 | 1) => 0 | 1): MaskRuns {
+  requireSameSize(a, b);
+  const runsA = a.runsColumnMajor;
+  const runsB = b.runsColumnMajor;
+  const pixelCount = a.width * a.height;
+  const writer = new RunWriter(runsA.length + runsB.length);
+  let endA = runsA[0];
+  let endB = runsB[0];
+  for (let indexA = 0, indexB = 0, at = 0; at < pixelCount; ) {
+    // first runs can be 0
+    while (endA === at) endA += runsA[++indexA];
+    while (endB === at) endB += runsB[++indexB];
+    at = Math.min(endA, endB);
+    writer.extendTo(at, colourOf((indexA & 1) as 0 | 1, (indexB & 1) as 0 | 1));
+  }
+  return { width: a.width, height: a.height, runsColumnMajor: writer.finishedRuns(pixelCount) };
+}
+
+/** Number of pixels in both masks, without making a mask of them. */
+export function intersectionAreaOfMaskRuns(a: MaskRuns, b: MaskRuns): number {
+  requireSameSize(a, b);
+  const runsA = a.runsColumnMajor;
+  const runsB = b.runsColumnMajor;
+  const lengthA = runsA.length;
+  const lengthB = runsB.length;
+  if (lengthA < 2 || lengthB < 2) return 0;
+  let indexA = 1;
+  let indexB = 1;
+  let startA = runsA[0];
+  let startB = runsB[0];
+  let endA = startA + runsA[1];
+  let endB = startB + runsB[1];
+  let area = 0;
+  // the foreground run that ends first makes way for its mask's next one
+  for (;;) {
+    const overlap = Math.min(endA, endB) - Math.max(startA, startB);
+    if (overlap > 0) area += overlap;
+    if (endA <= endB) {
+      if (indexA + 2 >= lengthA) return area;
+      startA = endA + runsA[indexA + 1];
+      indexA += 2;
+      endA = startA + runsA[indexA];
+    } else {
+      if (indexB + 2 >= lengthB) return area;
+      startB = endB + runsB[indexB + 1];
+      indexB += 2;
+      endB = startB + runsB[indexB];
+    }
+  }
+}
+
+/** @throws SamError `mask-size-mismatch` unless both masks have the same width and height */
+export function requireSameSize(a: MaskRuns, b: MaskRuns): void {
+  if (a.width !== b.width || a.height !== b.height) {
+    throw new SamError(
+      'mask-size-mismatch',
+      `Expected two masks of one size but received ${a.width} x ${a.height} and ${b.width} x ${b.height}`,
+    );
+  }
+}

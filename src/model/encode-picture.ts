@@ -1,9 +1,0 @@
-import sharp from 'sharp';
-import type { RgbImage } from '../amg/segmentation-model.js';
-
-/** A picture as the bytes of a JPEG file that shows thin outlines cleanly. */
-export function jpegOf({ data, width, height }: RgbImage): Promise<Buffer> {
-  return sharp(data, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality: 90, chromaSubsampling: '4:4:4' })
-    .toBuffer();
-}

@@ -1,0 +1,204 @@
+/**
+ * The decoder as compiled: one run per image, then one run for every few prompts.
+ *
+ * @module
+ */
+
+import * as ort from 'onnxruntime-node';
+import { SamError } from '../../errors.js';
+import { copyCellsToColumns } from '../../mask/logits/cells-in-columns.js';
+import type { DecodedBatch, DecodeOptions, PromptBatch } from '../../sam/segmentation-model.js';
+import type { CompiledDecoder, CompiledShape } from '../compile/compile-decoder.js';
+import { IMAGE_INPUTS } from '../compile/image-graph.js';
+import { CHOICES, PROMPT_OUTPUTS } from '../compile/prompt-graph.js';
+import { PROMPT_INPUTS } from '../compile/prompt-tokens.js';
+import { coveredCells } from './covered-cells.js';
+import type { Decoder, ImageDecoder, ImageFrame } from './decoder.js';
+import { type FramePoints, paddedPrompts } from './padded-prompts.js';
+
+type Feeds = Record<string, ort.Tensor>;
+
+/** Prompts per run: a prompt's image tokens are megabytes, so that more leave the cache (docs/decoder-compiler.md). */
+export const PROMPTS_PER_RUN = 1;
+
+/** Low-res cells along a side of an image token. */
+const CELLS_PER_TOKEN = 4;
+
+/** Runs compiled graphs. */
+export async function compiledDecoder(compiled: CompiledDecoder, threads?: number): Promise<Decoder> {
+  const options: ort.InferenceSession.SessionOptions = {
+    ...(threads ? { intraOpNumThreads: threads } : {}),
+    // higher levels fuse sums into normalisations that are several times slower (docs/decoder-compiler.md)
+    graphOptimizationLevel: 'basic',
+    // planning memory ahead costs 2 to 3% here: prompts differ in what they skip
+    enableMemPattern: false,
+  };
+  const image = await ort.InferenceSession.create(compiled.image, options);
+  const prompts = await ort.InferenceSession.create(compiled.prompts, options);
+  const { shape } = compiled;
+  return {
+    kind: 'compiled',
+    lowResSize: CELLS_PER_TOKEN * shape.gridWide,
+    async forImage(embedding, frame) {
+      const sharedOf: SharedOf = (cover, mask) => image.run(imageFeeds(shape, cover, embedding, mask));
+      return new CompiledImageDecoder(prompts, shape, frame, sharedOf);
+    },
+    async release() {
+      await image.release();
+      await prompts.release();
+    },
+  };
+}
+
+/** What the prompts of an image share, for a part of the frame and perhaps a mask prompt. */
+type SharedOf = (cover: Cover, mask?: Float32Array) => Promise<Feeds>;
+
+/** A part of the frame, from its top left: the image, or all with the padding. */
+interface Cover {
+  readonly cellsWide: number;
+  readonly cellsHigh: number;
+  readonly tokensWide: number;
+  readonly tokensHigh: number;
+}
+
+function coverOf(cellsWide: number, cellsHigh: number): Cover {
+  const tokensOf = (cells: number) => Math.ceil(cells / CELLS_PER_TOKEN);
+  return { cellsWide, cellsHigh, tokensWide: tokensOf(cellsWide), tokensHigh: tokensOf(cellsHigh) };
+}
+
+class CompiledImageDecoder implements ImageDecoder {
+  readonly #session: ort.InferenceSession;
+  readonly #shape: CompiledShape;
+  readonly #frame: ImageFrame;
+  readonly #sharedOf: SharedOf;
+  readonly #covered: Cover;
+  readonly #whole: Cover;
+  /** What prompts without a mask share, kept for each part of the frame that was asked for. */
+  readonly #shared = new Map<Cover, Promise<Feeds>>();
+  #logits = new Float32Array(0);
+
+  constructor(session: ort.InferenceSession, shape: CompiledShape, frame: ImageFrame, sharedOf: SharedOf) {
+    this.#session = session;
+    this.#shape = shape;
+    this.#frame = frame;
+    this.#sharedOf = sharedOf;
+    const lowResWide = CELLS_PER_TOKEN * shape.gridWide;
+    const lowResHigh = CELLS_PER_TOKEN * shape.gridHigh;
+    this.#whole = coverOf(lowResWide, lowResHigh);
+    this.#covered = coverOf(coveredCells(frame.inputWidth, lowResWide), coveredCells(frame.inputHeight, lowResHigh));
+  }
+
+  async decode(batch: PromptBatch, options: DecodeOptions = {}): Promise<DecodedBatch> {
+    if (batch.count < 1) throw new SamError('bad-usage', 'Expected at least one prompt in a batch but received none');
+    if (batch.maskInput && !this.#shape.takesMask) {
+      throw new SamError('bad-model', 'This decoder takes no mask prompt (exported for transformers.js)');
+    }
+    const points = paddedPrompts(batch, this.#frame);
+    refuseUnknownLabels(points.labels, this.#shape.labels);
+    const masks = options.masks === 'single' ? [0] : multimasks(this.#shape.maskTokens);
+    const threshold = options.predIouThresh ?? Number.NEGATIVE_INFINITY;
+    const cover = options.cells === 'all' ? this.#whole : this.#covered;
+    const choices = this.#choices(masks, threshold, cover);
+    const masksPerPrompt = masks.length;
+    const { cellsWide, cellsHigh } = cover;
+    const size = cellsWide * cellsHigh;
+    const total = batch.count * masksPerPrompt;
+    if (this.#logits.length < total * size) this.#logits = new Float32Array(total * size);
+    const iouPredictions = new Float32Array(total);
+    const offsets = new Int32Array(total).fill(-1);
+    // a mask prompt changes the image, which is then its own
+    const perRun = batch.maskInput ? 1 : PROMPTS_PER_RUN;
+    for (let start = 0; start < batch.count; start += perRun) {
+      const end = Math.min(batch.count, start + perRun);
+      const shared = batch.maskInput
+        ? await this.#sharedOf(cover, this.#maskOf(batch.maskInput, start))
+        : await this.#sharedWithoutMask(cover);
+      const outputs = await this.#session.run({ ...shared, ...choices, ...promptFeeds(points, start, end) });
+      const iou = outputs[PROMPT_OUTPUTS.iou].data as Float32Array;
+      const logits = outputs[PROMPT_OUTPUTS.logits].data as Float32Array;
+      iouPredictions.set(iou, start * masksPerPrompt);
+      for (let i = 0; i < iou.length; i++) {
+        if (!(iou[i] > threshold)) continue;
+        const mask = start * masksPerPrompt + i;
+        offsets[mask] = mask * size;
+        this.#copyMask(logits, i, offsets[mask], cover);
+      }
+    }
+    return { masksPerPrompt, iouPredictions, logits: this.#logits, offsets, cellsWide, cellsHigh };
+  }
+
+  #sharedWithoutMask(cover: Cover): Promise<Feeds> {
+    let shared = this.#shared.get(cover);
+    if (!shared) {
+      shared = this.#sharedOf(cover);
+      this.#shared.set(cover, shared);
+    }
+    return shared;
+  }
+
+  #copyMask(logits: Float32Array, i: number, to: number, cover: Cover): void {
+    const { tokensWide, tokensHigh, cellsWide, cellsHigh } = cover;
+    const from = i * tokensWide * tokensHigh * CELLS_PER_TOKEN ** 2;
+    copyCellsToColumns(logits, from, tokensHigh, this.#logits, to, cellsWide, cellsHigh);
+  }
+
+  #maskOf(masks: Float32Array, prompt: number): Float32Array {
+    const cells = CELLS_PER_TOKEN ** 2 * this.#shape.gridHigh * this.#shape.gridWide;
+    return masks.slice(prompt * cells, (prompt + 1) * cells);
+  }
+
+  #choices(masks: readonly number[], predIouThresh: number, { tokensWide, tokensHigh }: Cover): Feeds {
+    const places = Array.from({ length: this.#shape.maskTokens }, (_, mask) => masks.indexOf(mask) + 1);
+    return {
+      [CHOICES.covered]: integers(tokensWide, tokensHigh),
+      [CHOICES.masks]: integers(...masks),
+      [CHOICES.outputTokens]: integers(0, ...masks.map((mask) => mask + 1)),
+      [CHOICES.places]: integers(...places),
+      [CHOICES.predIouThresh]: new ort.Tensor('float32', [predIouThresh], [1]),
+    };
+  }
+}
+
+function imageFeeds(shape: CompiledShape, cover: Cover, embedding: Float32Array, mask?: Float32Array): Feeds {
+  const { width, gridHigh, gridWide } = shape;
+  const feeds: Feeds = {
+    [IMAGE_INPUTS.embedding]: new ort.Tensor('float32', embedding, [1, width, gridHigh, gridWide]),
+  };
+  if (shape.takesCovered) feeds[IMAGE_INPUTS.covered] = integers(cover.tokensWide, cover.tokensHigh);
+  if (shape.takesMask) {
+    const cells = mask ?? new Float32Array(CELLS_PER_TOKEN ** 2 * gridHigh * gridWide);
+    const dims = [1, 1, CELLS_PER_TOKEN * gridHigh, CELLS_PER_TOKEN * gridWide];
+    feeds[IMAGE_INPUTS.mask] = new ort.Tensor('float32', cells, dims);
+    feeds[IMAGE_INPUTS.hasMask] = new ort.Tensor('float32', [mask ? 1 : 0], [1]);
+  }
+  return feeds;
+}
+
+function promptFeeds({ pointsPerPrompt, coords, labels }: FramePoints, start: number, end: number): Feeds {
+  const of = (values: Float32Array, each: number) => values.slice(start * each, end * each);
+  return {
+    [PROMPT_INPUTS.coords]: new ort.Tensor('float32', of(coords, pointsPerPrompt * 2), [
+      end - start,
+      pointsPerPrompt,
+      2,
+    ]),
+    [PROMPT_INPUTS.labels]: new ort.Tensor('float32', of(labels, pointsPerPrompt), [end - start, pointsPerPrompt]),
+  };
+}
+
+function multimasks(maskTokens: number): number[] {
+  return Array.from({ length: maskTokens - 1 }, (_, i) => i + 1);
+}
+
+function integers(...values: number[]): ort.Tensor {
+  return new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
+}
+
+function refuseUnknownLabels(labels: Float32Array, known: readonly number[]): void {
+  const unknown = labels.find((label) => !known.includes(label));
+  if (unknown === undefined) return;
+  throw new SamError(
+    'bad-model',
+    `Expected point labels among ${known.join(', ')} (what this decoder has) but received ${unknown}`,
+  );
+}

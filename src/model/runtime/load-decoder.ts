@@ -1,0 +1,66 @@
+import { messageOf } from '../../errors.js';
+import { disagreement } from '../compile/agreement.js';
+import { compileDecoder } from '../compile/compile-decoder.js';
+import { compiledCacheDir, compiledCachePath, keepDecoder, keptDecoder } from '../compile/compiled-cache.js';
+import { compiledDecoder } from './compiled-decoder.js';
+import type { Decoder } from './decoder.js';
+import { exportedDecoder } from './exported-decoder.js';
+
+/** Something the user should know about a decoder that was loaded. */
+export interface DecoderNotice {
+  readonly kind: 'decoder-as-exported';
+  /** Why the decoder was not compiled, a sentence that ends in a full stop. */
+  readonly reason: string;
+}
+
+/** Settings of {@link loadDecoder}. */
+export interface DecoderOptions {
+  /** Threads that one run may use. @default all cores */
+  readonly threads?: number;
+  /** Folder of compiled graphs. @default the user's cache folder, or SAM_CLI_CACHE_DIR */
+  readonly cacheDir?: string;
+  /** Hears why a decoder runs slower than it could. */
+  readonly onNotice?: (notice: DecoderNotice) => void;
+  /** `as-exported` does not compile. @default 'compiled' */
+  readonly form?: 'compiled' | 'as-exported';
+}
+
+/**
+ * Loads the decoder of a SAM-1 export, official script or transformers.js, single- or multi-mask.
+ *
+ * It is compiled (docs/decoder-compiler.md) and, the first time, compared with the export on a few prompts; the compiled form
+ * is then kept in the cache folder. A decoder that cannot be compiled, or does not agree, runs as exported, and `onNotice`
+ * hears why.
+ *
+ * @param bytes - The ONNX file.
+ * @throws {@link SamError} `bad-model` when the bytes are not a SAM mask decoder.
+ */
+export async function loadDecoder(bytes: Uint8Array, options: DecoderOptions = {}): Promise<Decoder> {
+  const { threads, cacheDir = compiledCacheDir() } = options;
+  if (options.form === 'as-exported') return exportedDecoder(bytes, threads);
+  const path = compiledCachePath(bytes, cacheDir);
+  const kept = await keptDecoder(path);
+  if (kept) return compiledDecoder(kept, threads);
+
+  let decoder: Decoder | undefined;
+  try {
+    const compiled = compileDecoder(bytes);
+    decoder = await compiledDecoder(compiled, threads);
+    const exported = await exportedDecoder(bytes, threads);
+    const reason = await disagreement(decoder, exported, compiled.shape);
+    if (reason !== undefined) {
+      await decoder.release();
+      options.onNotice?.({ kind: 'decoder-as-exported', reason });
+      return exported;
+    }
+    await exported.release();
+    await keepDecoder(path, compiled);
+    return decoder;
+  } catch (error) {
+    // whatever stands in the compiler's way, the export may still run; if it cannot, that is the error to report
+    await decoder?.release();
+    const exported = await exportedDecoder(bytes, threads);
+    options.onNotice?.({ kind: 'decoder-as-exported', reason: messageOf(error) });
+    return exported;
+  }
+}

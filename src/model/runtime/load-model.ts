@@ -1,0 +1,79 @@
+import type { GeneratorSettings } from '../../amg/settings.js';
+import type { RgbImage } from '../../sam/rgb-image.js';
+import type { EncodedImage, SegmentationModel } from '../../sam/segmentation-model.js';
+import { catalogueEntryNamed, DEFAULT_MODEL } from '../catalogue/catalogue.js';
+import { verifiedBytesOf } from '../catalogue/verified-bytes.js';
+import { EmbeddingCache, type EmbeddingCacheOptions } from './embedding-cache.js';
+import { loadImageEncoder } from './image-encoder.js';
+import { type DecoderNotice, loadDecoder } from './load-decoder.js';
+import { frameSizeOf } from './preprocess.js';
+
+/** A {@link SegmentationModel} on onnxruntime. It holds threads and native memory until released. */
+export interface SamModel extends SegmentationModel {
+  /** Its name in the catalogue. */
+  readonly name: string;
+  /** What fits it better than the reference's defaults; the presets `default`, `dense` and `fast` use them. */
+  readonly calibratedSettings: Partial<GeneratorSettings>;
+  release(): Promise<void>;
+}
+
+/** Options of {@link loadModel}. */
+export interface LoadModelOptions {
+  /** Threads that one run may use. @default all cores */
+  readonly threads?: number;
+  /** Where image embeddings are kept, so that an image is encoded once. @default nowhere */
+  readonly embeddings?: EmbeddingCacheOptions;
+  /** Told what a user should know, such as a decoder that runs as exported, in a sentence. */
+  readonly onNotice?: (message: string) => void;
+}
+
+function noticeInWords({ reason }: DecoderNotice): string {
+  return `The decoder runs as exported, which is several times slower: ${reason}`;
+}
+
+/**
+ * Loads a model of the catalogue, after checking its files against their sha256.
+ *
+ * A model answers about one image at a time: the image encoded last.
+ *
+ * @param name - A name of the catalogue.
+ * @throws SamError `bad-usage` for an unknown name, `bad-model` for a missing or damaged file.
+ */
+export async function loadModel(name: string = DEFAULT_MODEL, options: LoadModelOptions = {}): Promise<SamModel> {
+  const entry = catalogueEntryNamed(name);
+  // 0 lets onnxruntime take all cores
+  const threads = options.threads ?? 0;
+  const encoder = await loadImageEncoder(await verifiedBytesOf(entry.encoder), threads);
+  const decoder = await loadDecoder(await verifiedBytesOf(entry.decoder), {
+    ...(threads > 0 && { threads }),
+    onNotice: (notice) => options.onNotice?.(noticeInWords(notice)),
+  });
+
+  const cache = options.embeddings && new EmbeddingCache(options.embeddings, entry.encoder.sha256);
+
+  async function encode(image: RgbImage): Promise<EncodedImage> {
+    const { width, height } = image;
+    const encoded = () => encoder.embeddingOf(image);
+    const embedding = await (cache ? cache.embeddingOf(image, encoded) : encoded());
+    const frame = frameSizeOf(width, height, encoder.inputSize);
+    const imageDecoder = await decoder.forImage(embedding, {
+      width,
+      height,
+      inputWidth: frame.width,
+      inputHeight: frame.height,
+    });
+    return { width, height, decode: (batch, decodeOptions) => imageDecoder.decode(batch, decodeOptions) };
+  }
+
+  return {
+    name,
+    calibratedSettings: entry.calibratedSettings,
+    inputSize: encoder.inputSize,
+    lowResSize: decoder.lowResSize,
+    encode,
+    async release() {
+      await encoder.release();
+      await decoder.release();
+    },
+  };
+}

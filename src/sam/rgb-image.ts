@@ -1,0 +1,8 @@
+/** An upright 8-bit RGB image, row-major, 3 bytes a pixel, no padding. */
+export interface RgbImage {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  /** Pixels, at least 1. */
+  readonly width: number;
+  /** Pixels, at least 1. */
+  readonly height: number;
+}

@@ -1,0 +1,71 @@
+/**
+ * What the mask generator needs to know of a model, and nothing else: the only door between `amg` and `model`.
+ *
+ * @module
+ */
+
+import type { RgbImage } from './rgb-image.js';
+
+/**
+ * A batch of prompts about one encoded image; every prompt has the same number of points.
+ *
+ * A box is two points with labels 2 (top left) and 3 (bottom right), as in SAM's ONNX exports.
+ */
+export interface PromptBatch {
+  /** Prompts in the batch (B). */
+  readonly count: number;
+  /** Points per prompt (N), padding included when the caller wants some. 0 when a mask alone is the prompt. */
+  readonly pointsPerPrompt: number;
+  /** [B, N, 2] x,y in pixels of the encoded image (not of the 1024 frame). */
+  readonly coords: Float32Array;
+  /** [B, N]: 1 foreground, 0 background, 2 and 3 box corners, -1 padding. */
+  readonly labels: Float32Array;
+  /** [B, 256, 256] row-major low-res logits of an earlier mask, when refining. */
+  readonly maskInput?: Float32Array;
+}
+
+/** Options of {@link EncodedImage.decode}. */
+export interface DecodeOptions {
+  /** Masks with a predicted IoU not above this are not needed and may be left out of `logits`. @default none */
+  readonly predIouThresh?: number;
+  /** Which of the four mask tokens: the three multimasks, or the single-mask token. @default 'multi' */
+  readonly masks?: 'multi' | 'single';
+  /** Which cells of each mask: those that cover the image, or all, as feeding a mask back needs. @default 'covered' */
+  readonly cells?: 'covered' | 'all';
+}
+
+/** Answers of the decoder to a {@link PromptBatch}. Buffers belong to the model and are valid until its next call. */
+export interface DecodedBatch {
+  /** Masks per prompt (M): 3 multimasks, or 1. */
+  readonly masksPerPrompt: number;
+  /** [B, M] predicted IoU (a raw regression: it can exceed 1). */
+  readonly iouPredictions: Float32Array;
+  /**
+   * Low-res logits, each mask column-major: the value of cell column x, row y of mask i is
+   * `logits[offsets[i] + x * cellsHigh + y]`. Only the cells that cover the image (padding cut) are there, unless
+   * {@link DecodeOptions.cells} asks for all.
+   */
+  readonly logits: Float32Array;
+  /** [B * M] where each mask starts in `logits`, or -1 where it was left out because of `predIouThresh`. */
+  readonly offsets: Int32Array;
+  /** Cell columns stored per mask, at most 256. */
+  readonly cellsWide: number;
+  /** Cell rows stored per mask, at most 256. */
+  readonly cellsHigh: number;
+}
+
+/** One image after the image encoder. */
+export interface EncodedImage {
+  readonly width: number;
+  readonly height: number;
+  decode(batch: PromptBatch, options?: DecodeOptions): Promise<DecodedBatch>;
+}
+
+/** A loaded SAM: the image encoder and the prompt encoder with the mask decoder. */
+export interface SegmentationModel {
+  /** Long side of the frame that the encoder sees, in pixels (1024). */
+  readonly inputSize: number;
+  /** Side of the low-res masks (256). */
+  readonly lowResSize: number;
+  encode(image: RgbImage): Promise<EncodedImage>;
+}

@@ -1,0 +1,80 @@
+/**
+ * What a person or a detector says about one object, and how it becomes a prompt of the decoder.
+ *
+ * @module
+ */
+
+import type { PromptBatch } from '../sam/segmentation-model.js';
+
+/** Everything that is said about one object, together: points, a box, an earlier mask. At least one of them. */
+export interface ObjectPrompt {
+  /** x, y in pixels of the image. @default none */
+  readonly points?: readonly (readonly [x: number, y: number])[];
+  /** One a point: 1 for the object, 0 for its background. @default 1 for each */
+  readonly labels?: readonly number[];
+  /** x0, y0, x1, y1 in pixels of the image. @default none */
+  readonly box?: readonly [x0: number, y0: number, x1: number, y1: number];
+  /** [256, 256] row-major low-res logits, such as an earlier prediction returned. @default none */
+  readonly maskInput?: Float32Array;
+}
+
+const BOX_TOP_LEFT = 2;
+const BOX_BOTTOM_RIGHT = 3;
+
+/** Points that the decoder sees for a prompt, box corners included. */
+export function pointCountOf({ points = [], box }: ObjectPrompt): number {
+  return points.length + (box ? 2 : 0);
+}
+
+/**
+ * Whether a prompt leaves open which object is meant, part or whole: a single point and nothing else. The reference
+ * recommends three masks for such a prompt and the single-mask token for all others.
+ */
+export function isAmbiguous({ points = [], box, maskInput }: ObjectPrompt): boolean {
+  return points.length === 1 && !box && !maskInput;
+}
+
+/**
+ * The indices of prompts that the decoder can answer in one batch: as many points, and box and mask in all or in none. Padding
+ * points would allow more, but the padding embedding takes part in the attention and changes the masks.
+ *
+ * @param most - Prompts in a batch, at most.
+ */
+export function batchesOfOneShape(prompts: readonly ObjectPrompt[], most: number): number[][] {
+  const byShape = new Map<string, number[]>();
+  for (const [index, prompt] of prompts.entries()) {
+    const shape = `${prompt.points?.length ?? 0} ${prompt.box !== undefined} ${prompt.maskInput !== undefined}`;
+    const indices = byShape.get(shape);
+    if (indices) indices.push(index);
+    else byShape.set(shape, [index]);
+  }
+  return [...byShape.values()].flatMap((indices) =>
+    Array.from({ length: Math.ceil(indices.length / most) }, (_, i) => indices.slice(i * most, (i + 1) * most)),
+  );
+}
+
+/** Prompts of one shape as the decoder takes them: points first, then the corners of the box, as in the reference. */
+export function promptBatchOf(prompts: readonly ObjectPrompt[]): PromptBatch {
+  const count = prompts.length;
+  const pointsPerPrompt = pointCountOf(prompts[0]);
+  const coords = new Float32Array(count * pointsPerPrompt * 2);
+  const labels = new Float32Array(count * pointsPerPrompt);
+  for (const [i, { points = [], labels: given, box }] of prompts.entries()) {
+    const first = i * pointsPerPrompt;
+    for (const [k, point] of points.entries()) {
+      coords.set(point, 2 * (first + k));
+      labels[first + k] = given?.[k] ?? 1;
+    }
+    if (box) {
+      const corner = first + points.length;
+      coords.set(box, 2 * corner);
+      labels[corner] = BOX_TOP_LEFT;
+      labels[corner + 1] = BOX_BOTTOM_RIGHT;
+    }
+  }
+  if (!prompts[0].maskInput) return { count, pointsPerPrompt, coords, labels };
+  const cells = prompts[0].maskInput.length;
+  const maskInput = new Float32Array(count * cells);
+  for (const [i, prompt] of prompts.entries()) maskInput.set(prompt.maskInput!, i * cells);
+  return { count, pointsPerPrompt, coords, labels, maskInput };
+}

@@ -1,0 +1,65 @@
+/** Where bytes lie in a file: from `start` up to, not including, `end`. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A file that only grows, by whole records: it is valid up to its last record at any time. */
+export interface AppendFile {
+  /** Bytes in the file. */
+  readonly length: number;
+  /**
+   * Appends one record; records asked for at the same time go one after the other.
+   *
+   * @param options - `sync` waits until the bytes outlive a power cut.
+   * @throws SamError `unwritable-output`; the file is as it was.
+   */
+  append(record: string | Uint8Array, options?: { readonly sync?: boolean }): Promise<ByteRange>;
+  /** Waits for what is being written and closes. */
+  close(): Promise<void>;
+}
+
+/** A lock that this process holds. */
+export interface StorageLock {
+  /** Gives it free, if it is still this process's. */
+  release(): Promise<void>;
+}
+
+/**
+ * A place for the files of a run: a folder of this machine today. Sinks and the run folder know nothing else of the file system.
+ * Names are relative, with forward slashes.
+ */
+export interface Storage {
+  /** The place in words, for messages: the folder's path. */
+  readonly location: string;
+  /** A name's place in words, for messages. */
+  locate(name: string): string;
+  /** The bytes of a file; undefined when there is none. */
+  read(name: string): Promise<Uint8Array | undefined>;
+  /** The bytes of a part of a file. @throws SamError `bad-run-folder` when it ends before. */
+  readRange(name: string, range: ByteRange): Promise<Uint8Array>;
+  /** The bytes of a file in chunks, up to `end`. */
+  stream(name: string, options?: { readonly end?: number }): AsyncIterable<Uint8Array>;
+  /** Bytes of a file; undefined when there is none. */
+  sizeOf(name: string): Promise<number | undefined>;
+  /**
+   * Writes a file that is either whole or not there.
+   *
+   * @throws SamError `unwritable-output`, or `unwritable-name` when only that name cannot be written; nothing is left behind.
+   */
+  write(name: string, data: string | Uint8Array | AsyncIterable<string | Uint8Array>): Promise<void>;
+  /**
+   * Opens a file for appending, made if need be.
+   *
+   * @param keep - Bytes to keep; what lies behind them is cut off. @default all
+   */
+  append(name: string, keep?: number): Promise<AppendFile>;
+  /** Removes a file. @returns whether it was there. */
+  remove(name: string): Promise<boolean>;
+  /** Names of all files whose name begins so, in any order. */
+  list(prefix: string): AsyncIterable<string>;
+  /** Takes a lock. @throws SamError `run-in-use` when another process holds it. */
+  lock(name: string): Promise<StorageLock>;
+  /** Removes what a killed process was writing. */
+  removeTemporaryFiles(): Promise<void>;
+}

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { SamError } from '../../../src/errors.js';
+import { modelBytes, readModel } from '../../../src/model/onnx/model-bytes.js';
+import type { Decoder } from '../../../src/model/runtime/decoder.js';
+import { type DecoderNotice, loadDecoder } from '../../../src/model/runtime/load-decoder.js';
+import type { PromptBatch } from '../../../src/sam/segmentation-model.js';
+import { randomNumbers } from '../../support/random-numbers.js';
+import { SMALL_DECODERS, smallDecoder } from '../../support/small-decoders.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+
+const points: PromptBatch = {
+  count: 3,
+  pointsPerPrompt: 2,
+  coords: Float32Array.of(10, 20, 90, 15, 50, 60, 30, 5, 1, 2, 80, 70),
+  labels: Float32Array.of(1, 0, 1, 1, 0, 1),
+};
+const box: PromptBatch = {
+  count: 1,
+  pointsPerPrompt: 3,
+  coords: Float32Array.of(10, 20, 90, 60, 40, 40),
+  labels: Float32Array.of(2, 3, 1),
+};
+
+for (const { file, width, grid, takesBoxesAndMasks } of SMALL_DECODERS) {
+  for (const [shape, inputHigh, inputWide] of [
+    ['landscape', 0.63, 1],
+    ['portrait', 1, 0.41],
+    ['square', 1, 1],
+  ] as const) {
+    test(`${file} compiled answers like the export (${shape})`, async (context) => {
+      const bytes = await smallDecoder(file);
+      const cacheDir = await temporaryFolder(context);
+      const notices: DecoderNotice[] = [];
+      const compiled = await loadDecoder(bytes, { cacheDir, onNotice: (notice) => notices.push(notice) });
+      const exported = await loadDecoder(bytes, { form: 'as-exported' });
+      assert.deepEqual(notices, []);
+      assert.equal(compiled.kind, 'compiled');
+      assert.equal(compiled.lowResSize, 4 * grid);
+      const frame = {
+        width: 100,
+        height: 80,
+        inputWidth: Math.round(16 * grid * inputWide),
+        inputHeight: Math.round(16 * grid * inputHigh),
+      };
+      const embedding = randomNumbers(width * grid * grid, 5);
+      const [ours, theirs] = [await compiled.forImage(embedding, frame), await exported.forImage(embedding, frame)];
+      const batches = [points];
+      if (takesBoxesAndMasks) {
+        batches.push(box, { ...points, maskInput: randomNumbers(3 * 16 * grid * grid, 6).map((value) => value * 8) });
+      }
+      for (const batch of batches) {
+        for (const [masks, cells] of [
+          ['multi', 'covered'],
+          ['single', 'covered'],
+          ['multi', 'all'],
+        ] as const) {
+          const expected = await theirs.decode(batch, { masks, cells });
+          const found = await ours.decode(batch, { masks, cells });
+          if (cells === 'all') assert.deepEqual([expected.cellsWide, expected.cellsHigh], [4 * grid, 4 * grid]);
+          assert.equal(found.cellsWide, expected.cellsWide);
+          assert.equal(found.cellsHigh, expected.cellsHigh);
+          assert.deepEqual(found.offsets, expected.offsets);
+          closeTo(found.iouPredictions, expected.iouPredictions, 1e-5);
+          const total = expected.offsets.length * expected.cellsWide * expected.cellsHigh;
+          closeTo(found.logits.subarray(0, total), expected.logits.subarray(0, total), 1e-5);
+        }
+      }
+      await compiled.release();
+      await exported.release();
+    });
+  }
+}
+
+test('masks that the predicted IoU rejects are left out, those of the others stay the same', async (context) => {
+  const { decoder, image } = await smallImage(context, 'official_single.onnx');
+  const all = await image.decode(points);
+  const logits = all.logits.slice();
+  const threshold = [...all.iouPredictions].sort((a, b) => a - b)[5];
+  const kept = await image.decode(points, { predIouThresh: threshold });
+  const size = all.cellsWide * all.cellsHigh;
+  all.iouPredictions.forEach((iou, mask) => {
+    assert.equal(kept.offsets[mask] >= 0, iou > threshold);
+    if (iou > threshold) {
+      const from = kept.offsets[mask];
+      assert.deepEqual(kept.logits.slice(from, from + size), logits.slice(all.offsets[mask], all.offsets[mask] + size));
+    }
+  });
+  const none = await image.decode(points, { predIouThresh: 1e9 });
+  assert.ok(none.offsets.every((offset) => offset === -1));
+  await decoder.release();
+});
+
+test('the compiled form is kept, used again, and rebuilt when damaged or cut short', async (context) => {
+  const cacheDir = await temporaryFolder(context);
+  const bytes = await smallDecoder('official_single.onnx');
+  await (await loadDecoder(bytes, { cacheDir })).release();
+  const [file] = await readdir(join(cacheDir, 'compiled-decoders'));
+  const path = join(cacheDir, 'compiled-decoders', file);
+  const whole = await readFile(path);
+  const damaged = Buffer.from(whole);
+  damaged[damaged.length >> 1] ^= 1;
+  for (const content of [damaged, whole.subarray(0, 1000), Buffer.alloc(0)]) {
+    await writeFile(path, content);
+    const decoder = await loadDecoder(bytes, { cacheDir });
+    assert.equal(decoder.kind, 'compiled');
+    await decoder.release();
+    assert.deepEqual(await readFile(path), whole);
+    assert.deepEqual(await readdir(join(cacheDir, 'compiled-decoders')), [file]);
+  }
+});
+
+test('a cache folder that cannot be written does not stop anything', async (context) => {
+  const folder = await temporaryFolder(context);
+  const cacheDir = join(folder, 'a file');
+  await writeFile(cacheDir, '');
+  const decoder = await loadDecoder(await smallDecoder('official_single.onnx'), { cacheDir });
+  assert.equal(decoder.kind, 'compiled');
+  await decoder.release();
+});
+
+test('a decoder that is built differently runs as exported, with a notice that says why', async (context) => {
+  const model = readModel(await smallDecoder('official_single.onnx'));
+  // another activation between the layers of a perceptron
+  for (const node of model.graph!.node) if (node.name.includes('/mlp/act/')) node.opType = 'Sigmoid';
+  const notices: DecoderNotice[] = [];
+  const options = {
+    cacheDir: await temporaryFolder(context),
+    onNotice: (notice: DecoderNotice) => notices.push(notice),
+  };
+  const decoder = await loadDecoder(modelBytes(model), options);
+  assert.equal(decoder.kind, 'as-exported');
+  assert.equal(notices.length, 1);
+  assert.match(notices[0].reason, /^Expected a perceptron .* as in SAM-1's decoder\.$/);
+  const frame = { width: 256, height: 256, inputWidth: 256, inputHeight: 256 };
+  const image = await decoder.forImage(randomNumbers(32 * 16 * 16, 1), frame);
+  assert.equal((await image.decode(points)).masksPerPrompt, 3);
+  await decoder.release();
+});
+
+test('a quantised decoder runs as exported, with a notice', async (context) => {
+  const notices: DecoderNotice[] = [];
+  const options = {
+    cacheDir: await temporaryFolder(context),
+    onNotice: (notice: DecoderNotice) => notices.push(notice),
+  };
+  const decoder = await loadDecoder(await smallDecoder('official_single_quantised.onnx'), options);
+  assert.equal(decoder.kind, 'as-exported');
+  assert.equal(notices.length, 1);
+  const frame = { width: 256, height: 256, inputWidth: 256, inputHeight: 256 };
+  const image = await decoder.forImage(randomNumbers(32 * 16 * 16, 1), frame);
+  const answer = await image.decode(points);
+  assert.equal(answer.masksPerPrompt, 3);
+  assert.ok(answer.iouPredictions.every(Number.isFinite));
+  await decoder.release();
+});
+
+test('a decoder whose compiled form disagrees runs as exported and is not kept', async (context) => {
+  const model = readModel(await smallDecoder('official_single.onnx'));
+  // the compiler takes scores to be divided by the root of a head's width; this export divides by something else
+  for (const node of model.graph!.node) {
+    const value = node.opType === 'Constant' ? node.attribute[0].t : undefined;
+    if (value?.dataType !== 1 || value.dims.length > 0 || value.rawData.length !== 4) continue;
+    const data = new Float32Array(new Uint8Array(value.rawData).buffer);
+    if (Math.abs(data[0] - Math.sqrt(8)) < 1e-6) value.rawData = new Uint8Array(Float32Array.of(1.5).buffer);
+  }
+  const cacheDir = await temporaryFolder(context);
+  const notices: DecoderNotice[] = [];
+  const decoder = await loadDecoder(modelBytes(model), { cacheDir, onNotice: (notice) => notices.push(notice) });
+  assert.equal(decoder.kind, 'as-exported');
+  assert.match(notices[0].reason, /^The compiled graph's logits differ by/);
+  assert.deepEqual(await readdir(cacheDir), []);
+  await decoder.release();
+});
+
+test('prompts that a decoder cannot take are refused, compiled or not', async (context) => {
+  const cacheDir = await temporaryFolder(context);
+  for (const form of ['compiled', 'as-exported'] as const) {
+    const decoder = await loadDecoder(await smallDecoder('transformers_js.onnx'), { cacheDir, form });
+    const frame = { width: 192, height: 192, inputWidth: 192, inputHeight: 192 };
+    const image = await decoder.forImage(randomNumbers(64 * 12 * 12, 1), frame);
+    await assert.rejects(image.decode(box), SamError);
+    await assert.rejects(image.decode({ ...points, maskInput: new Float32Array(3 * 48 * 48) }), SamError);
+    await decoder.release();
+  }
+});
+
+async function smallImage(context: Parameters<typeof temporaryFolder>[0], file: string) {
+  const decoder: Decoder = await loadDecoder(await smallDecoder(file), { cacheDir: await temporaryFolder(context) });
+  const frame = { width: 100, height: 80, inputWidth: 256, inputHeight: 205 };
+  return { decoder, image: await decoder.forImage(randomNumbers(32 * 16 * 16, 1), frame) };
+}
+
+function closeTo(actual: Float32Array, expected: Float32Array, tolerance: number): void {
+  assert.equal(actual.length, expected.length);
+  const worst = actual.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
+  assert.ok(worst <= tolerance, `differs by ${worst}`);
+}
