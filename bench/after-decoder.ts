@@ -28,8 +28,7 @@ export async function run(): Promise<void> {
     }
   }
   const overheard: SegmentationModel = {
-    inputSize: model.inputSize,
-    lowResSize: model.lowResSize,
+    geometry: model.geometry,
     async encode(image) {
       const encoded = await model.encode(image);
       return {

@@ -5,8 +5,10 @@
  * are the low-res cells that cover the image, which is all that either decoder gives.
  */
 import { compileDecoder } from '../src/model/compile/compile-decoder.js';
+import official from '../src/model/contracts/official.js';
 import { compiledDecoder } from '../src/model/runtime/compiled-decoder.js';
 import { loadDecoder } from '../src/model/runtime/load-decoder.js';
+import { SAM1_GEOMETRY } from '../src/sam/geometry.js';
 import { decoderBytes, embeddingOf } from './decoder-inputs.js';
 
 const SIDE = 32;
@@ -14,12 +16,12 @@ const SIDE = 32;
 /** Largest logit and IoU differences and the worst mask, for every photograph. */
 export async function run(): Promise<void> {
   const bytes = await decoderBytes();
-  const compiled = await compiledDecoder(compileDecoder(bytes));
-  const exported = await loadDecoder(bytes, { form: 'as-exported' });
+  const compiled = await compiledDecoder(compileDecoder(bytes), SAM1_GEOMETRY);
+  const exported = await loadDecoder(bytes, official.decoder, SAM1_GEOMETRY, { form: 'as-exported' });
   for (const image of ['coffee.png', 'chelsea.png', 'astronaut.png']) {
-    const { embedding, frame } = await embeddingOf(image);
-    const ours = await compiled.forImage(embedding, frame);
-    const theirs = await exported.forImage(embedding, frame);
+    const { embedding, placed } = await embeddingOf(image);
+    const ours = await compiled.forImage(embedding, placed);
+    const theirs = await exported.forImage(embedding, placed);
     let logit = 0;
     let iou = 0;
     let overlap = 1;
@@ -28,7 +30,7 @@ export async function run(): Promise<void> {
       const batch = {
         count: SIDE,
         pointsPerPrompt: 1,
-        coords: gridRow(row, frame),
+        coords: gridRow(row, placed),
         labels: new Float32Array(SIDE).fill(1),
       };
       const found = await ours.decode(batch);

@@ -13,6 +13,9 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import * as ort from 'onnxruntime-node';
 import { compileDecoder } from '../src/model/compile/compile-decoder.js';
 import { compiledDecoder } from '../src/model/runtime/compiled-decoder.js';
+import { placedImage } from '../src/model/runtime/decoder.js';
+import type { Embedding } from '../src/sam/embedding.js';
+import { SAM1_GEOMETRY } from '../src/sam/geometry.js';
 import { decoderBytes, embeddingOf } from './decoder-inputs.js';
 
 type Candidate = 'as shipped' | 'compiled';
@@ -20,10 +23,10 @@ type Candidate = 'as shipped' | 'compiled';
 interface Setup {
   readonly candidate: Candidate;
   readonly threads: number;
-  readonly embedding: Float32Array;
+  readonly embedding: Embedding;
 }
 
-const PHOTO = { width: 1800, height: 1200, inputWidth: 1024, inputHeight: 683 };
+const PHOTO = placedImage(SAM1_GEOMETRY, 1800, 1200);
 const ROUNDS = 21;
 const POINTS_PER_ROUND = 12;
 /** Milliseconds between two teams. */
@@ -96,7 +99,7 @@ async function candidateOf({ candidate, threads, embedding }: Setup): Promise<(p
   if (candidate === 'as shipped') {
     const session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: threads });
     const still = {
-      image_embeddings: new ort.Tensor('float32', embedding, [1, 256, 64, 64]),
+      image_embeddings: new ort.Tensor('float32', embedding[0].data, [1, 256, 64, 64]),
       point_labels: new ort.Tensor('float32', [1, -1], [1, 2]),
       mask_input: new ort.Tensor('float32', new Float32Array(256 * 256), [1, 1, 256, 256]),
       has_mask_input: new ort.Tensor('float32', [0], [1]),
@@ -104,13 +107,13 @@ async function candidateOf({ candidate, threads, embedding }: Setup): Promise<(p
     };
     return async (points) => {
       for (const [x, y] of pointsOf(points)) {
-        const scale = PHOTO.inputWidth / PHOTO.width;
+        const scale = PHOTO.extent.width / PHOTO.width;
         const coords = new ort.Tensor('float32', [x * scale, y * scale, 0, 0], [1, 2, 2]);
         await session.run({ ...still, point_coords: coords });
       }
     };
   }
-  const decoder = await compiledDecoder(compileDecoder(bytes), threads);
+  const decoder = await compiledDecoder(compileDecoder(bytes), SAM1_GEOMETRY, threads);
   const image = await decoder.forImage(embedding, PHOTO);
   return async (points) => {
     const coords = Float32Array.from(pointsOf(points).flat());

@@ -12,28 +12,27 @@ import { decodeImage } from '../src/image/decode-image.js';
 import { boxNms } from '../src/mask/runs/box-nms.js';
 import { cocoCountsFromRuns } from '../src/mask/runs/coco-counts.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../src/model/catalogue/catalogue.js';
-import { verifiedBytesOf } from '../src/model/catalogue/verified-bytes.js';
+import { verifiedBytesOf, verifiedPathOf } from '../src/model/catalogue/verified-file.js';
+import official from '../src/model/contracts/official.js';
+import { placedImage } from '../src/model/runtime/decoder.js';
 import { loadImageEncoder } from '../src/model/runtime/image-encoder.js';
 import { loadDecoder } from '../src/model/runtime/load-decoder.js';
-import { frameSizeOf } from '../src/model/runtime/preprocess.js';
 import { type PlainMask, plainMask } from '../test/mask/logits/plain-mask.js';
 
 const [imagePath, outputPath] = process.argv.slice(2);
 const settings = REFERENCE_SETTINGS;
 const threads = availableParallelism();
 const entry = catalogueEntryNamed(DEFAULT_MODEL);
-const encoder = await loadImageEncoder(await verifiedBytesOf(entry.encoder), threads);
-const decoder = await loadDecoder(await verifiedBytesOf(entry.decoder), { threads, form: 'as-exported' });
+const { geometry } = entry;
+const encoder = await loadImageEncoder(await verifiedPathOf(entry.encoder), official.encoder, geometry, threads);
+const decoder = await loadDecoder(await verifiedBytesOf(entry.decoder), official.decoder, geometry, {
+  threads,
+  form: 'as-exported',
+});
 
 const image = await decodeImage(imagePath);
 const { width, height } = image;
-const frame = frameSizeOf(width, height, encoder.inputSize);
-const imageDecoder = await decoder.forImage(await encoder.embeddingOf(image), {
-  width,
-  height,
-  inputWidth: frame.width,
-  inputHeight: frame.height,
-});
+const imageDecoder = await decoder.forImage(await encoder.embeddingOf(image), placedImage(geometry, width, height));
 
 const kept: { mask: PlainMask; predictedIou: number }[] = [];
 const points = pointsInCropXy(unitPointGrid(settings.pointsPerSide), width, height);

@@ -46,8 +46,7 @@ export async function candidatesOfImage(
   pointsPerSide: number,
 ): Promise<ImageCandidates> {
   const { width, height } = image;
-  const { inputSize, lowResSize } = model;
-  const plan = createResizePlan({ width, height, inputSize, lowResSize });
+  const plan = createResizePlan({ width, height, geometry: model.geometry });
   const measurers = STABILITY_OFFSETS.map((stabilityScoreOffset) => new MaskMeasurer(plan, { stabilityScoreOffset }));
   const encoded = await model.encode(image);
   const pointsXy = pointsInCropXy(unitPointGrid(pointsPerSide), width, height);

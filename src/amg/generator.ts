@@ -63,9 +63,6 @@ interface Answer {
   readonly pointsInCrop: Float64Array;
 }
 
-/** Logits above this belong to the mask. Part of the model, not a setting: SAM was trained so. */
-const MASK_THRESHOLD = 0;
-
 /**
  * Makes all masks of an image: a grid of points through the model, filtered by predicted IoU and stability, duplicates
  * removed; crops of it likewise where small objects matter.
@@ -139,10 +136,10 @@ export class MaskGenerator {
     timings.encode += secondsSince(encodeStartedAt);
 
     const { width, height } = encoded;
-    const { inputSize, lowResSize } = this.#model;
+    const { geometry } = this.#model;
     const [left, top] = crop.boxXyxy;
-    const measurer = new MaskMeasurer(createResizePlan({ width, height, inputSize, lowResSize }), {
-      maskThreshold: MASK_THRESHOLD,
+    const measurer = new MaskMeasurer(createResizePlan({ width, height, geometry }), {
+      maskThreshold: geometry.maskThreshold,
       stabilityScoreOffset,
       stabilityScoreThresh,
       image: { width: image.width, height: image.height, left, top },
@@ -184,7 +181,7 @@ export class MaskGenerator {
       yield { decoded, pointsInCrop };
       return;
     }
-    const refinements = refinementPrompts(pointsInCrop, decoded, this.#model.lowResSize);
+    const refinements = refinementPrompts(pointsInCrop, decoded, this.#model.geometry.lowResSize);
     const refinedPoints = pointOfEachMask(pointsInCrop, decoded.masksPerPrompt);
     for (let first = 0; first < refinements.count; first += pointsPerBatch) {
       const refineStartedAt = performance.now();

@@ -81,9 +81,11 @@ export class SamPredictor {
   ): Promise<Prediction[]> {
     const image = this.#image;
     if (!image) throw new SamError('bad-usage', 'Expected setImage before predict but no image is set');
-    const { lowResSize } = this.#model;
-    const asked = prompts.map((prompt, i) => askedOf(prompt, prompts.length > 1 ? ` ${i}` : '', image, lowResSize));
-    const found = await masksOfPrompts(image, this.#model, asked, { ...options, lowRes: true });
+    const { geometry } = this.#model;
+    const asked = prompts.map((prompt, i) =>
+      askedOf(prompt, prompts.length > 1 ? ` ${i}` : '', image, geometry.lowResSize),
+    );
+    const found = await masksOfPrompts(image, geometry, asked, { ...options, lowRes: true });
     const predictions = prompts.map((): Prediction => ({ masks: [], iouPredictions: [], lowResMasks: [] }));
     for (const each of found) addTo(predictions[each.prompt], each, image);
     return predictions;

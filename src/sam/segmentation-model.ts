@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ModelGeometry } from './geometry.js';
 import type { RgbImage } from './rgb-image.js';
 
 /**
@@ -16,11 +17,11 @@ export interface PromptBatch {
   readonly count: number;
   /** Points per prompt (N), padding included when the caller wants some. 0 when a mask alone is the prompt. */
   readonly pointsPerPrompt: number;
-  /** [B, N, 2] x,y in pixels of the encoded image (not of the 1024 frame). */
+  /** [B, N, 2] x,y in pixels of the encoded image (not of the model's frame). */
   readonly coords: Float32Array;
   /** [B, N]: 1 foreground, 0 background, 2 and 3 box corners, -1 padding. */
   readonly labels: Float32Array;
-  /** [B, 256, 256] row-major low-res logits of an earlier mask, when refining. */
+  /** [B, L, L] row-major low-res logits of an earlier mask, when refining; L is the geometry's `lowResSize`. */
   readonly maskInput?: Float32Array;
 }
 
@@ -28,7 +29,7 @@ export interface PromptBatch {
 export interface DecodeOptions {
   /** Masks with a predicted IoU not above this are not needed and may be left out of `logits`. @default none */
   readonly predIouThresh?: number;
-  /** Which of the four mask tokens: the three multimasks, or the single-mask token. @default 'multi' */
+  /** Which mask tokens: the multimasks (three in SAM), or the single-mask token. @default 'multi' */
   readonly masks?: 'multi' | 'single';
   /** Which cells of each mask: those that cover the image, or all, as feeding a mask back needs. @default 'covered' */
   readonly cells?: 'covered' | 'all';
@@ -36,7 +37,7 @@ export interface DecodeOptions {
 
 /** Answers of the decoder to a {@link PromptBatch}. Buffers belong to the model and are valid until its next call. */
 export interface DecodedBatch {
-  /** Masks per prompt (M): 3 multimasks, or 1. */
+  /** Masks per prompt (M): as many as the model has multimasks (3 in SAM), or 1. */
   readonly masksPerPrompt: number;
   /** [B, M] predicted IoU (a raw regression: it can exceed 1). */
   readonly iouPredictions: Float32Array;
@@ -48,9 +49,9 @@ export interface DecodedBatch {
   readonly logits: Float32Array;
   /** [B * M] where each mask starts in `logits`, or -1 where it was left out because of `predIouThresh`. */
   readonly offsets: Int32Array;
-  /** Cell columns stored per mask, at most 256. */
+  /** Cell columns stored per mask, at most the geometry's `lowResSize`. */
   readonly cellsWide: number;
-  /** Cell rows stored per mask, at most 256. */
+  /** Cell rows stored per mask, at most the geometry's `lowResSize`. */
   readonly cellsHigh: number;
 }
 
@@ -63,9 +64,7 @@ export interface EncodedImage {
 
 /** A loaded SAM: the image encoder and the prompt encoder with the mask decoder. */
 export interface SegmentationModel {
-  /** Long side of the frame that the encoder sees, in pixels (1024). */
-  readonly inputSize: number;
-  /** Side of the low-res masks (256). */
-  readonly lowResSize: number;
+  /** How it sees an image. */
+  readonly geometry: ModelGeometry;
   encode(image: RgbImage): Promise<EncodedImage>;
 }

@@ -9,20 +9,12 @@
  */
 
 import { type ResizeTaps, triangleTaps } from '../image/triangle-taps.js';
-import { frameLength } from '../mask/logits/resize-plan.js';
 import { rowMajorFromMaskRuns } from '../mask/runs/dense-mask.js';
 import type { MaskRuns } from '../mask/runs/mask-runs.js';
+import { frameExtentOf, type ModelGeometry } from '../sam/geometry.js';
 
 /** Logit inside a mask prompt; outside it is the negative. */
 const CONFIDENT = 10;
-
-/** The model's frame and grid, in pixels and cells. */
-export interface MaskInputFrame {
-  /** Long side of the frame that the encoder sees (1024). */
-  readonly inputSize: number;
-  /** Side of the low-res masks (256). */
-  readonly lowResSize: number;
-}
 
 /**
  * The low-res logits of a binary mask.
@@ -31,23 +23,20 @@ export interface MaskInputFrame {
  * @param isOfGrid - Whether `mask` is of the grid, padding included.
  * @returns [lowResSize, lowResSize] row-major.
  */
-export function maskInputOf(
-  mask: MaskRuns,
-  { inputSize, lowResSize }: MaskInputFrame,
-  isOfGrid: boolean,
-): Float32Array {
+export function maskInputOf(mask: MaskRuns, geometry: ModelGeometry, isOfGrid: boolean): Float32Array {
   const dense = Float32Array.from(rowMajorFromMaskRuns(mask));
   if (isOfGrid) return dense.map((inside) => (inside > 0 ? CONFIDENT : -CONFIDENT));
+  const { frameSize, lowResSize } = geometry;
   const { width, height } = mask;
-  const scale = inputSize / Math.max(width, height);
-  const wide = frameLength(width, scale);
-  const high = frameLength(height, scale);
-  const inFrame = resized(dense, width, height, wide, high);
-  const padded = new Float32Array(inputSize * inputSize).fill(-CONFIDENT);
-  for (let y = 0; y < high; y++) {
-    for (let x = 0; x < wide; x++) if (inFrame[y * wide + x] >= 0.5) padded[y * inputSize + x] = CONFIDENT;
+  const extent = frameExtentOf(geometry, width, height);
+  const inFrame = resized(dense, width, height, extent.width, extent.height);
+  const padded = new Float32Array(frameSize * frameSize).fill(-CONFIDENT);
+  for (let y = 0; y < extent.height; y++) {
+    for (let x = 0; x < extent.width; x++) {
+      if (inFrame[y * extent.width + x] >= 0.5) padded[y * frameSize + x] = CONFIDENT;
+    }
   }
-  return resized(padded, inputSize, inputSize, lowResSize, lowResSize);
+  return resized(padded, frameSize, frameSize, lowResSize, lowResSize);
 }
 
 /** A row-major image of one channel, resized as PyTorch's antialiased bilinear `interpolate` does it. */

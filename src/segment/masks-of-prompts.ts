@@ -1,7 +1,7 @@
 import { MaskMeasurer } from '../mask/logits/mask-measurer.js';
 import { createResizePlan } from '../mask/logits/resize-plan.js';
+import type { ModelGeometry } from '../sam/geometry.js';
 import type { EncodedImage } from '../sam/segmentation-model.js';
-import type { MaskInputFrame } from './mask-input.js';
 import type { ObjectPrompt } from './object-prompt.js';
 import { copyRowMajor, type PredictMasksOptions, predictMasks } from './predict-masks.js';
 
@@ -35,13 +35,16 @@ export interface MasksOfPromptsOptions extends Omit<PredictMasksOptions, 'allCel
 /** The masks of every prompt, in the order of the prompts and of each prompt's masks. */
 export async function masksOfPrompts(
   encoded: EncodedImage,
-  frame: MaskInputFrame,
+  geometry: ModelGeometry,
   prompts: readonly ObjectPrompt[],
   options: MasksOfPromptsOptions = {},
 ): Promise<MaskOfPrompt[]> {
   const { stabilityScoreOffset = 1, lowRes = false } = options;
   const { width, height } = encoded;
-  const measurer = new MaskMeasurer(createResizePlan({ width, height, ...frame }), { stabilityScoreOffset });
+  const measurer = new MaskMeasurer(createResizePlan({ width, height, geometry }), {
+    maskThreshold: geometry.maskThreshold,
+    stabilityScoreOffset,
+  });
   const predictions: MaskOfPrompt[] = [];
   await predictMasks(encoded, prompts, { ...options, allCells: lowRes }, (found) => {
     const { prompt, mask, predictedIou, logits, offset, cellsWide, cellsHigh } = found;

@@ -1,6 +1,7 @@
 import { SamError } from '../errors.js';
 import { type CocoRle, maskRunsFromCocoRle, type UncompressedCocoRle } from '../mask/runs/coco-rle.js';
-import { type MaskInputFrame, maskInputOf } from './mask-input.js';
+import type { ModelGeometry } from '../sam/geometry.js';
+import { maskInputOf } from './mask-input.js';
 import type { ObjectPrompt } from './object-prompt.js';
 
 /** A prompt as files and people give it: its mask, if any, as run lengths instead of logits. */
@@ -18,11 +19,11 @@ export interface RlePrompt extends Omit<ObjectPrompt, 'maskInput'> {
 export function objectPromptOf(
   { mask, ...prompt }: RlePrompt,
   size: { readonly width: number; readonly height: number },
-  frame: MaskInputFrame,
+  geometry: ModelGeometry,
 ): ObjectPrompt {
   if (!mask) return prompt;
   const { width, height } = size;
-  const { lowResSize } = frame;
+  const { lowResSize } = geometry;
   const [high, wide] = mask.size;
   const isOfImage = wide === width && high === height;
   if (!isOfImage && (wide !== lowResSize || high !== lowResSize)) {
@@ -32,5 +33,5 @@ export function objectPromptOf(
       'A mask prompt has the size of its image, or of the low-res grid.',
     );
   }
-  return { ...prompt, maskInput: maskInputOf(maskRunsFromCocoRle(mask), frame, !isOfImage) };
+  return { ...prompt, maskInput: maskInputOf(maskRunsFromCocoRle(mask), geometry, !isOfImage) };
 }

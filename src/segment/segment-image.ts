@@ -55,8 +55,11 @@ export async function segmentImage(
   const startedAt = performance.now();
   const encoded = await model.encode(image);
   const encodedAt = performance.now();
-  const asked = prompts.map((prompt) => objectPromptOf(prompt, image, model));
-  const found = await masksOfPrompts(encoded, model, asked, { ...settings, ...(onProgress && { onProgress }) });
+  const asked = prompts.map((prompt) => objectPromptOf(prompt, image, model.geometry));
+  const found = await masksOfPrompts(encoded, model.geometry, asked, {
+    ...settings,
+    ...(onProgress && { onProgress }),
+  });
   const decodedAt = performance.now();
   const masks = found.map((each, i) => segmentedMask(each, i + 1, prompts[each.prompt], image));
   return {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { SAM1_GEOMETRY } from '../../src/sam/geometry.js';
 import type { ImagePrompts, PromptedObject } from '../../src/sam/image-prompts.js';
 import { answerablePrompts } from '../../src/segment/answerable-prompts.js';
 import { objectPromptOf } from '../../src/segment/rle-prompt.js';
@@ -74,7 +75,7 @@ describe('prompts of an image', () => {
   it('takes masks of the image or of the grid', () => {
     const ofImage = { size: [50, 100] as const, counts: [0, 5000] };
     const ofGrid = { size: [256, 256] as const, counts: [65530, 6] };
-    const frame = { inputSize: 1024, lowResSize: 256 };
+    const frame = SAM1_GEOMETRY;
     assert.equal(asked([{ mask: ofImage }, { mask: ofGrid }]).asked.length, 2);
     assert.throws(
       () => objectPromptOf({ mask: { size: [51, 100], counts: [5100] } }, size, frame),

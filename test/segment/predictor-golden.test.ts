@@ -60,7 +60,7 @@ describe('agreement with Meta’s predictor on the same weights', () => {
       if (image !== file) await predictor.setImage(fileURLToPath(fixtureUrl(`images/${file}`)));
       image = file;
       const maskInput = mask
-        ? maskInputOf(maskRunsFromCocoRle(mask), model, false)
+        ? maskInputOf(maskRunsFromCocoRle(mask), model.geometry, false)
         : earlier && fedBack.get(`${file} ${earlier}`);
       const prompt: ObjectPrompt = {
         ...(points && { points: points.map(([x, y]) => [x, y]), labels: points.map(([, , label]) => label) }),

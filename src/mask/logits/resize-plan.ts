@@ -1,6 +1,7 @@
 /**
- * The two resizes of a mask as one: low-res grid -> model frame -> cut the padding -> image, both bilinear with
- * `align_corners=false`, composed into tables that depend on the image's size alone.
+ * The resize of low-res masks to an image, bilinear with `align_corners=false`, as tables that depend on the image's size alone.
+ *
+ * SAM 1 resizes twice: low-res grid -> model frame -> cut the padding -> image. Both resizes are composed into one here.
  *
  * With a frame `r` times the grid (4 for SAM), the first resize is linear along an axis except for kinks. Between frame
  * positions `r*j + r/2` and `r*j + 3r/2 - 1` it blends cells j and j+1 only ("inside"); in the one step before, from
@@ -8,8 +9,12 @@
  * resize only asks for positions in between. So an output pixel lies on one straight piece per axis, and reads at most
  * three cells per axis. Corner and inside of cell j together are "unit" j: all of its pixels read cells j-1, j, j+1.
  *
+ * SAM 2 resizes once, low-res grid -> image: then every output lies inside, between the centres of two cells.
+ *
  * @module
  */
+
+import { frameExtentOf, type ModelGeometry, SAM1_GEOMETRY } from '../../sam/geometry.js';
 
 /** One axis of a {@link ResizePlan}. "Output" is a pixel column or row of the image. */
 export interface ResizeAxis {
@@ -41,7 +46,7 @@ export interface ResizePlan {
   readonly cellsWide: number;
   /** Cell rows read, at most the low-res size. */
   readonly cellsHigh: number;
-  /** Weight of the next cell at the start of an inside piece: 0.125 for SAM. Its end has `1 - kink`. */
+  /** Weight of the next cell at the start of an inside piece: 0.125 for SAM 1, 0 for one resize. Its end has `1 - kink`. */
   readonly kink: number;
   readonly x: ResizeAxis;
   readonly y: ResizeAxis;
@@ -53,37 +58,65 @@ export interface ResizePlanOptions {
   readonly width: number;
   /** Height of the image or crop, pixels. */
   readonly height: number;
-  /** Long side of the frame the model sees. @default 1024 */
-  readonly inputSize?: number;
-  /** Side of the low-res grid; `inputSize` must be an even multiple. @default 256 */
-  readonly lowResSize?: number;
+  /** How the model sees images. @default SAM 1 */
+  readonly geometry?: ModelGeometry;
 }
 
 /**
  * Plans the resize of low-res masks to an image.
  *
- * @throws RangeError when a size is not a whole number of at least 1, or `inputSize` no even multiple of `lowResSize`.
+ * @throws RangeError when a size is not a whole number of at least 1, or a frame that masks are resized through is no even multiple
+ * of the low-res size.
  */
-export function createResizePlan(options: ResizePlanOptions): ResizePlan {
-  const { width, height, inputSize = 1024, lowResSize = 256 } = options;
-  for (const [name, value] of Object.entries({ width, height, inputSize, lowResSize })) {
+export function createResizePlan({ width, height, geometry = SAM1_GEOMETRY }: ResizePlanOptions): ResizePlan {
+  const { frameSize, lowResSize, maskResize } = geometry;
+  for (const [name, value] of Object.entries({ width, height, frameSize, lowResSize })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new RangeError(`Expected a whole number of at least 1 for ${name} but received ${value}`);
     }
   }
-  const ratio = inputSize / lowResSize;
-  if (ratio % 2 !== 0) {
-    throw new RangeError(`Expected inputSize to be an even multiple of ${lowResSize} but received ${inputSize}`);
+  const extent = frameExtentOf(geometry, width, height);
+  if (maskResize === 'direct') {
+    const x = planDirectAxis(width, (lowResSize * extent.width) / frameSize, lowResSize);
+    const y = planDirectAxis(height, (lowResSize * extent.height) / frameSize, lowResSize);
+    return { width, height, cellsWide: x.cells, cellsHigh: y.cells, kink: 0, x, y };
   }
-  const scale = inputSize / Math.max(width, height);
-  const x = planAxis(width, frameLength(width, scale), ratio, lowResSize);
-  const y = planAxis(height, frameLength(height, scale), ratio, lowResSize);
+  const ratio = frameSize / lowResSize;
+  if (ratio % 2 !== 0) {
+    throw new RangeError(`Expected frameSize to be an even multiple of ${lowResSize} but received ${frameSize}`);
+  }
+  const x = planAxis(width, extent.width, ratio, lowResSize);
+  const y = planAxis(height, extent.height, ratio, lowResSize);
   return { width, height, cellsWide: x.cells, cellsHigh: y.cells, kink: 0.5 / ratio, x, y };
 }
 
-/** Pixels of the model's frame that a side of the image covers; a sliver still covers one. */
-export function frameLength(outputs: number, scale: number): number {
-  return Math.max(1, Math.floor(outputs * scale + 0.5));
+/** One resize: an output lies between the centres of two cells, and no unit has a corner. `covered` cells show the image. */
+function planDirectAxis(outputs: number, covered: number, lowResSize: number): ResizeAxis {
+  const { fround } = Math;
+  const step = fround(covered / outputs);
+  const last = Math.min(lowResSize, Math.ceil(covered)) - 1;
+  const fraction = new Float64Array(outputs);
+  const unitOf = new Int32Array(outputs);
+  for (let o = 0; o < outputs; o++) {
+    const position = Math.min(last, Math.max(0, fround(fround(step * fround(o + 0.5)) - 0.5)));
+    unitOf[o] = Math.floor(position);
+    fraction[o] = position - unitOf[o];
+  }
+  const units = unitOf[outputs - 1] + 1;
+  const unitStart = new Int32Array(units + 1).fill(outputs);
+  for (let o = outputs - 1; o >= 0; o--) unitStart[unitOf[o]] = o;
+  // units without outputs begin where the next one does
+  for (let unit = units - 1; unit >= 0; unit--) if (unitStart[unit] === outputs) unitStart[unit] = unitStart[unit + 1];
+  return {
+    outputs,
+    cells: Math.min(last + 1, units + 1),
+    units,
+    unitStart,
+    insideStart: unitStart.slice(0, units),
+    fraction,
+    outputsPerCorner: outputs / covered,
+    outputsPerInside: outputs / covered,
+  };
 }
 
 function planAxis(outputs: number, frame: number, ratio: number, lowResSize: number): ResizeAxis {

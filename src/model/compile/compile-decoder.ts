@@ -12,6 +12,9 @@ import { recognisedDecoder } from './recognised-decoder.js';
 /** Part of the key under which compiled graphs are kept: raise it whenever the same export compiles to other graphs. */
 export const COMPILER_VERSION = 2;
 
+/** Low-res cells along a side of an image token: the decoder's two upscaling steps double twice. */
+export const CELLS_PER_TOKEN = 4;
+
 /** What a program must know to feed compiled graphs. */
 export interface CompiledShape {
   /** Channels of an image token (C). */

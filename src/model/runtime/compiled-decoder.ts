@@ -4,44 +4,44 @@
  * @module
  */
 
-import * as ort from 'onnxruntime-node';
 import { SamError } from '../../errors.js';
 import { copyCellsToColumns } from '../../mask/logits/cells-in-columns.js';
+import type { NamedTensor } from '../../sam/embedding.js';
+import type { ModelGeometry } from '../../sam/geometry.js';
 import type { DecodedBatch, DecodeOptions, PromptBatch } from '../../sam/segmentation-model.js';
-import type { CompiledDecoder, CompiledShape } from '../compile/compile-decoder.js';
+import { CELLS_PER_TOKEN, type CompiledDecoder, type CompiledShape } from '../compile/compile-decoder.js';
 import { IMAGE_INPUTS } from '../compile/image-graph.js';
 import { CHOICES, PROMPT_OUTPUTS } from '../compile/prompt-graph.js';
 import { PROMPT_INPUTS } from '../compile/prompt-tokens.js';
+import type { FramePoints } from '../contracts/contract.js';
+import { IMAGE_EMBEDDINGS, tensorNamed } from '../contracts/sam1-decoder.js';
 import { coveredCells } from './covered-cells.js';
-import type { Decoder, ImageDecoder, ImageFrame } from './decoder.js';
-import { type FramePoints, paddedPrompts } from './padded-prompts.js';
-
-type Feeds = Record<string, ort.Tensor>;
+import type { Decoder, ImageDecoder, PlacedImage } from './decoder.js';
+import { framePointsOf } from './frame-points.js';
+import { type Feeds, floatTensor, integerTensor, Session } from './session.js';
 
 /** Prompts per run: a prompt's image tokens are megabytes, so that more leave the cache (docs/decoder-compiler.md). */
 export const PROMPTS_PER_RUN = 1;
 
-/** Low-res cells along a side of an image token. */
-const CELLS_PER_TOKEN = 4;
-
-/** Runs compiled graphs. */
-export async function compiledDecoder(compiled: CompiledDecoder, threads?: number): Promise<Decoder> {
-  const options: ort.InferenceSession.SessionOptions = {
-    ...(threads ? { intraOpNumThreads: threads } : {}),
-    // higher levels fuse sums into normalisations that are several times slower (docs/decoder-compiler.md)
-    graphOptimizationLevel: 'basic',
-    // planning memory ahead costs 2 to 3% here: prompts differ in what they skip
-    enableMemPattern: false,
-  };
-  const image = await ort.InferenceSession.create(compiled.image, options);
-  const prompts = await ort.InferenceSession.create(compiled.prompts, options);
+/**
+ * Runs compiled graphs.
+ *
+ * @param threads - Threads that one run may use; 0 for all cores.
+ */
+export async function compiledDecoder(
+  compiled: CompiledDecoder,
+  geometry: ModelGeometry,
+  threads = 0,
+): Promise<Decoder> {
+  const image = await Session.open(compiled.image, 'compiled', threads);
+  const prompts = await Session.open(compiled.prompts, 'compiled', threads);
   const { shape } = compiled;
   return {
-    kind: 'compiled',
-    lowResSize: CELLS_PER_TOKEN * shape.gridWide,
-    async forImage(embedding, frame) {
-      const sharedOf: SharedOf = (cover, mask) => image.run(imageFeeds(shape, cover, embedding, mask));
-      return new CompiledImageDecoder(prompts, shape, frame, sharedOf);
+    form: 'compiled',
+    async forImage(embedding, placed) {
+      const tensor = tensorNamed(embedding, IMAGE_EMBEDDINGS);
+      const sharedOf: SharedOf = (cover, mask) => image.run(imageFeeds(shape, cover, tensor, mask));
+      return new CompiledImageDecoder(prompts, shape, geometry, placed, sharedOf);
     },
     async release() {
       await image.release();
@@ -67,9 +67,9 @@ function coverOf(cellsWide: number, cellsHigh: number): Cover {
 }
 
 class CompiledImageDecoder implements ImageDecoder {
-  readonly #session: ort.InferenceSession;
+  readonly #session: Session;
   readonly #shape: CompiledShape;
-  readonly #frame: ImageFrame;
+  readonly #placed: PlacedImage;
   readonly #sharedOf: SharedOf;
   readonly #covered: Cover;
   readonly #whole: Cover;
@@ -77,15 +77,21 @@ class CompiledImageDecoder implements ImageDecoder {
   readonly #shared = new Map<Cover, Promise<Feeds>>();
   #logits = new Float32Array(0);
 
-  constructor(session: ort.InferenceSession, shape: CompiledShape, frame: ImageFrame, sharedOf: SharedOf) {
+  constructor(
+    session: Session,
+    shape: CompiledShape,
+    geometry: ModelGeometry,
+    placed: PlacedImage,
+    sharedOf: SharedOf,
+  ) {
     this.#session = session;
     this.#shape = shape;
-    this.#frame = frame;
+    this.#placed = placed;
     this.#sharedOf = sharedOf;
-    const lowResWide = CELLS_PER_TOKEN * shape.gridWide;
-    const lowResHigh = CELLS_PER_TOKEN * shape.gridHigh;
-    this.#whole = coverOf(lowResWide, lowResHigh);
-    this.#covered = coverOf(coveredCells(frame.inputWidth, lowResWide), coveredCells(frame.inputHeight, lowResHigh));
+    const { lowResSize } = geometry;
+    const { width, height } = placed.extent;
+    this.#whole = coverOf(lowResSize, lowResSize);
+    this.#covered = coverOf(coveredCells(width, geometry), coveredCells(height, geometry));
   }
 
   async decode(batch: PromptBatch, options: DecodeOptions = {}): Promise<DecodedBatch> {
@@ -93,7 +99,7 @@ class CompiledImageDecoder implements ImageDecoder {
     if (batch.maskInput && !this.#shape.takesMask) {
       throw new SamError('bad-model', 'This decoder takes no mask prompt (exported for transformers.js)');
     }
-    const points = paddedPrompts(batch, this.#frame);
+    const points = framePointsOf(batch, this.#placed);
     refuseUnknownLabels(points.labels, this.#shape.labels);
     const masks = options.masks === 'single' ? [0] : multimasks(this.#shape.maskTokens);
     const threshold = options.predIouThresh ?? Number.NEGATIVE_INFINITY;
@@ -150,26 +156,26 @@ class CompiledImageDecoder implements ImageDecoder {
   #choices(masks: readonly number[], predIouThresh: number, { tokensWide, tokensHigh }: Cover): Feeds {
     const places = Array.from({ length: this.#shape.maskTokens }, (_, mask) => masks.indexOf(mask) + 1);
     return {
-      [CHOICES.covered]: integers(tokensWide, tokensHigh),
-      [CHOICES.masks]: integers(...masks),
-      [CHOICES.outputTokens]: integers(0, ...masks.map((mask) => mask + 1)),
-      [CHOICES.places]: integers(...places),
-      [CHOICES.predIouThresh]: new ort.Tensor('float32', [predIouThresh], [1]),
+      [CHOICES.covered]: integerTensor(tokensWide, tokensHigh),
+      [CHOICES.masks]: integerTensor(...masks),
+      [CHOICES.outputTokens]: integerTensor(0, ...masks.map((mask) => mask + 1)),
+      [CHOICES.places]: integerTensor(...places),
+      [CHOICES.predIouThresh]: floatTensor([predIouThresh], [1]),
     };
   }
 }
 
-function imageFeeds(shape: CompiledShape, cover: Cover, embedding: Float32Array, mask?: Float32Array): Feeds {
+function imageFeeds(shape: CompiledShape, cover: Cover, embedding: NamedTensor, mask?: Float32Array): Feeds {
   const { width, gridHigh, gridWide } = shape;
   const feeds: Feeds = {
-    [IMAGE_INPUTS.embedding]: new ort.Tensor('float32', embedding, [1, width, gridHigh, gridWide]),
+    [IMAGE_INPUTS.embedding]: floatTensor(embedding.data, [1, width, gridHigh, gridWide]),
   };
-  if (shape.takesCovered) feeds[IMAGE_INPUTS.covered] = integers(cover.tokensWide, cover.tokensHigh);
+  if (shape.takesCovered) feeds[IMAGE_INPUTS.covered] = integerTensor(cover.tokensWide, cover.tokensHigh);
   if (shape.takesMask) {
     const cells = mask ?? new Float32Array(CELLS_PER_TOKEN ** 2 * gridHigh * gridWide);
     const dims = [1, 1, CELLS_PER_TOKEN * gridHigh, CELLS_PER_TOKEN * gridWide];
-    feeds[IMAGE_INPUTS.mask] = new ort.Tensor('float32', cells, dims);
-    feeds[IMAGE_INPUTS.hasMask] = new ort.Tensor('float32', [mask ? 1 : 0], [1]);
+    feeds[IMAGE_INPUTS.mask] = floatTensor(cells, dims);
+    feeds[IMAGE_INPUTS.hasMask] = floatTensor([mask ? 1 : 0], [1]);
   }
   return feeds;
 }
@@ -177,21 +183,13 @@ function imageFeeds(shape: CompiledShape, cover: Cover, embedding: Float32Array,
 function promptFeeds({ pointsPerPrompt, coords, labels }: FramePoints, start: number, end: number): Feeds {
   const of = (values: Float32Array, each: number) => values.slice(start * each, end * each);
   return {
-    [PROMPT_INPUTS.coords]: new ort.Tensor('float32', of(coords, pointsPerPrompt * 2), [
-      end - start,
-      pointsPerPrompt,
-      2,
-    ]),
-    [PROMPT_INPUTS.labels]: new ort.Tensor('float32', of(labels, pointsPerPrompt), [end - start, pointsPerPrompt]),
+    [PROMPT_INPUTS.coords]: floatTensor(of(coords, pointsPerPrompt * 2), [end - start, pointsPerPrompt, 2]),
+    [PROMPT_INPUTS.labels]: floatTensor(of(labels, pointsPerPrompt), [end - start, pointsPerPrompt]),
   };
 }
 
 function multimasks(maskTokens: number): number[] {
   return Array.from({ length: maskTokens - 1 }, (_, i) => i + 1);
-}
-
-function integers(...values: number[]): ort.Tensor {
-  return new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
 }
 
 function refuseUnknownLabels(labels: Float32Array, known: readonly number[]): void {

@@ -1,19 +1,25 @@
 /**
- * SAM's prompt encoder and mask decoder behind one door, whichever way they run.
+ * A model's prompt encoder and mask decoder behind one door, whichever way they run.
  *
  * @module
  */
 
+import type { Embedding } from '../../sam/embedding.js';
+import { type FrameExtent, frameExtentOf, type ModelGeometry } from '../../sam/geometry.js';
 import type { DecodedBatch, DecodeOptions, PromptBatch } from '../../sam/segmentation-model.js';
 
-/** An image as the encoder saw it. */
-export interface ImageFrame {
+/** Where an image lies in the model's frame. */
+export interface PlacedImage {
   /** Pixels of the image, in which prompts are given. */
   readonly width: number;
   readonly height: number;
-  /** Pixels of the image after its long side was resized to the encoder's frame, padding not included. */
-  readonly inputWidth: number;
-  readonly inputHeight: number;
+  /** The part of the frame that it takes. */
+  readonly extent: FrameExtent;
+}
+
+/** An image of that size in the model's frame. */
+export function placedImage(geometry: ModelGeometry, width: number, height: number): PlacedImage {
+  return { width, height, extent: frameExtentOf(geometry, width, height) };
 }
 
 /** A decoder that has an image in mind. */
@@ -29,20 +35,17 @@ export interface ImageDecoder {
   decode(batch: PromptBatch, options?: DecodeOptions): Promise<DecodedBatch>;
 }
 
+/** Whether compiled graphs answer or the export itself. */
+export type DecoderForm = 'compiled' | 'as-exported';
+
 /** A loaded prompt encoder and mask decoder. */
 export interface Decoder {
-  /** Whether the compiled graphs answer or the export itself. */
-  readonly kind: 'compiled' | 'as-exported';
-  /** Cells along a side of a low-res mask (256). */
-  readonly lowResSize: number;
+  readonly form: DecoderForm;
   /**
    * Prepares for prompts about one image. Only the last image prepared can be asked.
    *
-   * @param embedding - The encoder's output, [C, G, G] channel-major.
-   * @param positions - The encoder's other output in transformers.js exports, [C, G, G] channel-major. Needed only where the
-   *   decoder's own random matrix cannot be read (quantised exports).
-   * @throws {@link SamError} `bad-model` when they are needed and missing.
+   * @throws {@link SamError} `bad-model` when the embedding lacks a tensor.
    */
-  forImage(embedding: Float32Array, frame: ImageFrame, positions?: Float32Array): Promise<ImageDecoder>;
+  forImage(embedding: Embedding, placed: PlacedImage): Promise<ImageDecoder>;
   release(): Promise<void>;
 }

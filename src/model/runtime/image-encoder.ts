@@ -1,37 +1,34 @@
-import * as ort from 'onnxruntime-node';
+import type { Embedding } from '../../sam/embedding.js';
+import type { ModelGeometry } from '../../sam/geometry.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
-import { encoderInputOf } from './preprocess.js';
+import type { EncoderContract } from '../contracts/contract.js';
+import { feedsOf, plainTensorsOf, Session } from './session.js';
 
-/** The image encoder of a SAM-1 export: [1, 3, S, S] normalised pixels to [1, 256, 64, 64] embedding. */
+/** A loaded image encoder. */
 export interface ImageEncoder {
-  /** Long side of the frame in pixels (S). */
-  readonly inputSize: number;
-  /** @returns the embedding, [256, 64, 64], channel-major. */
-  embeddingOf(image: RgbImage): Promise<Float32Array>;
+  embeddingOf(image: RgbImage): Promise<Embedding>;
   release(): Promise<void>;
 }
 
 /**
- * Loads an image encoder that takes normalised, padded pixels.
+ * Loads an image encoder.
  *
- * @param bytes - The ONNX file.
- * @param threads - Threads that one run may use.
+ * @param path - Of the ONNX file.
+ * @param threads - Threads that one run may use; 0 for all cores.
+ * @throws SamError `bad-model` when it cannot be loaded.
  */
-export async function loadImageEncoder(bytes: Uint8Array, threads: number): Promise<ImageEncoder> {
-  const session = await ort.InferenceSession.create(bytes, {
-    intraOpNumThreads: threads,
-    // the encoder runs once an image: its arena would stay at the peak for the whole run
-    enableCpuMemArena: false,
-  });
-  const [inputName] = session.inputNames;
-  const [outputName] = session.outputNames;
-  const inputSize = 1024;
+export async function loadImageEncoder(
+  path: string,
+  contract: EncoderContract,
+  geometry: ModelGeometry,
+  threads: number,
+): Promise<ImageEncoder> {
+  const session = await Session.open(path, 'encoder', threads);
+  const { inputNames, outputNames } = session;
   return {
-    inputSize,
     async embeddingOf(image) {
-      const input = new ort.Tensor('float32', encoderInputOf(image, inputSize), [1, 3, inputSize, inputSize]);
-      const outputs = await session.run({ [inputName]: input });
-      return outputs[outputName].data as Float32Array;
+      const outputs = await session.run(feedsOf(contract.inputsOf(image, geometry, inputNames)));
+      return contract.embeddingOf(plainTensorsOf(outputs), outputNames);
     },
     release: () => session.release(),
   };

@@ -1,9 +1,11 @@
 import { messageOf } from '../../errors.js';
+import type { ModelGeometry } from '../../sam/geometry.js';
 import { disagreement } from '../compile/agreement.js';
 import { compileDecoder } from '../compile/compile-decoder.js';
 import { compiledCacheDir, compiledCachePath, keepDecoder, keptDecoder } from '../compile/compiled-cache.js';
+import type { DecoderContract } from '../contracts/contract.js';
 import { compiledDecoder } from './compiled-decoder.js';
-import type { Decoder } from './decoder.js';
+import type { Decoder, DecoderForm } from './decoder.js';
 import { exportedDecoder } from './exported-decoder.js';
 
 /** Something the user should know about a decoder that was loaded. */
@@ -15,39 +17,44 @@ export interface DecoderNotice {
 
 /** Settings of {@link loadDecoder}. */
 export interface DecoderOptions {
-  /** Threads that one run may use. @default all cores */
+  /** Threads that one run may use; 0 for all cores. @default 0 */
   readonly threads?: number;
   /** Folder of compiled graphs. @default the user's cache folder, or SAM_CLI_CACHE_DIR */
   readonly cacheDir?: string;
   /** Hears why a decoder runs slower than it could. */
   readonly onNotice?: (notice: DecoderNotice) => void;
   /** `as-exported` does not compile. @default 'compiled' */
-  readonly form?: 'compiled' | 'as-exported';
+  readonly form?: DecoderForm;
 }
 
 /**
- * Loads the decoder of a SAM-1 export, official script or transformers.js, single- or multi-mask.
+ * Loads a decoder.
  *
- * It is compiled (docs/decoder-compiler.md) and, the first time, compared with the export on a few prompts; the compiled form
- * is then kept in the cache folder. A decoder that cannot be compiled, or does not agree, runs as exported, and `onNotice`
- * hears why.
+ * One of SAM 1's architecture is compiled (docs/decoder-compiler.md) and, the first time, compared with the export on a few prompts; the
+ * compiled form is then kept in the cache folder. A decoder that cannot be compiled, or does not agree, runs as exported, and
+ * `onNotice` hears why. Other architectures run as exported.
  *
  * @param bytes - The ONNX file.
- * @throws {@link SamError} `bad-model` when the bytes are not a SAM mask decoder.
+ * @throws {@link SamError} `bad-model` when the bytes are not a decoder of that family.
  */
-export async function loadDecoder(bytes: Uint8Array, options: DecoderOptions = {}): Promise<Decoder> {
-  const { threads, cacheDir = compiledCacheDir() } = options;
-  if (options.form === 'as-exported') return exportedDecoder(bytes, threads);
+export async function loadDecoder(
+  bytes: Uint8Array,
+  contract: DecoderContract,
+  geometry: ModelGeometry,
+  options: DecoderOptions = {},
+): Promise<Decoder> {
+  const { threads = 0, cacheDir = compiledCacheDir() } = options;
+  if (!contract.isSam1 || options.form === 'as-exported') return exportedDecoder(bytes, contract, geometry, threads);
   const path = compiledCachePath(bytes, cacheDir);
   const kept = await keptDecoder(path);
-  if (kept) return compiledDecoder(kept, threads);
+  if (kept) return compiledDecoder(kept, geometry, threads);
 
   let decoder: Decoder | undefined;
   try {
     const compiled = compileDecoder(bytes);
-    decoder = await compiledDecoder(compiled, threads);
-    const exported = await exportedDecoder(bytes, threads);
-    const reason = await disagreement(decoder, exported, compiled.shape);
+    decoder = await compiledDecoder(compiled, geometry, threads);
+    const exported = await exportedDecoder(bytes, contract, geometry, threads);
+    const reason = await disagreement(decoder, exported, compiled.shape, geometry);
     if (reason !== undefined) {
       await decoder.release();
       options.onNotice?.({ kind: 'decoder-as-exported', reason });
@@ -59,7 +66,7 @@ export async function loadDecoder(bytes: Uint8Array, options: DecoderOptions = {
   } catch (error) {
     // whatever stands in the compiler's way, the export may still run; if it cannot, that is the error to report
     await decoder?.release();
-    const exported = await exportedDecoder(bytes, threads);
+    const exported = await exportedDecoder(bytes, contract, geometry, threads);
     options.onNotice?.({ kind: 'decoder-as-exported', reason: messageOf(error) });
     return exported;
   }

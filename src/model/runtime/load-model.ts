@@ -1,12 +1,14 @@
 import type { GeneratorSettings } from '../../amg/settings.js';
+import type { Embedding } from '../../sam/embedding.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
 import type { EncodedImage, SegmentationModel } from '../../sam/segmentation-model.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../catalogue/catalogue.js';
-import { verifiedBytesOf } from '../catalogue/verified-bytes.js';
+import { verifiedBytesOf, verifiedPathOf } from '../catalogue/verified-file.js';
+import { loadContract } from '../contracts/load-contract.js';
+import { type DecoderForm, placedImage } from './decoder.js';
 import { EmbeddingCache, type EmbeddingCacheOptions } from './embedding-cache.js';
 import { loadImageEncoder } from './image-encoder.js';
 import { type DecoderNotice, loadDecoder } from './load-decoder.js';
-import { frameSizeOf } from './preprocess.js';
 
 /** A {@link SegmentationModel} on onnxruntime. It holds threads and native memory until released. */
 export interface SamModel extends SegmentationModel {
@@ -14,6 +16,8 @@ export interface SamModel extends SegmentationModel {
   readonly name: string;
   /** What fits it better than the reference's defaults; the presets `default`, `dense` and `fast` use them. */
   readonly calibratedSettings: Partial<GeneratorSettings>;
+  /** Whether its decoder was compiled; masks of the two forms may differ in a pixel. */
+  readonly decoderForm: DecoderForm;
   release(): Promise<void>;
 }
 
@@ -41,35 +45,34 @@ function noticeInWords({ reason }: DecoderNotice): string {
  */
 export async function loadModel(name: string = DEFAULT_MODEL, options: LoadModelOptions = {}): Promise<SamModel> {
   const entry = catalogueEntryNamed(name);
+  const { geometry, calibratedSettings } = entry;
+  const contract = await loadContract(entry.contract);
   // 0 lets onnxruntime take all cores
-  const threads = options.threads ?? 0;
-  const encoder = await loadImageEncoder(await verifiedBytesOf(entry.encoder), threads);
-  const decoder = await loadDecoder(await verifiedBytesOf(entry.decoder), {
-    ...(threads > 0 && { threads }),
+  const { threads = 0 } = options;
+  const encoder = await loadImageEncoder(await verifiedPathOf(entry.encoder), contract.encoder, geometry, threads);
+  const decoder = await loadDecoder(await verifiedBytesOf(entry.decoder), contract.decoder, geometry, {
+    threads,
     onNotice: (notice) => options.onNotice?.(noticeInWords(notice)),
   });
+  const { tensorNames } = contract.encoder;
+  const cache = options.embeddings && new EmbeddingCache(options.embeddings, entry.encoder.sha256, tensorNames);
 
-  const cache = options.embeddings && new EmbeddingCache(options.embeddings, entry.encoder.sha256);
+  function embeddingOf(image: RgbImage): Promise<Embedding> {
+    const encode = () => encoder.embeddingOf(image);
+    return cache ? cache.embeddingOf(image, encode) : encode();
+  }
 
   async function encode(image: RgbImage): Promise<EncodedImage> {
     const { width, height } = image;
-    const encoded = () => encoder.embeddingOf(image);
-    const embedding = await (cache ? cache.embeddingOf(image, encoded) : encoded());
-    const frame = frameSizeOf(width, height, encoder.inputSize);
-    const imageDecoder = await decoder.forImage(embedding, {
-      width,
-      height,
-      inputWidth: frame.width,
-      inputHeight: frame.height,
-    });
+    const imageDecoder = await decoder.forImage(await embeddingOf(image), placedImage(geometry, width, height));
     return { width, height, decode: (batch, decodeOptions) => imageDecoder.decode(batch, decodeOptions) };
   }
 
   return {
     name,
-    calibratedSettings: entry.calibratedSettings,
-    inputSize: encoder.inputSize,
-    lowResSize: decoder.lowResSize,
+    geometry,
+    calibratedSettings,
+    decoderForm: decoder.form,
     encode,
     async release() {
       await encoder.release();

@@ -5,6 +5,7 @@ import { MaskMeasurer, type MaskMeasurerOptions } from '../../../src/mask/logits
 import { createResizePlan, type ResizePlan } from '../../../src/mask/logits/resize-plan.js';
 import { createSimdKernels } from '../../../src/mask/logits/simd-kernels.js';
 import { createTypescriptKernels } from '../../../src/mask/logits/typescript-kernels.js';
+import { SAM1_GEOMETRY } from '../../../src/sam/geometry.js';
 import { seededRandom } from '../../support/seeded-random.js';
 import { type PlainMask, type PlainOptions, plainMask } from './plain-mask.js';
 
@@ -178,7 +179,11 @@ test('grids and frames of other sizes', () => {
     [1024, 128],
     [64, 8],
   ]) {
-    const plan = createResizePlan({ width: 211, height: 157, inputSize, lowResSize });
+    const plan = createResizePlan({
+      width: 211,
+      height: 157,
+      geometry: { ...SAM1_GEOMETRY, frameSize: inputSize, lowResSize },
+    });
     const storedHigh = plan.cellsHigh;
     const logits = makeLogits(plan, storedHigh, KINDS.noise(random));
     const what = `${lowResSize} of ${inputSize}`;
@@ -258,9 +263,9 @@ test('says what it expected', () => {
     name: 'RangeError',
     message: 'Expected a whole number of at least 1 for width but received 0',
   });
-  assert.throws(() => createResizePlan({ width: 5, height: 5, inputSize: 1000, lowResSize: 256 }), {
+  assert.throws(() => createResizePlan({ width: 5, height: 5, geometry: { ...SAM1_GEOMETRY, frameSize: 1000 } }), {
     name: 'RangeError',
-    message: 'Expected inputSize to be an even multiple of 256 but received 1000',
+    message: 'Expected frameSize to be an even multiple of 256 but received 1000',
   });
   const plan = createResizePlan({ width: 30, height: 20 });
   assert.throws(() => new MaskMeasurer(plan, { image: { width: 40, height: 40, left: 11, top: 0 } }), {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../../../src/model/catalogue/catalogue.js';
-import { verifiedBytesOf } from '../../../src/model/catalogue/verified-bytes.js';
+import { verifiedBytesOf } from '../../../src/model/catalogue/verified-file.js';
 
 describe('catalogue', () => {
   it('holds the default weights, byte for byte', async () => {

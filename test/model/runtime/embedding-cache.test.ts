@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { describe, it } from 'node:test';
 import { EmbeddingCache } from '../../../src/model/runtime/embedding-cache.js';
 import { floatsOfHalves, halfFloatsOf } from '../../../src/model/runtime/half-floats.js';
+import type { Embedding } from '../../../src/sam/embedding.js';
 import { randomNumbers } from '../../support/random-numbers.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -28,24 +29,27 @@ describe('the cache of embeddings', () => {
   for (const type of ['fp16', 'fp32'] as const) {
     it(`gives the same numbers before and after a ${type} file is there, and makes a damaged one again`, async (t) => {
       const folder = await temporaryFolder(t);
-      const embedding = randomNumbers(2 * 64 * 64, 5);
+      const embedding: Embedding = [
+        { name: 'first', dims: [1, 2, 64, 64], data: randomNumbers(2 * 64 * 64, 5) },
+        { name: 'second.0', dims: [3], data: randomNumbers(3, 6) },
+      ];
       let encoded = 0;
       const encode = async () => {
         encoded++;
         return embedding;
       };
-      const cache = () => new EmbeddingCache({ folder, type }, 'f'.repeat(64));
+      const cache = () => new EmbeddingCache({ folder, type }, 'f'.repeat(64), ['first', 'second.0']);
       const first = await cache().embeddingOf(image, encode);
       assert.deepEqual(await cache().embeddingOf(image, encode), first);
       assert.equal(encoded, 1);
       if (type === 'fp32') assert.deepEqual(first, embedding);
-      else assert.ok(first.every((value, i) => Math.abs(value - embedding[i]) <= 2 ** -12));
+      else assert.ok(first[0].data.every((value, i) => Math.abs(value - embedding[0].data[i]) <= 2 ** -12));
 
-      const path = cache().pathOf(image);
-      assert.deepEqual((await readdir(dirname(path))).length, 1);
+      const [path] = cache().pathsOf(image);
+      assert.deepEqual((await readdir(dirname(path))).length, 2);
       const bytes = await readFile(path);
       assert.equal(bytes.toString('latin1', 1, 6), 'NUMPY');
-      assert.match(bytes.toString('latin1', 10, 74), /'shape': \(2, 64, 64,\)/);
+      assert.match(bytes.toString('latin1', 10, 80), /'shape': \(1, 2, 64, 64,\)/);
       await truncate(path, bytes.length - 1);
       assert.deepEqual(await cache().embeddingOf(image, encode), first);
       assert.equal(encoded, 2);
@@ -54,21 +58,21 @@ describe('the cache of embeddings', () => {
   }
 
   it('tells images and encoders apart', async () => {
-    const cache = new EmbeddingCache({ folder: 'x', type: 'fp16' }, 'a'.repeat(64));
-    const other = new EmbeddingCache({ folder: 'x', type: 'fp16' }, 'b'.repeat(64));
+    const cache = new EmbeddingCache({ folder: 'x', type: 'fp16' }, 'a'.repeat(64), ['image']);
+    const other = new EmbeddingCache({ folder: 'x', type: 'fp16' }, 'b'.repeat(64), ['image']);
     const paths = [
-      cache.pathOf(image),
-      cache.pathOf({ ...image, width: 4, height: 1 }),
-      cache.pathOf({ ...image, data: new Uint8Array(12) }),
-      other.pathOf(image),
+      ...cache.pathsOf(image),
+      ...cache.pathsOf({ ...image, width: 4, height: 1 }),
+      ...cache.pathsOf({ ...image, data: new Uint8Array(12) }),
+      ...other.pathsOf(image),
     ];
     assert.equal(new Set(paths).size, 4);
   });
 
   it('says what to do when it cannot be written', async () => {
-    const cache = new EmbeddingCache({ folder: '/dev/null/x', type: 'fp16' }, 'a'.repeat(64));
+    const cache = new EmbeddingCache({ folder: '/dev/null/x', type: 'fp16' }, 'a'.repeat(64), ['image']);
     await assert.rejects(
-      cache.embeddingOf(image, async () => new Float32Array(4096)),
+      cache.embeddingOf(image, async () => [{ name: 'image', dims: [4096], data: new Float32Array(4096) }]),
       {
         code: 'unwritable-output',
         message: /Could not keep the embedding/,

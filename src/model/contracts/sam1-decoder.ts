@@ -1,0 +1,42 @@
+/**
+ * What SAM-1 decoder exports have in common: the graph is edited to return every mask token (see expose-multimask.ts).
+ *
+ * @module
+ */
+
+import { SamError } from '../../errors.js';
+import type { Embedding, NamedTensor } from '../../sam/embedding.js';
+import { exposeMultimask, MASK_TOKEN_IOU, MASK_TOKEN_LOGITS } from '../onnx/expose-multimask.js';
+import type { DecoderContract, PlainTensor } from './contract.js';
+
+/** The name that the embedding of SAM 1 has here. */
+export const IMAGE_EMBEDDINGS = 'image_embeddings';
+
+/** The parts of a {@link DecoderContract} that do not differ between SAM-1 exports. */
+export const SAM1_DECODER: Pick<DecoderContract, 'isSam1' | 'promptsPerRun' | 'prepared' | 'answerOf'> = {
+  isSam1: true,
+  promptsPerRun: 1,
+  prepared: (bytes) => ({ bytes: exposeMultimask(bytes), constants: {} }),
+  answerOf(outputs) {
+    const iouPredictions = outputs[MASK_TOKEN_IOU].data as Float32Array;
+    const logits = outputs[MASK_TOKEN_LOGITS].data as Float32Array;
+    return { logits, iouPredictions, masks: iouPredictions.length, hasSingleMask: true };
+  },
+};
+
+/**
+ * The tensor of an embedding with that name.
+ *
+ * @throws SamError `bad-model` when there is none.
+ */
+export function tensorNamed(embedding: Embedding, name: string): NamedTensor {
+  const tensor = embedding.find((each) => each.name === name);
+  if (tensor) return tensor;
+  const received = embedding.map((each) => each.name).join(', ');
+  throw new SamError('bad-model', `Expected ${name} in the encoder's outputs but received ${received}`);
+}
+
+/** A tensor of an embedding as an input. */
+export function inputOf({ dims, data }: NamedTensor): PlainTensor {
+  return { type: 'float32', dims, data };
+}

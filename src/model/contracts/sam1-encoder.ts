@@ -1,0 +1,33 @@
+/**
+ * Image encoders of SAM 1 as third parties export them: normalised pixels in a padded frame.
+ *
+ * @module
+ */
+
+import type { Embedding } from '../../sam/embedding.js';
+import type { EncoderContract, PlainTensors } from './contract.js';
+import { normalisedPixelsOf } from './normalised-pixels.js';
+
+/**
+ * An encoder with one input [1, 3, S, S], whatever its name.
+ *
+ * @param names - What its outputs are called from here on, in their order.
+ */
+export function sam1Encoder(...names: readonly string[]): EncoderContract {
+  return {
+    tensorNames: names,
+    inputsOf(image, geometry, [inputName]) {
+      const { frameSize } = geometry;
+      const data = normalisedPixelsOf(image, geometry);
+      return { [inputName]: { type: 'float32', dims: [1, 3, frameSize, frameSize], data } };
+    },
+    embeddingOf: (outputs, outputNames) => namedOutputs(outputs, outputNames, names),
+  };
+}
+
+function namedOutputs(outputs: PlainTensors, outputNames: readonly string[], names: readonly string[]): Embedding {
+  return names.map((name, i) => {
+    const { dims, data } = outputs[outputNames.includes(name) ? name : outputNames[i]];
+    return { name, dims, data: data as Float32Array };
+  });
+}

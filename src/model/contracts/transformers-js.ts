@@ -1,0 +1,72 @@
+/**
+ * SAM 1 as exported for transformers.js: the graph pads by itself, takes points only, and wants the encoder's positions.
+ *
+ * @module
+ */
+
+import { SamError } from '../../errors.js';
+import { positionalEncoding } from '../compile/positional-encoding.js';
+import { GraphView } from '../onnx/graph-view.js';
+import { readModel } from '../onnx/model-bytes.js';
+import type { Contract, PlainTensor } from './contract.js';
+import { IMAGE_EMBEDDINGS, inputOf, SAM1_DECODER, tensorNamed } from './sam1-decoder.js';
+import { sam1Encoder } from './sam1-encoder.js';
+
+const POSITIONS = 'image_positional_embeddings';
+
+const contract: Contract = {
+  name: 'transformers-js',
+  encoder: sam1Encoder(IMAGE_EMBEDDINGS, POSITIONS),
+  decoder: {
+    ...SAM1_DECODER,
+    wantsPadding: false,
+    prepared(bytes, geometry) {
+      const edited = SAM1_DECODER.prepared(bytes, geometry);
+      const positions = positionsOf(new GraphView(readModel(bytes).graph!), geometry.gridSize);
+      return { bytes: edited.bytes, constants: positions ? { [POSITIONS]: positions } : {} };
+    },
+    imageInputsOf(embedding, _, constants) {
+      const given = embedding.find(({ name }) => name === POSITIONS);
+      const positions = given ? inputOf(given) : constants[POSITIONS];
+      if (!positions) {
+        throw new SamError(
+          'bad-model',
+          `Expected the encoder's ${POSITIONS}, because the random matrix of this decoder cannot be read`,
+        );
+      }
+      return { image_embeddings: inputOf(tensorNamed(embedding, IMAGE_EMBEDDINGS)), [POSITIONS]: positions };
+    },
+    promptInputsOf({ points, first, end, maskInput }) {
+      const { pointsPerPrompt: n, coords } = points;
+      const labels = points.labels.slice(first * n, end * n);
+      if (maskInput) throw noPrompt('mask');
+      if (labels.some((label) => label > 1)) throw noPrompt('box');
+      return {
+        input_points: { type: 'float32', data: coords.slice(first * n * 2, end * n * 2), dims: [1, end - first, n, 2] },
+        input_labels: { type: 'int64', data: BigInt64Array.from(labels, BigInt), dims: [1, end - first, n] },
+      };
+    },
+  },
+};
+
+export default contract;
+
+function noPrompt(kind: 'mask' | 'box'): SamError {
+  return new SamError('bad-model', `This decoder takes no ${kind} prompt (exported for transformers.js)`);
+}
+
+/** The model's dense positional encoding from its prompt encoder's random matrix, or undefined where that is quantised. */
+function positionsOf(view: GraphView, grid: number): PlainTensor | undefined {
+  const frequencies = view.nearestAhead('input_points', (node) => {
+    const dims = view.constantDims(node.input[1] ?? '');
+    return node.opType === 'MatMul' && dims?.length === 2 && dims[0] === 2;
+  });
+  const gaussian = frequencies && view.floats(frequencies.input[1]);
+  if (!gaussian) return undefined;
+  const rows = positionalEncoding(gaussian.data, grid, grid);
+  const count = grid * grid;
+  const channels = rows.length / count;
+  const data = new Float32Array(rows.length);
+  for (let i = 0; i < count; i++) for (let c = 0; c < channels; c++) data[c * count + i] = rows[i * channels + c];
+  return { type: 'float32', dims: [1, channels, grid, grid], data };
+}

@@ -1,0 +1,97 @@
+/**
+ * The only place where onnxruntime sessions are made: execution providers and session options are decided here.
+ *
+ * @module
+ */
+
+import * as ort from 'onnxruntime-node';
+import { messageOf, SamError } from '../../errors.js';
+import type { PlainTensor, PlainTensors } from '../contracts/contract.js';
+
+/** What a graph is used for. */
+export type SessionRole = 'encoder' | 'compiled' | 'exported';
+
+type Options = ort.InferenceSession.SessionOptions;
+
+const OPTIONS: Readonly<Record<SessionRole, Options>> = {
+  // it runs once an image: its arena would stay at the peak for the whole run
+  encoder: { enableCpuMemArena: false },
+  compiled: {
+    // higher levels fuse sums into normalisations that are several times slower (docs/decoder-compiler.md)
+    graphOptimizationLevel: 'basic',
+    // planning memory ahead costs 2 to 3% here: prompts differ in what they skip
+    enableMemPattern: false,
+  },
+  exported: {},
+};
+
+/** A graph that is ready to run. It holds threads and native memory until released. */
+export class Session {
+  readonly #session: ort.InferenceSession;
+
+  private constructor(session: ort.InferenceSession) {
+    this.#session = session;
+  }
+
+  /**
+   * Loads a graph.
+   *
+   * @param model - The path of an ONNX file, beside which its external data lies, or the bytes of one without external data.
+   * @param threads - Threads that one run may use; 0 for all cores.
+   * @throws SamError `bad-model` when onnxruntime cannot load it.
+   */
+  static async open(model: string | Uint8Array, role: SessionRole, threads: number): Promise<Session> {
+    const options: Options = { ...OPTIONS[role], ...(threads > 0 && { intraOpNumThreads: threads }) };
+    try {
+      // one overload a type
+      const session = typeof model === 'string' ? ort.InferenceSession.create(model, options) : undefined;
+      return new Session(await (session ?? ort.InferenceSession.create(model as Uint8Array, options)));
+    } catch (error) {
+      const name = typeof model === 'string' ? model : `${model.length} bytes`;
+      throw new SamError('bad-model', `Expected an ONNX model but could not load ${name}: ${messageOf(error)}`);
+    }
+  }
+
+  get inputNames(): readonly string[] {
+    return this.#session.inputNames;
+  }
+
+  get outputNames(): readonly string[] {
+    return this.#session.outputNames;
+  }
+
+  /** Runs the graph. The calling thread is blocked until it is done. */
+  run(feeds: Feeds): Promise<Feeds> {
+    return this.#session.run(feeds);
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+}
+
+/** Tensors of onnxruntime by name. */
+export type Feeds = Record<string, ort.Tensor>;
+
+/** A tensor of float32. */
+export function floatTensor(data: Float32Array | readonly number[], dims: readonly number[]): ort.Tensor {
+  return new ort.Tensor('float32', data, dims);
+}
+
+/** A list of int64. */
+export function integerTensor(...values: number[]): ort.Tensor {
+  return new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
+}
+
+/** Tensors of a contract for onnxruntime. */
+export function feedsOf(tensors: PlainTensors): Feeds {
+  const tensorOf = ({ type, data, dims }: PlainTensor) => new ort.Tensor(type, data as Float32Array, dims);
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensorOf(tensor)]));
+}
+
+/** Tensors of onnxruntime for a contract; they share their memory. */
+export function plainTensorsOf(feeds: Feeds): PlainTensors {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, { type, dims, data }]) => [name, { type, dims, data } as PlainTensor]),
+  );
+}
