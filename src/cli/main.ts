@@ -34,10 +34,10 @@ function programWith(finish: (exitCode: number) => void): Command {
  */
 export async function main(argv: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
-  const program = programWith((code) => {
-    exitCode = code;
-  });
   try {
+    const program = programWith((code) => {
+      exitCode = code;
+    });
     await program.parseAsync(argv);
     return exitCode;
   } catch (error) {

@@ -46,7 +46,7 @@ function results(measurer: MaskMeasurer): PlainMask {
 }
 
 /** A measurer on each kind of kernels. */
-function walkersOf(plan: ResizePlan, options: MaskMeasurerOptions = {}): MaskMeasurer[] {
+function measurersOf(plan: ResizePlan, options: MaskMeasurerOptions = {}): MaskMeasurer[] {
   return [createSimdKernelsOrFail, createTypescriptKernels].map(
     (createKernels) => new MaskMeasurer(plan, { ...options, createKernels }),
   );
@@ -101,7 +101,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       const plan = createResizePlan({ width, height });
       const storedHigh = plan.cellsHigh + Math.floor(4 * random());
       const logits = makeLogits(plan, storedHigh, make(random));
-      assertSame(walkersOf(plan), logits, { width, height, storedHigh }, `${kind} at ${width}x${height}`);
+      assertSame(measurersOf(plan), logits, { width, height, storedHigh }, `${kind} at ${width}x${height}`);
     }
   });
 }
@@ -110,7 +110,7 @@ for (const [width, height] of EXTREMES) {
   test(`equals the plain implementation at ${width}x${height}`, () => {
     const random = seededRandom(width);
     const plan = createResizePlan({ width, height });
-    const measurers = walkersOf(plan);
+    const measurers = measurersOf(plan);
     const storedHigh = plan.cellsHigh;
     for (const kind of ['noise', 'exactly at the thresholds', 'blobs']) {
       const logits = makeLogits(plan, storedHigh, KINDS[kind](random));
@@ -122,7 +122,7 @@ for (const [width, height] of EXTREMES) {
 test('a constant mask is empty, full, or between the thresholds', () => {
   for (const [width, height] of [...SIZES, [1, 5000] as const]) {
     const plan = createResizePlan({ width, height });
-    const measurers = walkersOf(plan);
+    const measurers = measurersOf(plan);
     const storedHigh = plan.cellsHigh;
     for (const value of [-200, -1, -0.5, 0, 1e-7, 0.5, 1, 1 + 2 ** -23, 200]) {
       const logits = makeLogits(plan, storedHigh, () => value);
@@ -168,7 +168,7 @@ test('random sizes, thresholds and places in the buffer', () => {
     logits.set(mask, offset);
     const options: MaskMeasurerOptions = { maskThreshold: 2 * random() - 1, stabilityScoreOffset: (i % 4) / 2 };
     const what = `case ${i}: ${width}x${height}`;
-    assertSame(walkersOf(plan, options), logits, { width, height, storedHigh, offset, ...options }, what);
+    assertSame(measurersOf(plan, options), logits, { width, height, storedHigh, offset, ...options }, what);
   }
 });
 
@@ -187,7 +187,23 @@ test('grids and frames of other sizes', () => {
     const storedHigh = plan.cellsHigh;
     const logits = makeLogits(plan, storedHigh, KINDS.noise(random));
     const what = `${lowResSize} of ${inputSize}`;
-    assertSame(walkersOf(plan), logits, { width: 211, height: 157, storedHigh, inputSize, lowResSize }, what);
+    assertSame(measurersOf(plan), logits, { width: 211, height: 157, storedHigh, inputSize, lowResSize }, what);
+  }
+});
+
+test('one resize of stretched images, as SAM 2', () => {
+  const random = seededRandom(12);
+  for (const lowResSize of [256, 128, 7]) {
+    const geometry = { ...SAM1_GEOMETRY, lowResSize, fit: 'stretch', maskResize: 'direct' } as const;
+    for (const [width, height] of [...SIZES, [1, 900], [2048, 3], [lowResSize, 2 * lowResSize]]) {
+      const plan = createResizePlan({ width, height, geometry });
+      const storedHigh = plan.cellsHigh;
+      for (const [kind, make] of Object.entries(KINDS)) {
+        const logits = makeLogits(plan, storedHigh, make(random));
+        const options = { width, height, storedHigh, lowResSize, isDirect: true };
+        assertSame(measurersOf(plan), logits, options, `${kind} at ${width}x${height} of ${lowResSize}`);
+      }
+    }
   }
 });
 
@@ -204,7 +220,7 @@ test('gives up exactly the masks whose score is below the threshold', () => {
     const score = intersection / union;
     // its own score is a threshold too: reached, but only just
     for (const stabilityScoreThresh of [0.5, 0.8, 0.95, score, score + 1e-12, score - 1e-12]) {
-      for (const measurer of walkersOf(plan, { stabilityScoreThresh })) {
+      for (const measurer of measurersOf(plan, { stabilityScoreThresh })) {
         const kept = measurer.measure(logits, 0, storedHigh);
         assert.equal(kept, score >= stabilityScoreThresh, `mask ${i}, ${score} against ${stabilityScoreThresh}`);
         if (kept) assert.equal(measurer.stabilityScore, score);

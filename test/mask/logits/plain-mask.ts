@@ -21,6 +21,8 @@ export interface PlainOptions {
   stabilityScoreOffset?: number;
   inputSize?: number;
   lowResSize?: number;
+  /** One resize from the grid to the image, as SAM 2, instead of two. */
+  isDirect?: boolean;
 }
 
 /** What the pixel columns or rows blend: pixel o is `lerp(lerp(a, b, before), lerp(c, d, after), along)` of cells. */
@@ -71,16 +73,34 @@ function plainTaps(outputs: number, longSide: number, inputSize = 1024, lowResSi
   return taps;
 }
 
+/** One resize: pixel o blends cells j and j + 1. */
+function directTaps(outputs: number, lowResSize = 256): Taps {
+  const cells = new Int32Array(outputs);
+  const next = new Int32Array(outputs);
+  const along = new Float64Array(outputs);
+  const step = fround(lowResSize / outputs);
+  for (let o = 0; o < outputs; o++) {
+    const position = min(lowResSize - 1, max(0, fround(fround(step * (o + 0.5)) - 0.5)));
+    cells[o] = floor(position);
+    next[o] = min(lowResSize - 1, cells[o] + 1);
+    along[o] = position - cells[o];
+  }
+  const [before, after] = [new Float64Array(outputs), new Float64Array(outputs).fill(1)];
+  return { a: cells, b: next, before, c: cells, d: next, after, along };
+}
+
 function lerp(a: number, b: number, t: number): number {
   return a + t * (b - a);
 }
 
 /** Calls back with the logits of each pixel column in turn, in float64; the array is used again. */
 function plainColumns(logits: Float32Array, options: PlainOptions, each: (column: Float64Array, x: number) => void) {
-  const { width, height, storedHigh, offset = 0, inputSize, lowResSize } = options;
+  const { width, height, storedHigh, offset = 0, inputSize, lowResSize, isDirect = false } = options;
   const longSide = max(width, height);
-  const tapsX = plainTaps(width, longSide, inputSize, lowResSize);
-  const tapsY = plainTaps(height, longSide, inputSize, lowResSize);
+  const tapsOf = (outputs: number) =>
+    isDirect ? directTaps(outputs, lowResSize) : plainTaps(outputs, longSide, inputSize, lowResSize);
+  const tapsX = tapsOf(width);
+  const tapsY = tapsOf(height);
   const { a, b, before, c, d, after, along } = tapsY;
   const rows = 1 + max(b.at(-1)!, d.at(-1)!);
   const blended = new Float64Array(rows);
