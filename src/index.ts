@@ -15,7 +15,8 @@ export { type Prediction, type PredictRequest, SamPredictor } from './library/sa
 export { type CocoRle, maskRunsFromCocoRle } from './mask/runs/coco-rle.js';
 export { columnMajorFromMaskRuns, rowMajorFromMaskRuns } from './mask/runs/dense-mask.js';
 export type { MaskRuns } from './mask/runs/mask-runs.js';
-export { type CatalogueEntry, catalogueEntries, DEFAULT_MODEL } from './model/catalogue/catalogue.js';
+export { catalogueEntries, DEFAULT_MODEL } from './model/catalogue/catalogue.js';
+export type { CatalogueEntry } from './model/catalogue/entry.js';
 export type { EmbeddingCacheOptions } from './model/runtime/embedding-cache.js';
 export { type LoadModelOptions, loadModel, type SamModel } from './model/runtime/load-model.js';
 export type { MaskRecord } from './sam/mask-record.js';

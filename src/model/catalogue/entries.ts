@@ -5,7 +5,7 @@
  */
 
 import { SAM1_GEOMETRY } from '../../sam/geometry.js';
-import type { CatalogueData } from './catalogue.js';
+import type { CatalogueData } from './entry.js';
 
 /** Every model of this package. Paths start at the package's folder. */
 export const ENTRIES: readonly CatalogueData[] = [

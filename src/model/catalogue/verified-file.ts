@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { messageOf, SamError } from '../../errors.js';
-import type { ModelFile } from './catalogue.js';
+import type { ModelFile } from './entry.js';
 
 /**
  * The path of a model's file, after checking that the file is the one the catalogue means.

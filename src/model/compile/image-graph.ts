@@ -5,11 +5,11 @@
  */
 
 import { float, GraphBuilder, type Value } from '../onnx/graph-builder.js';
+import { positionalEncoding } from '../onnx/positional-encoding.js';
 import type { DecoderWeights, MaskPromptWeights, NormWeights } from './decoder-weights.js';
 import { residualBiasFolded } from './identities/centred-norm.js';
 import { lowRankPays, sharedUpscaling } from './identities/low-rank-upscaling.js';
 import { SHARED, sharedLayer0Projections } from './identities/shared-layer0.js';
-import { positionalEncoding } from './positional-encoding.js';
 
 /** Inputs of the image graph. */
 export const IMAGE_INPUTS = {

@@ -56,13 +56,6 @@ export function repeated(values: Float32Array, times: number): Float32Array {
   return all;
 }
 
-/** The matrix [rows, columns] with its axes swapped. */
-export function transposedMatrix(matrix: Float32Array, rows: number, columns: number): Float32Array {
-  const turned = new Float32Array(matrix.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) turned[j * rows + i] = matrix[i * columns + j];
-  return turned;
-}
-
 /** Columns [from, from + count) of a matrix with `columns` columns. */
 export function columnsOf(matrix: Float32Array, columns: number, from: number, count: number): Float32Array {
   const rows = matrix.length / columns;

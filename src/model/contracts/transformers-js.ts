@@ -5,9 +5,9 @@
  */
 
 import { SamError } from '../../errors.js';
-import { positionalEncoding } from '../compile/positional-encoding.js';
 import { GraphView } from '../onnx/graph-view.js';
 import { readModel } from '../onnx/model-bytes.js';
+import { positionalEncoding } from '../onnx/positional-encoding.js';
 import type { Contract, PlainTensor } from './contract.js';
 import { IMAGE_EMBEDDINGS, inputOf, SAM1_DECODER, tensorNamed } from './sam1-decoder.js';
 import { sam1Encoder } from './sam1-encoder.js';

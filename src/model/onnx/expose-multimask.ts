@@ -39,7 +39,7 @@ export function exposeMultimask(bytes: Uint8Array): Uint8Array {
 }
 
 /** The name of the tensor with the low-res logits of all mask tokens, rows and columns apart. */
-export function maskTokenLogits(view: GraphView): string {
+function maskTokenLogits(view: GraphView): string {
   const unflattened = view.nearestAhead(maskProduct(view).output[0], (node) => node.opType === 'Reshape');
   if (!unflattened) throw notADecoder('masks in rows and columns');
   return unflattened.output[0];

@@ -21,7 +21,7 @@ import { framePointsOf } from './frame-points.js';
 import { type Feeds, floatTensor, integerTensor, Session } from './session.js';
 
 /** Prompts per run: a prompt's image tokens are megabytes, so that more leave the cache (docs/decoder-compiler.md). */
-export const PROMPTS_PER_RUN = 1;
+const PROMPTS_PER_RUN = 1;
 
 /**
  * Runs compiled graphs.

@@ -1,9 +1,9 @@
 import { messageOf } from '../../errors.js';
 import type { ModelGeometry } from '../../sam/geometry.js';
-import { disagreement } from '../compile/agreement.js';
 import { compileDecoder } from '../compile/compile-decoder.js';
 import { compiledCacheDir, compiledCachePath, keepDecoder, keptDecoder } from '../compile/compiled-cache.js';
 import type { DecoderContract } from '../contracts/contract.js';
+import { disagreement } from './agreement.js';
 import { compiledDecoder } from './compiled-decoder.js';
 import type { Decoder, DecoderForm } from './decoder.js';
 import { exportedDecoder } from './exported-decoder.js';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeImage } from '../../../src/image/decode-image.js';
-import { disagreement } from '../../../src/model/compile/agreement.js';
 import { compileDecoder } from '../../../src/model/compile/compile-decoder.js';
 import { UnrecognisedDecoder } from '../../../src/model/compile/recognise/expectation.js';
 import { recognisedDecoder } from '../../../src/model/compile/recognised-decoder.js';
 import official from '../../../src/model/contracts/official.js';
 import { modelBytes, readModel } from '../../../src/model/onnx/model-bytes.js';
+import { disagreement } from '../../../src/model/runtime/agreement.js';
 import { compiledDecoder } from '../../../src/model/runtime/compiled-decoder.js';
 import { placedImage } from '../../../src/model/runtime/decoder.js';
 import { exportedDecoder } from '../../../src/model/runtime/exported-decoder.js';

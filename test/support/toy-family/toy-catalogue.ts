@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CatalogueData, ModelFile } from '../../../src/model/catalogue/catalogue.js';
+import type { CatalogueData, ModelFile } from '../../../src/model/catalogue/entry.js';
 import { packageRoot } from '../../../src/package-root.js';
 
 function modelFile(name: string): ModelFile {

@@ -45,7 +45,7 @@ export function lowRankPays(weights: DecoderWeights): boolean {
 }
 
 /** G_0 ... G_L of the derivation, [C, 4 c] each, and the step's bias. */
-export function weightsThroughLayers(weights: DecoderWeights): { through: Float32Array[]; step: LinearWeights } {
+function weightsThroughLayers(weights: DecoderWeights): { through: Float32Array[]; step: LinearWeights } {
   const step = upscalingAsProduct(centredUpscaling(weights.upscaling1));
   const through = [step.weight];
   for (const layer of weights.layers.toReversed()) through.unshift(rowsScaledBy(layer.norm4.scale, through[0]));

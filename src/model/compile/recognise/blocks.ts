@@ -120,7 +120,7 @@ export function readChannelNorm(view: GraphView, nodes: readonly NodeProto[], ch
   return { scale: scale.data, shift: shift.data, epsilon: epsilon.data[0] };
 }
 
-export function transposed({ dims, data }: Tensor): Float32Array {
+function transposed({ dims, data }: Tensor): Float32Array {
   const [rows, columns] = dims as [number, number];
   const turned = new Float32Array(data.length);
   for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j];

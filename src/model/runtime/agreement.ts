@@ -7,9 +7,9 @@
 import type { NamedTensor } from '../../sam/embedding.js';
 import type { ModelGeometry } from '../../sam/geometry.js';
 import type { DecodedBatch, PromptBatch } from '../../sam/segmentation-model.js';
+import type { CompiledShape } from '../compile/compile-decoder.js';
 import { IMAGE_EMBEDDINGS } from '../contracts/sam1-decoder.js';
-import type { Decoder, PlacedImage } from '../runtime/decoder.js';
-import type { CompiledShape } from './compile-decoder.js';
+import type { Decoder, PlacedImage } from './decoder.js';
 
 /** Largest logit difference allowed, as a part of the largest logit: 2e-3 where logits reach 100. */
 const LOGIT_TOLERANCE = 2e-5;

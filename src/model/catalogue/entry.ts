@@ -1,0 +1,30 @@
+import type { GeneratorSettings } from '../../amg/settings.js';
+import type { ModelGeometry } from '../../sam/geometry.js';
+
+/** One file of a model and what it must be. */
+export interface ModelFile {
+  /** Absolute in a {@link CatalogueEntry}; in {@link CatalogueData} it may start at the package's folder or at the catalogue's own. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/** A model as a catalogue describes it. */
+export interface CatalogueData {
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly description: string;
+  /** SPDX identifiers of the weights. */
+  readonly licence: string;
+  /** What its tensors mean: the name of a module in src/model/contracts, or the path of a module of one's own (it ends in `.js`). */
+  readonly contract: string;
+  readonly geometry: ModelGeometry;
+  readonly encoder: ModelFile;
+  readonly decoder: ModelFile;
+  /** What fits this model better than the reference's defaults, which were set for ViT-H (docs/calibration.md). */
+  readonly calibratedSettings: Partial<GeneratorSettings>;
+}
+
+/** A model that can be asked for by name, with absolute paths. */
+export type CatalogueEntry = CatalogueData;
