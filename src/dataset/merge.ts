@@ -1,13 +1,14 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { SamError } from '../errors.js';
-import { writeAtomic } from '../storage/write-atomic.js';
+import { checkFolder } from '../storage/check-folder.js';
+import { FolderStorage } from '../storage/folder-storage.js';
+import type { LockOptions, Storage } from '../storage/storage.js';
 import { type Shard, WHOLE } from './plan/shard.js';
-import type { FailuresByCode } from './run-folder/failures.js';
+import { RUN_FILES } from './run-folder/file-names.js';
+import type { FailuresByCode } from './run-folder/journal.js';
 import { type DoneLine, type JournalLine, journalLines } from './run-folder/journal-lines.js';
-import { LineIndex } from './run-folder/line-index.js';
+import { LineIndex, type LinePlace } from './run-folder/line-index.js';
 import { differenceInWords, identityDifferences, type Manifest, readManifest } from './run-folder/manifest.js';
-import { runFolderPaths } from './run-folder/paths.js';
 import { RunFolder } from './run-folder/run-folder.js';
 import { PartFilesSink } from './sinks/part-files-sink.js';
 import { PART_FORMATS } from './sinks/part-format.js';
@@ -38,7 +39,7 @@ export interface MergeReport {
 const NAMED_IDS = 20;
 
 /** Options of {@link mergeRuns}. */
-export interface MergeOptions {
+export interface MergeOptions extends LockOptions {
   /** Output folders of the parts. */
   readonly folders: readonly string[];
   /** Output folder of the whole. */
@@ -50,20 +51,19 @@ export interface MergeOptions {
 }
 
 interface Part {
-  readonly folder: string;
+  readonly storage: Storage;
   readonly manifest: Manifest;
 }
 
 async function partOf(folder: string): Promise<Part> {
-  const manifest = await readManifest(runFolderPaths(folder));
-  if (!manifest) {
-    throw new SamError('bad-usage', `Expected the output folder of a run but found no manifest in ${folder}`);
-  }
-  return { folder, manifest };
+  const storage = new FolderStorage(folder);
+  const manifest = await readManifest(storage);
+  if (manifest) return { storage, manifest };
+  throw new SamError('bad-usage', `Expected the output folder of a run but found no manifest in ${folder}`);
 }
 
 function checkAgreement(first: Part, others: readonly Part[]): void {
-  for (const { folder, manifest } of others) {
+  for (const { storage, manifest } of others) {
     const differences = identityDifferences(first.manifest, manifest).filter(({ part }) => !part.startsWith('shard.'));
     const words = differences.map(differenceInWords);
     const sameInputs = JSON.stringify(first.manifest.inputs) === JSON.stringify(manifest.inputs);
@@ -71,7 +71,7 @@ function checkAgreement(first: Part, others: readonly Part[]): void {
     if (words.length === 0) continue;
     throw new SamError(
       'bad-usage',
-      `Expected parts of one run but ${first.folder} and ${folder} differ: ${words.join('; ')}`,
+      `Expected parts of one run but ${first.storage.location} and ${storage.location} differ: ${words.join('; ')}`,
     );
   }
 }
@@ -86,141 +86,144 @@ function missingShardsOf(parts: readonly Part[]): string[] {
     .map((index) => `${index}/${count}`);
 }
 
-/** Writes records of the parts to the whole, byte for byte. */
-class RecordCopier {
-  readonly #out: RunFolder;
-  readonly #sink: PartFilesSink | undefined;
-  #source: { path: string; file: FileHandle } | undefined;
+/** Some of the images that a report names, and the count of all. */
+class NamedImages {
+  readonly first: number[] = [];
+  count = 0;
 
-  constructor(out: RunFolder, sink: PartFilesSink | undefined) {
-    this.#out = out;
-    this.#sink = sink;
-  }
-
-  /** @returns the journal's line of the record's new place; undefined when its file is gone. */
-  async copy(folder: string, line: DoneLine): Promise<DoneLine | undefined> {
-    const path = join(folder, line.output);
-    try {
-      if (!this.#sink) {
-        await writeAtomic(join(this.#out.paths.out, line.output), await readFile(path), this.#out.paths.temporary);
-        return line;
-      }
-      const bytes = await this.#bytesOf(path, line.start ?? 0, line.end ?? 0);
-      const written = await this.#sink.append(bytes);
-      return { ...line, ...written };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#source?.file.close();
-    await this.#sink?.close();
-  }
-
-  async #bytesOf(path: string, start: number, end: number): Promise<Buffer> {
-    if (this.#source?.path !== path) {
-      await this.#source?.file.close();
-      this.#source = undefined;
-      this.#source = { path, file: await open(path, 'r') };
-    }
-    const bytes = Buffer.alloc(end - start);
-    const { bytesRead } = await this.#source.file.read(bytes, 0, bytes.length, start);
-    if (bytesRead < bytes.length) {
-      throw new SamError('bad-run-folder', `Expected ${end} bytes in ${path} but it ends at ${start + bytesRead}`);
-    }
-    return bytes;
+  add(id: number): void {
+    this.count++;
+    if (this.first.length < NAMED_IDS) this.first.push(id);
   }
 }
 
 /** For each image, where the line is that tells its end. */
-async function indexOf(parts: readonly Part[], highestId: number) {
+async function indexOf(
+  parts: readonly Part[],
+  highestId: number,
+): Promise<{ index: LineIndex; duplicates: NamedImages }> {
   const index = new LineIndex(highestId);
-  const duplicates: number[] = [];
-  let duplicateCount = 0;
-  for (const [number, { folder }] of parts.entries()) {
+  const duplicates = new NamedImages();
+  for (const [number, { storage }] of parts.entries()) {
     let offset = 0;
-    for await (const lines of journalLines(runFolderPaths(folder).journal)) {
+    for await (const lines of journalLines(storage)) {
       for (const line of lines) {
         // what JSON.stringify wrote, it writes again
         const length = Buffer.byteLength(JSON.stringify(line));
         const isDone = line.state === 'done';
-        if (index.note(line.image_id, { part: number, offset, length, isDone })) {
-          duplicateCount++;
-          if (duplicates.length < NAMED_IDS) duplicates.push(line.image_id);
-        }
+        if (index.note(line.image_id, { part: number, offset, length, isDone })) duplicates.add(line.image_id);
         offset += length + 1;
       }
     }
   }
-  return { index, duplicates, duplicateCount };
+  return { index, duplicates };
+}
+
+/** Writes what the parts have of an image to the whole, byte for byte. */
+class ImageCopier {
+  readonly #parts: readonly Part[];
+  readonly #whole: RunFolder;
+  readonly #sink: PartFilesSink | undefined;
+
+  private constructor(parts: readonly Part[], whole: RunFolder, sink: PartFilesSink | undefined) {
+    this.#parts = parts;
+    this.#whole = whole;
+    this.#sink = sink;
+  }
+
+  static async open(parts: readonly Part[], whole: RunFolder): Promise<ImageCopier> {
+    const { output } = parts[0].manifest;
+    const format = output.format as OutputFormat;
+    if (format === 'json') return new ImageCopier(parts, whole, undefined);
+    const options = {
+      folder: whole.storage.location,
+      format: PART_FORMATS[format],
+      recordsPerFile: Number(output.records_per_file),
+      copiesImages: false,
+    };
+    return new ImageCopier(parts, whole, await PartFilesSink.open(options, undefined, whole.isNew));
+  }
+
+  /** @returns whether the image is settled now: not when its record's file is gone. */
+  async copy({ part, offset, length }: LinePlace): Promise<boolean> {
+    const { storage } = this.#parts[part];
+    const bytes = await storage.readRange(RUN_FILES.journal, { start: offset, end: offset + length });
+    const line: JournalLine = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    if (line.state === 'failed') {
+      await this.#whole.failed(line);
+      return true;
+    }
+    const copied = await this.#copyRecord(storage, line);
+    if (copied) await this.#whole.done(copied);
+    return copied !== undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#sink?.close();
+  }
+
+  /** @returns the line of the record's new place; undefined when its file is gone. */
+  async #copyRecord(storage: Storage, line: DoneLine): Promise<DoneLine | undefined> {
+    if (!this.#sink) {
+      const record = await storage.read(line.output);
+      if (!record) return undefined;
+      await this.#whole.storage.write(line.output, record);
+      return line;
+    }
+    if ((await storage.sizeOf(line.output)) === undefined) return undefined;
+    const record = await storage.readRange(line.output, { start: line.start ?? 0, end: line.end ?? 0 });
+    return { ...line, ...(await this.#sink.append(record)) };
+  }
+}
+
+/** Copies what the parts have of every image. @returns the images that none of them has anything of. */
+async function copyAll(
+  parts: readonly Part[],
+  whole: RunFolder,
+  index: LineIndex,
+  highestId: number,
+): Promise<NamedImages> {
+  const gaps = new NamedImages();
+  const copier = await ImageCopier.open(parts, whole);
+  try {
+    for (let id = 1; id <= highestId; id++) {
+      const place = index.at(id);
+      const isSettled = place !== undefined && (await copier.copy(place));
+      if (!isSettled) gaps.add(id);
+    }
+  } finally {
+    await copier.close();
+  }
+  return gaps;
 }
 
 /**
  * Joins the output folders of a run's shards to one that is as if one process had made it: records byte for byte, in the order of
  * the images, with a journal, failures.ndjson and a manifest, so that the same command can go on in it.
  *
- * @throws SamError `bad-usage` when the folders are not parts of one run, `unwritable-output`.
+ * @throws SamError `bad-usage` when the folders are not parts of one run, `run-in-use`, `unwritable-output`; the reason of the
+ *   signal that ends the wait for a lock.
  */
-export async function mergeRuns({ folders, out, overwrite = false, command }: MergeOptions): Promise<MergeReport> {
+export async function mergeRuns(options: MergeOptions): Promise<MergeReport> {
+  const { folders, out, overwrite = false, command, ...waiting } = options;
+  await checkFolder(out, '--out');
+  if (folders.some((folder) => resolve(folder) === resolve(out))) {
+    throw new SamError('bad-usage', `Expected a folder of its own for --out but ${out} is one of the parts`);
+  }
   const parts = await Promise.all(folders.map(partOf));
   checkAgreement(parts[0], parts.slice(1));
-  const { manifest } = parts[0];
-  const earlier = overwrite ? undefined : await readManifest(runFolderPaths(out));
-  if (earlier) {
+  const storage = new FolderStorage(out);
+  if (!overwrite && (await readManifest(storage))) {
     throw new SamError('bad-usage', `Expected a new folder for --out but ${out} holds a run`, 'Or use --overwrite.');
   }
+  const { manifest } = parts[0];
   const last = manifest.inputs.at(-1);
   const highestId = last ? last.first_image_id + last.count - 1 : 0;
-  const { index, duplicates, duplicateCount } = await indexOf(parts, highestId);
-
-  const whole = await RunFolder.open(out, { ...manifest, shard: WHOLE }, { overwrite }, command);
+  const { index, duplicates } = await indexOf(parts, highestId);
+  const whole = await RunFolder.open(storage, { ...manifest, shard: WHOLE }, { overwrite }, command, waiting);
   try {
     await whole.adopt(manifest.inputs, folders);
-    const format = manifest.output.format as OutputFormat;
-    const sink =
-      format === 'json'
-        ? undefined
-        : await PartFilesSink.open(
-            {
-              folder: out,
-              format: PART_FORMATS[format],
-              recordsPerFile: Number(manifest.output.records_per_file),
-              copiesImages: false,
-            },
-            undefined,
-            whole.isNew,
-          );
-    const copier = new RecordCopier(whole, sink);
-    const journals = await Promise.all(parts.map(({ folder }) => open(runFolderPaths(folder).journal, 'r')));
-    const gaps: number[] = [];
-    let gapCount = 0;
-    try {
-      for (let id = 1; id <= highestId; id++) {
-        const place = index.at(id);
-        let settled = false;
-        if (place) {
-          const bytes = Buffer.alloc(place.length);
-          await journals[place.part].read(bytes, 0, place.length, place.offset);
-          const line: JournalLine = JSON.parse(bytes.toString('utf8'));
-          if (line.state === 'failed') {
-            await whole.failed(line);
-            settled = true;
-          } else {
-            const copied = await copier.copy(parts[place.part].folder, line);
-            if (copied) await whole.done(copied);
-            settled = copied !== undefined;
-          }
-        }
-        if (settled) continue;
-        gapCount++;
-        if (gaps.length < NAMED_IDS) gaps.push(id);
-      }
-    } finally {
-      await Promise.all(journals.map((journal) => journal.close()));
-      await copier.close();
-    }
+    const gaps = await copyAll(parts, whole, index, highestId);
     const failuresByCode = await whole.settleFailures();
     const { done, failed, masks } = whole.journal;
     const report: MergeReport = {
@@ -229,11 +232,11 @@ export async function mergeRuns({ folders, out, overwrite = false, command }: Me
       masks,
       failures: failed,
       failures_by_code: failuresByCode,
-      gaps: gapCount,
-      first_gaps: gaps,
+      gaps: gaps.count,
+      first_gaps: gaps.first,
       missing_shards: missingShardsOf(parts),
-      duplicates: duplicateCount,
-      first_duplicates: duplicates,
+      duplicates: duplicates.count,
+      first_duplicates: duplicates.first,
     };
     await whole.writeSummary({ finished_at: new Date().toISOString(), merged: report });
     return report;

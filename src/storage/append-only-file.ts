@@ -1,18 +1,10 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { AppendFile, ByteRange } from './storage.js';
 import { unwritable } from './write-atomic.js';
 
-/** Where bytes lie in a file: from `start` up to, not including, `end`. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
-
-/**
- * A file that only grows, by whole records: one that cannot be written to its end is taken back, so that the file is valid up to
- * its last record at any time.
- */
-export class AppendOnlyFile {
+/** A file of a folder that only grows, by whole records: one that cannot be written to its end is taken back. */
+export class AppendOnlyFile implements AppendFile {
   readonly path: string;
   readonly #handle: FileHandle;
   #length: number;

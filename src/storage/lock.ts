@@ -1,102 +1,233 @@
+/**
+ * One process at a time: two in a run folder would write the same journal.
+ *
+ * A lock is a file that names its process. A killed process leaves it behind; it is then void, and the next one takes its place.
+ * Several may find a lock void at the same moment. So whoever wants to replace or remove the lock with token T first makes the file
+ * `<lock>.after-T`, which only one can, and then looks whether the lock still has token T. That file is itself such a lock: when
+ * its process dies, it is replaced in the same way.
+ *
+ * @module
+ */
+
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { type FileHandle, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { SamError } from '../errors.js';
+import { BEAT_MILLISECONDS, type FoundLock, findLock, type LockContent, SILENCE_MILLISECONDS } from './lock-file.js';
+import { ownIdentity } from './process-identity.js';
+import type { LockHolder, LockOptions, StorageLock } from './storage.js';
+import { BEATS_AT_LEAST, type LockTiming, watchLock } from './watch-lock.js';
 import { unwritable } from './write-atomic.js';
 
-/** A live run says so this often. */
-const BEAT_MILLISECONDS = 5_000;
-/** A run that was silent for this long is dead, or as good as. */
-const DEAD_AFTER_MILLISECONDS = 60_000;
-
-/** Who has a run folder. */
-export interface LockHolder {
-  readonly pid: number;
-  readonly host: string;
+/** Options of {@link FileLock}. */
+export interface FileLockOptions extends LockOptions {
+  /** What is locked, in words. @default the lock's folder */
+  readonly place?: string;
+  /** @default a beat each 5 s, dead after 60 s of silence */
+  readonly timing?: LockTiming;
 }
 
-function isAlive(pid: number): boolean {
+const USUAL_TIMING: LockTiming = { beat: BEAT_MILLISECONDS, silence: SILENCE_MILLISECONDS };
+
+/** A file that stays is swept up by the next process that takes the lock. */
+async function removeQuietly(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
+}
+
+/** Gives a file another name. @returns false when something has that name. */
+async function linked(path: string, name: string): Promise<boolean> {
   try {
-    process.kill(pid, 0);
+    await link(path, name);
     return true;
   } catch (error) {
-    // someone else's process is alive too
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 
-/** The process that works in a run folder now; undefined when none does. */
+/** The file that only one process can make: the one which may replace or remove the lock with that token. */
+function afterName(path: string, token: string): string {
+  return `${path}.after-${token}`;
+}
+
+function inUse(place: string, { holder }: FoundLock): SamError {
+  return new SamError(
+    'run-in-use',
+    `Expected ${place} for one process but process ${holder?.pid} on ${holder?.host} works there`,
+    'Give each process an output folder of its own (and --shard), or wait until that one ends.',
+  );
+}
+
+function waitingInWords(place: string, { holder, beatAt }: FoundLock, { silence }: LockTiming): string {
+  const seconds = (milliseconds: number) => Math.max(0, Math.round(milliseconds / 1000));
+  return (
+    `Waiting for ${place}: process ${holder?.pid} on ${holder?.host} may work there, which cannot be seen from here. Its last sign ` +
+    `of life was ${seconds(Date.now() - beatAt)} s ago; when it is silent for ${seconds(silence)} s, the folder is taken over.`
+  );
+}
+
+/** The process that holds a lock file, as far as it can be told at once; undefined when none does. */
 export async function lockHolderOf(path: string): Promise<LockHolder | undefined> {
-  try {
-    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-    const holder: LockHolder = JSON.parse(text);
-    if (Date.now() - mtimeMs > DEAD_AFTER_MILLISECONDS) return undefined;
-    if (holder.host !== hostname()) return holder;
-    return holder.pid !== process.pid && isAlive(holder.pid) ? holder : undefined;
-  } catch {
-    // gone meanwhile, or never written to its end
-    return undefined;
-  }
+  const lock = await findLock(path);
+  if (!lock?.holder || lock.state === 'void') return undefined;
+  if (lock.state === 'unknown' && Date.now() - lock.beatAt > SILENCE_MILLISECONDS) return undefined;
+  const { pid, host } = lock.holder;
+  return { pid, host };
 }
 
-/**
- * One process at a time in a run folder: two would write the same journal. A killed process leaves its lock behind; it is void
- * when the process is gone or was silent for a minute.
- */
-export class RunLock {
+/** A lock file of this process. */
+export class FileLock implements StorageLock {
   readonly #path: string;
-  readonly #beat: NodeJS.Timeout;
+  readonly #token: string;
+  /** The file before it is the lock: a lock is never seen half-written. */
+  readonly #candidate: string;
+  /** Stays open: signs of life go to this file, whoever has its name. */
+  readonly #file: FileHandle;
+  #beat: NodeJS.Timeout | undefined;
 
-  private constructor(path: string) {
+  private constructor(path: string, token: string, file: FileHandle) {
     this.#path = path;
-    this.#beat = setInterval(() => {
-      const now = new Date();
-      utimes(path, now, now).catch(() => undefined);
-    }, BEAT_MILLISECONDS);
-    this.#beat.unref();
+    this.#token = token;
+    this.#candidate = `${path}.${token}`;
+    this.#file = file;
   }
 
-  /** @throws SamError `run-in-use` when another process works there, `unwritable-output`. */
-  static async take(path: string): Promise<RunLock> {
-    const mine = `${path}.${randomBytes(6).toString('hex')}`;
+  /**
+   * Takes a lock; folders are made. A process of this machine that holds it is found at once; one of another machine is watched
+   * until it gave signs of life, or none for a minute.
+   *
+   * @throws SamError `run-in-use` when another process holds it, `unwritable-output`; the signal's reason.
+   */
+  static async take(path: string, options: FileLockOptions = {}): Promise<FileLock> {
+    const { timing = USUAL_TIMING, signal } = options;
     try {
+      signal?.throwIfAborted();
       await mkdir(dirname(path), { recursive: true });
-      const holder: LockHolder = { pid: process.pid, host: hostname() };
-      await writeFile(mine, JSON.stringify(holder));
-      for (let attempt = 0; attempt < 3; attempt++) {
-        // a link to a finished file: the lock is never seen half-written
-        const taken = await link(mine, path).then(
-          () => true,
-          (error: NodeJS.ErrnoException) => {
-            if (error.code === 'EEXIST') return false;
-            throw error;
-          },
-        );
-        if (taken) return new RunLock(path);
-        const other = await lockHolderOf(path);
-        if (other) {
-          throw new SamError(
-            'run-in-use',
-            `Expected ${dirname(path)} for one process but process ${other.pid} on ${other.host} works there`,
-            'Give each process an output folder of its own (and --shard), or wait until that one ends.',
-          );
-        }
-        await rename(path, `${mine}.void`).catch(() => undefined);
-        await rm(`${mine}.void`, { force: true });
+      const lock = await FileLock.#candidateFor(path);
+      try {
+        await lock.#waitForTurn(timing, options);
+      } catch (error) {
+        await lock.#file.close();
+        throw error;
+      } finally {
+        await removeQuietly(lock.#candidate);
       }
-      throw new Error('another process keeps taking it');
+      await lock.#removeRemains().catch(() => undefined);
+      lock.#beat = setInterval(() => void lock.#sayAlive().catch(() => undefined), timing.beat);
+      lock.#beat.unref();
+      return lock;
     } catch (error) {
-      if (error instanceof SamError) throw error;
+      if (error instanceof SamError || (signal?.aborted && error === signal.reason)) throw error;
       throw unwritable(path, error);
-    } finally {
-      await rm(mine, { force: true }).catch(() => undefined);
     }
   }
 
-  /** Gives the folder free. */
   async release(): Promise<void> {
     clearInterval(this.#beat);
-    await rm(this.#path, { force: true }).catch(() => undefined);
+    const turn = afterName(this.#path, this.#token);
+    try {
+      // whoever takes this process for dead may be replacing the lock just now
+      if (await linked(this.#path, turn)) {
+        const lock = await findLock(this.#path);
+        if (lock?.token === this.#token) await rm(this.#path);
+        await rm(turn);
+      }
+    } catch {
+      // one that is left behind is void when this process has ended
+    } finally {
+      await this.#file.close();
+    }
+  }
+
+  static async #candidateFor(path: string): Promise<FileLock> {
+    const token = randomBytes(6).toString('hex');
+    const content: LockContent = { ...(await ownIdentity()), token };
+    const candidate = `${path}.${token}`;
+    try {
+      // in one go: whoever finds the file of a process that was killed must know whose it is
+      writeFileSync(candidate, JSON.stringify(content), { flag: 'wx' });
+      const file = await open(candidate, 'r+');
+      // for other machines, and power cuts
+      await file.sync();
+      return new FileLock(path, token, file);
+    } catch (error) {
+      await removeQuietly(candidate);
+      throw error;
+    }
+  }
+
+  /** Makes the lock this process's own, after having watched those who may have it. */
+  async #waitForTurn(
+    timing: LockTiming,
+    { place = dirname(this.#path), onWait, signal }: FileLockOptions,
+  ): Promise<void> {
+    const silent = new Set<string>();
+    for (;;) {
+      // it may have waited long
+      await this.#sayAlive();
+      const obstacle = await this.#claim(this.#path, silent);
+      if (!obstacle) return;
+      if (obstacle.state === 'held') throw inUse(place, obstacle);
+      // most likely the container was started again: its processes are gone, and its name is the same
+      const patience =
+        obstacle.holder?.host === hostname() ? { ...timing, silence: BEATS_AT_LEAST * timing.beat } : timing;
+      onWait?.(waitingInWords(place, obstacle, patience));
+      const end = await watchLock(obstacle, patience, signal);
+      if (end === 'alive') throw inUse(place, obstacle);
+      if (end === 'silent') silent.add(obstacle.token);
+    }
+  }
+
+  /**
+   * Makes the file of that name this process's own.
+   *
+   * @param silent - Tokens of locks whose processes were watched and are dead.
+   * @returns what stands in the way; undefined when it is done.
+   */
+  async #claim(path: string, silent: ReadonlySet<string>): Promise<FoundLock | undefined> {
+    for (;;) {
+      if (await linked(this.#candidate, path)) return undefined;
+      const there = await findLock(path);
+      // given free meanwhile
+      if (!there) continue;
+      // network file systems may say that it was there when it was made just now
+      if (there.token === this.#token) return undefined;
+      if (there.state !== 'void' && !silent.has(there.token)) return there;
+      const turn = afterName(path, there.token);
+      const other = await this.#claim(turn, silent);
+      if (other) return other;
+      try {
+        const still = await findLock(path);
+        if (still?.token !== there.token) continue;
+        const successor = `${this.#candidate}.successor`;
+        await link(this.#candidate, successor);
+        await rename(successor, path);
+        return undefined;
+      } finally {
+        await removeQuietly(turn);
+      }
+    }
+  }
+
+  /** Removes what processes left that were killed while they took this lock. */
+  async #removeRemains(): Promise<void> {
+    const folder = dirname(this.#path);
+    const prefix = `${basename(this.#path)}.`;
+    for (const name of await readdir(folder)) {
+      if (!name.startsWith(prefix) || name.includes(this.#token)) continue;
+      const remains = await findLock(join(folder, name));
+      // one that says nothing may be in the making
+      const isOver = remains?.holder
+        ? remains.state === 'void'
+        : Date.now() - (remains?.beatAt ?? 0) > SILENCE_MILLISECONDS;
+      if (isOver) await removeQuietly(join(folder, name));
+    }
+  }
+
+  async #sayAlive(): Promise<void> {
+    const now = new Date();
+    await this.#file.utimes(now, now);
   }
 }

@@ -19,15 +19,34 @@ export interface AppendFile {
   close(): Promise<void>;
 }
 
+/** Who holds a lock. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+}
+
 /** A lock that this process holds. */
 export interface StorageLock {
   /** Gives it free, if it is still this process's. */
   release(): Promise<void>;
 }
 
+/** How a lock is waited for. */
+export interface LockOptions {
+  /** Told, as a sentence for the user, why it takes a while. */
+  readonly onWait?: (message: string) => void;
+  /** Once aborted, waiting ends with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a file is written from: all of it, or piece by piece. */
+export type FileData = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+
 /**
  * A place for the files of a run: a folder of this machine today. Sinks and the run folder know nothing else of the file system.
- * Names are relative, with forward slashes.
+ * Names are relative, with forward slashes; one that leads out of the place is refused (SamError `unsafe-path`).
+ *
+ * What is there and cannot be read is a SamError `bad-run-folder`.
  */
 export interface Storage {
   /** The place in words, for messages: the folder's path. */
@@ -36,7 +55,7 @@ export interface Storage {
   locate(name: string): string;
   /** The bytes of a file; undefined when there is none. */
   read(name: string): Promise<Uint8Array | undefined>;
-  /** The bytes of a part of a file. @throws SamError `bad-run-folder` when it ends before. */
+  /** The bytes of a part of a file. @throws SamError `bad-run-folder` when it ends before, or is not there. */
   readRange(name: string, range: ByteRange): Promise<Uint8Array>;
   /** The bytes of a file in chunks, up to `end`. */
   stream(name: string, options?: { readonly end?: number }): AsyncIterable<Uint8Array>;
@@ -45,9 +64,10 @@ export interface Storage {
   /**
    * Writes a file that is either whole or not there.
    *
-   * @throws SamError `unwritable-output`, or `unwritable-name` when only that name cannot be written; nothing is left behind.
+   * @throws SamError `unwritable-output`, or `unwritable-name` when only that name cannot be written; what the data throws as it
+   *   is. Nothing is left behind.
    */
-  write(name: string, data: string | Uint8Array | AsyncIterable<string | Uint8Array>): Promise<void>;
+  write(name: string, data: FileData): Promise<void>;
   /**
    * Opens a file for appending, made if need be.
    *
@@ -56,10 +76,16 @@ export interface Storage {
   append(name: string, keep?: number): Promise<AppendFile>;
   /** Removes a file. @returns whether it was there. */
   remove(name: string): Promise<boolean>;
-  /** Names of all files whose name begins so, in any order. */
+  /** Names of all files whose name begins so, in any order; those that are still being written are left out. */
   list(prefix: string): AsyncIterable<string>;
-  /** Takes a lock. @throws SamError `run-in-use` when another process holds it. */
-  lock(name: string): Promise<StorageLock>;
+  /**
+   * Takes a lock. One that another machine may hold is waited for until that is known.
+   *
+   * @throws SamError `run-in-use` when another process holds it.
+   */
+  lock(name: string, options?: LockOptions): Promise<StorageLock>;
+  /** Who holds a lock, as far as it can be told at once; undefined when nobody does. */
+  lockHolder(name: string): Promise<LockHolder | undefined>;
   /** Removes what a killed process was writing. */
   removeTemporaryFiles(): Promise<void>;
 }

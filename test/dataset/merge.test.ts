@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -94,5 +94,54 @@ describe('mergeRuns', () => {
       message: `Expected parts of one run but ${a} and ${b} differ: settings.points was not there, is 3`,
     });
     await assert.rejects(mergeRuns({ folders: [photos], out: join(root, 'x'), command: [] }), { code: 'bad-usage' });
+  });
+
+  it('refuses a file as its folder, and one of the parts, even to start again', async () => {
+    const [a, b] = [0, 1].map((index) => join(root, `safe${index}`));
+    await runFake([photos], a, { shard: { index: 0, count: 2 } });
+    await runFake([photos], b, { shard: { index: 1, count: 2 } });
+    const before = await recordTree(a);
+    for (const out of [a, `${a}/../safe0/`]) {
+      await assert.rejects(mergeRuns({ folders: [a, b], out, overwrite: true, command: [] }), {
+        code: 'bad-usage',
+        message: `Expected a folder of its own for --out but ${out} is one of the parts`,
+      });
+    }
+    assert.deepEqual(await recordTree(a), before);
+    const file = join(photos, 'a.jpg');
+    await assert.rejects(mergeRuns({ folders: [a, b], out: file, command: [] }), {
+      code: 'bad-usage',
+      message: `Expected a folder for --out but ${file} is a file`,
+    });
+  });
+
+  it('reports records of many that are gone with their file as gaps', async () => {
+    const output = { format: 'ndjson', recordsPerFile: 2 } as const;
+    const parts = [0, 1].map((i) => join(root, `torn${i}`));
+    for (const [index, part] of parts.entries()) await runFake([photos], part, { output, shard: { index, count: 2 } });
+    await rm(join(parts[0], 'masks-00000.ndjson'));
+    const { images, gaps } = await mergeRuns({ folders: parts, out: join(root, 'untorn'), command: [] });
+    assert.deepEqual([images, gaps], [6, 2]);
+    await writeFile(join(parts[0], 'masks-00000.ndjson'), 'half a rec');
+    await assert.rejects(mergeRuns({ folders: parts, out: join(root, 'half'), command: [] }), {
+      code: 'bad-run-folder',
+      message: /^Expected \d+ bytes in .*masks-00000\.ndjson but it ends at 10$/,
+    });
+  });
+
+  it('tells why it waits for a folder that another machine may be working in', async () => {
+    const part = join(root, 'whole-json');
+    const out = join(root, 'waited-for');
+    await mkdir(join(out, '_run'), { recursive: true });
+    await writeFile(join(out, '_run', 'lock'), JSON.stringify({ pid: 1, host: 'elsewhere' }));
+    const controller = new AbortController();
+    const words: string[] = [];
+    const onWait = (message: string) => {
+      words.push(message);
+      controller.abort();
+    };
+    const merging = mergeRuns({ folders: [part], out, command: [], onWait, signal: controller.signal });
+    await assert.rejects(merging, { name: 'AbortError' });
+    assert.match(words.join(), /^Waiting for .*waited-for: process 1 on elsewhere may work there/);
   });
 });

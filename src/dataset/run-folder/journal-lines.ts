@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { SamError } from '../../errors.js';
 import { separatedTexts } from '../../storage/lines.js';
+import type { Storage } from '../../storage/storage.js';
+import { RUN_FILES } from './file-names.js';
 
 /** An image whose record is written. */
 export interface DoneLine {
@@ -36,33 +36,17 @@ export type JournalLine = DoneLine | FailedLine;
 const TAIL_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
-async function lengthToLastNewline(file: FileHandle): Promise<number> {
-  const buffer = Buffer.alloc(TAIL_BYTES);
-  let end = (await file.stat()).size;
+/** Bytes of the journal's lines that were written to their end; 0 when there is no journal. */
+export async function completeLengthOf(storage: Storage): Promise<number> {
+  let end = (await storage.sizeOf(RUN_FILES.journal)) ?? 0;
   while (end > 0) {
     const start = Math.max(0, end - TAIL_BYTES);
-    const { bytesRead } = await file.read(buffer, 0, end - start, start);
-    const last = buffer.subarray(0, bytesRead).lastIndexOf(NEWLINE);
+    const bytes = await storage.readRange(RUN_FILES.journal, { start, end });
+    const last = bytes.lastIndexOf(NEWLINE);
     if (last >= 0) return start + last + 1;
     end = start;
   }
   return 0;
-}
-
-/** Bytes of the lines that were written to their end; 0 when there is no such file. */
-export async function completeLengthOf(path: string): Promise<number> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-    throw error;
-  }
-  try {
-    return await lengthToLastNewline(file);
-  } finally {
-    await file.close();
-  }
 }
 
 /** What nearly every line of a journal looks like: an image with a record of its own and nothing that JSON escapes. */
@@ -76,28 +60,48 @@ function plainDoneLineOf(text: string): DoneLine | undefined {
   return { image_id: +parts[1], state: 'done', image: parts[2], output: parts[3], masks: +parts[4], at: +parts[5] };
 }
 
+/** Options of {@link journalLines}. */
+export interface JournalLinesOptions {
+  /** Whether lines that are damaged are left out. @default false */
+  readonly skipDamaged?: boolean;
+}
+
 /**
  * The journal's lines, some at a time. A last line that was not written to its end is left out.
  *
  * @throws SamError `bad-run-folder` for a line that is damaged.
  */
-export async function* journalLines(path: string): AsyncGenerator<JournalLine[]> {
-  const length = await completeLengthOf(path);
-  if (length === 0) return;
-  const chunks = createReadStream(path, { end: length - 1, highWaterMark: 1024 * 1024 });
+export async function* journalLines(
+  storage: Storage,
+  { skipDamaged = false }: JournalLinesOptions = {},
+): AsyncGenerator<JournalLine[]> {
+  const end = await completeLengthOf(storage);
+  if (end === 0) return;
   let number = 0;
-  for await (const texts of separatedTexts(chunks, '\n')) {
-    yield texts.map((text): JournalLine => {
+  for await (const texts of separatedTexts(storage.stream(RUN_FILES.journal, { end }), '\n')) {
+    const lines: JournalLine[] = [];
+    for (const text of texts) {
       number++;
-      try {
-        return plainDoneLineOf(text) ?? JSON.parse(text);
-      } catch {
-        throw new SamError(
-          'bad-run-folder',
-          `Expected JSON in line ${number} of ${path} but received "${text.slice(0, 80)}"`,
-          'Remove that line (its image is then done again), or start again with --overwrite.',
-        );
-      }
-    });
+      const line = lineOf(text);
+      if (line) lines.push(line);
+      else if (!skipDamaged) throw damaged(storage, number, text);
+    }
+    yield lines;
   }
+}
+
+function lineOf(text: string): JournalLine | undefined {
+  try {
+    return plainDoneLineOf(text) ?? JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function damaged(storage: Storage, number: number, text: string): SamError {
+  return new SamError(
+    'bad-run-folder',
+    `Expected JSON in line ${number} of ${storage.locate(RUN_FILES.journal)} but received "${text.slice(0, 80)}"`,
+    'Remove that line (its image is then done again), or start again with --overwrite.',
+  );
 }

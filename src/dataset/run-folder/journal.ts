@@ -1,6 +1,10 @@
-import { AppendOnlyFile } from '../../storage/append-only-file.js';
+import type { AppendFile, Storage } from '../../storage/storage.js';
 import { FingerprintMap } from '../plan/fingerprint-map.js';
+import { RUN_FILES } from './file-names.js';
 import { completeLengthOf, type JournalLine, journalLines } from './journal-lines.js';
+
+/** How many images failed, by code. */
+export type FailuresByCode = Record<string, number>;
 
 /** Where the last record of a run lies that gathers records in files. */
 export interface LastPart {
@@ -12,40 +16,45 @@ export interface LastPart {
 
 /** Bytes of a usual line, rather fewer: how many lines a journal has need not be known exactly. */
 const BYTES_PER_LINE = 128;
+/** State of an image whose record is written. */
 const DONE = 1;
-const FAILED = 2;
+/** State of an image whose last failure is the journal's first; further ones count on. */
+const FIRST_FAILURE = 2;
 
 /** What became of each image: an append-only file, and what it says in short. */
 export class Journal {
-  readonly path: string;
-  /** Locators to DONE or FAILED. */
+  /** Locators to DONE, or to FIRST_FAILURE and up. */
   readonly #states: FingerprintMap;
-  #file: AppendOnlyFile | undefined;
+  /** For each failure of the journal the place of its code. */
+  readonly #failures: number[] = [];
+  readonly #codes: string[] = [];
+  /** Images that are failed still, for each code. */
+  readonly #failedOfCode: number[] = [];
+  #file: AppendFile | undefined;
   #done = 0;
   #failed = 0;
   #masks = 0;
   #lastPart: LastPart | undefined;
 
-  private constructor(path: string, bytes: number) {
-    this.path = path;
+  private constructor(bytes: number) {
     this.#states = new FingerprintMap(bytes / BYTES_PER_LINE);
   }
 
-  /**
-   * Reads a journal and opens it for more lines; made if need be.
-   *
-   * @param onLine - Told every line.
-   */
-  static async open(path: string, onLine?: (line: JournalLine) => void): Promise<Journal> {
-    const journal = await Journal.read(path, onLine);
-    journal.#file = await AppendOnlyFile.open(path, await completeLengthOf(path));
+  /** Reads a run's journal and opens it for more lines; made if need be. */
+  static async open(storage: Storage): Promise<Journal> {
+    const journal = await Journal.read(storage);
+    journal.#file = await storage.append(RUN_FILES.journal, await completeLengthOf(storage));
     return journal;
   }
 
-  /** Reads a journal that another process may be writing. */
-  static async read(path: string, onLine?: (line: JournalLine) => void): Promise<Journal> {
-    const journal = new Journal(path, await completeLengthOf(path));
-    for await (const lines of journalLines(path)) {
+  /**
+   * Reads a journal that another process may be writing.
+   *
+   * @param onLine - Told every line.
+   */
+  static async read(storage: Storage, onLine?: (line: JournalLine) => void): Promise<Journal> {
+    const journal = new Journal(await completeLengthOf(storage));
+    for await (const lines of journalLines(storage)) {
       for (const line of lines) {
         journal.#take(line);
         onLine?.(line);
@@ -64,12 +73,18 @@ export class Journal {
     return this.#failed;
   }
 
+  /** The same by the code of their last failure. */
+  get failuresByCode(): FailuresByCode {
+    const counts = this.#codes.map((code, i): [string, number] => [code, this.#failedOfCode[i]]);
+    return Object.fromEntries(counts.filter(([, count]) => count > 0));
+  }
+
   /** Masks of the images done. */
   get masks(): number {
     return this.#masks;
   }
 
-  /** The shard that is open for more records, if records are gathered. */
+  /** The file that is open for more records, if records are gathered in files. */
   get lastPart(): LastPart | undefined {
     return this.#lastPart;
   }
@@ -79,6 +94,11 @@ export class Journal {
     const state = this.#states.get(locator);
     if (state === 0) return undefined;
     return state === DONE ? 'done' : 'failed';
+  }
+
+  /** Whether an image is failed still and its last failure is the journal's `failure`-th, from 0. */
+  isLastOf(locator: string, failure: number): boolean {
+    return this.#states.get(locator) === FIRST_FAILURE + failure;
   }
 
   /** Appends a line. */
@@ -92,11 +112,18 @@ export class Journal {
   }
 
   #take(line: JournalLine): void {
-    const before = this.#states.exchange(line.image, line.state === 'done' ? DONE : FAILED);
-    if (before === FAILED) this.#failed--;
+    const now = line.state === 'done' ? DONE : FIRST_FAILURE + this.#failures.length;
+    const before = this.#states.exchange(line.image, now);
     if (before === DONE) this.#done--;
+    else if (before >= FIRST_FAILURE) {
+      this.#failed--;
+      this.#failedOfCode[this.#failures[before - FIRST_FAILURE]]--;
+    }
     if (line.state === 'failed') {
       this.#failed++;
+      const code = this.#placeOfCode(line.code);
+      this.#failures.push(code);
+      this.#failedOfCode[code]++;
       return;
     }
     this.#done++;
@@ -105,5 +132,12 @@ export class Journal {
     const { output, end } = line;
     const records = this.#lastPart?.output === output ? this.#lastPart.records + 1 : 1;
     this.#lastPart = { output, records, end };
+  }
+
+  #placeOfCode(code: string): number {
+    const place = this.#codes.indexOf(code);
+    if (place >= 0) return place;
+    this.#failedOfCode.push(0);
+    return this.#codes.push(code) - 1;
   }
 }

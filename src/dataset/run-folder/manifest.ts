@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { messageOf, SamError } from '../../errors.js';
-import { writeAtomic } from '../../storage/write-atomic.js';
+import type { Storage } from '../../storage/storage.js';
 import type { PlanDigest } from '../plan/plan.js';
 import type { Shard } from '../plan/shard.js';
-import type { RunFolderPaths } from './paths.js';
+import { RUN_FILES } from './file-names.js';
 
 /** Layout of the manifest; another one is not read. */
 const FORMAT = 1;
@@ -54,24 +53,25 @@ export function manifestOf(parts: Omit<Manifest, 'format' | 'tool'>, version: st
  *
  * @throws SamError `bad-run-folder` when it cannot be understood.
  */
-export async function readManifest(paths: RunFolderPaths): Promise<Manifest | undefined> {
+export async function readManifest(storage: Storage): Promise<Manifest | undefined> {
+  const bytes = await storage.read(RUN_FILES.manifest);
+  if (!bytes) return undefined;
   try {
-    const manifest: Manifest = JSON.parse(await readFile(paths.manifest, 'utf8'));
+    const manifest: Manifest = JSON.parse(Buffer.from(bytes).toString('utf8'));
     if (manifest.format !== FORMAT) throw new Error(`its format is ${manifest.format}`);
     return manifest;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new SamError(
       'bad-run-folder',
-      `Expected a manifest of format ${FORMAT} but could not read ${paths.manifest}: ${messageOf(error)}`,
+      `Expected a manifest of format ${FORMAT} but could not read ${storage.locate(RUN_FILES.manifest)}: ${messageOf(error)}`,
       'Choose another output folder.',
     );
   }
 }
 
 /** Writes the manifest, whole or not at all. */
-export async function writeManifest(paths: RunFolderPaths, manifest: Manifest): Promise<void> {
-  await writeAtomic(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`, paths.temporary);
+export async function writeManifest(storage: Storage, manifest: Manifest): Promise<void> {
+  await storage.write(RUN_FILES.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** A part in which two runs differ. */

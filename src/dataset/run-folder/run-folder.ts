@@ -1,14 +1,11 @@
-import { access, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
 import { messageOf, SamError } from '../../errors.js';
 import { packageVersion } from '../../package-root.js';
-import { AppendOnlyFile } from '../../storage/append-only-file.js';
-import { RunLock } from '../../storage/lock.js';
-import { unwritable, writeAtomic } from '../../storage/write-atomic.js';
+import type { AppendFile, LockOptions, Storage, StorageLock } from '../../storage/storage.js';
 import type { OutputNames } from '../plan/output-names.js';
 import type { Plan } from '../plan/plan.js';
-import { type FailuresByCode, failureLineOf, rewriteFailures } from './failures.js';
-import { Journal } from './journal.js';
+import { failureLineOf, rewriteFailures } from './failures.js';
+import { RUN_FILES } from './file-names.js';
+import { type FailuresByCode, Journal } from './journal.js';
 import { type DoneLine, type FailedLine, journalLines } from './journal-lines.js';
 import {
   differenceInWords,
@@ -20,7 +17,6 @@ import {
   readManifest,
   writeManifest,
 } from './manifest.js';
-import { type RunFolderPaths, runFolderPaths } from './paths.js';
 
 /** What to do about what an earlier run left in the output folder. */
 export interface ResumePolicy {
@@ -38,12 +34,13 @@ const NEVER_CHANGES: ReadonlySet<string> = new Set(['job', 'output.format']);
 /**
  * What differs from the earlier run, in words; empty when nothing does or there was none.
  *
+ * @param place - The output folder, in words.
  * @throws SamError `changed-run` unless the policy allows it.
  */
 export function allowedDifferences(
   before: Manifest | undefined,
   now: RunIdentity,
-  out: string,
+  place: string,
   { overwrite = false, force = false }: ResumePolicy,
 ): string[] {
   if (!before || overwrite) return [];
@@ -54,38 +51,39 @@ export function allowedDifferences(
   if (force && isForceable) return words;
   throw new SamError(
     'changed-run',
-    `Expected the model and settings that ${out} was begun with but received others: ${words.join('; ')}`,
+    `Expected the model and settings that ${place} was begun with but received others: ${words.join('; ')}`,
     `Choose another output folder, or start again with --overwrite${isForceable ? ', or go on with --force: records made so far stay as they are' : ''}.`,
   );
 }
 
 /** Removes what an earlier run made: the records that its journal names, and its own files. Other files stay. */
-async function removeEarlierRun(paths: RunFolderPaths): Promise<void> {
+async function removeEarlierRun(storage: Storage): Promise<void> {
   let last = '';
-  for await (const lines of journalLines(paths.journal)) {
+  for await (const lines of journalLines(storage, { skipDamaged: true })) {
     for (const line of lines) {
       if (line.state !== 'done' || line.output === last) continue;
       last = line.output;
-      const path = join(paths.out, line.output);
-      // a journal is a file that anyone may have edited
-      if (!relative(paths.out, path).startsWith('..')) await rm(path, { force: true }).catch(() => undefined);
+      // a journal is a file that anyone may have edited: it may name what cannot be removed
+      await storage.remove(line.output).catch(() => undefined);
     }
   }
-  for (const path of [paths.journal, paths.failures, paths.summary, paths.manifest]) await rm(path, { force: true });
+  for (const name of [RUN_FILES.journal, RUN_FILES.failures, RUN_FILES.summary, RUN_FILES.manifest]) {
+    await storage.remove(name);
+  }
 }
 
 /** The own files of one run, open: manifest, journal and failures.ndjson. */
 export class RunFolder {
-  readonly paths: RunFolderPaths;
+  readonly storage: Storage;
   readonly journal: Journal;
   /** Whether no run was here before. */
   readonly isNew: boolean;
-  readonly #lock: RunLock;
+  readonly #lock: StorageLock;
   #manifest: Manifest;
-  #failures: Promise<AppendOnlyFile> | undefined;
+  #failures: Promise<AppendFile> | undefined;
 
-  private constructor(paths: RunFolderPaths, lock: RunLock, journal: Journal, manifest: Manifest, isNew: boolean) {
-    this.paths = paths;
+  private constructor(storage: Storage, lock: StorageLock, journal: Journal, manifest: Manifest, isNew: boolean) {
+    this.storage = storage;
     this.#lock = lock;
     this.journal = journal;
     this.#manifest = manifest;
@@ -93,41 +91,38 @@ export class RunFolder {
   }
 
   /**
-   * Opens the run files of an output folder, made if need be, for this process alone.
+   * Opens the files of a run in its output folder, made if need be, for this process alone.
    *
-   * @throws SamError `run-in-use`, `changed-run`, `bad-run-folder` or `unwritable-output`.
+   * @param waiting - What is told when another machine may be working there, and what ends the wait.
+   * @throws SamError `run-in-use`, `changed-run`, `bad-run-folder` or `unwritable-output`; the reason of the signal that ends the
+   *   wait.
    */
   static async open(
-    out: string,
+    storage: Storage,
     identity: RunIdentity,
     policy: ResumePolicy,
     command: readonly string[],
+    waiting: LockOptions = {},
   ): Promise<RunFolder> {
-    const paths = runFolderPaths(out);
-    const lock = await RunLock.take(paths.lock);
+    const lock = await storage.lock(RUN_FILES.lock, waiting);
+    let journal: Journal | undefined;
     try {
-      if (policy.overwrite) await removeEarlierRun(paths);
-      const before = await readManifest(paths);
-      allowedDifferences(before, identity, out, policy);
-      // what a killed run was writing
-      await rm(paths.temporary, { recursive: true, force: true });
+      if (policy.overwrite) await removeEarlierRun(storage);
+      const before = await readManifest(storage);
+      allowedDifferences(before, identity, storage.location, policy);
+      await storage.removeTemporaryFiles();
       const starts = [
         ...(before?.starts ?? []),
         { at: new Date().toISOString(), version: packageVersion, command: [...command] },
       ];
       const manifest = manifestOf({ ...identity, inputs: before?.inputs ?? [], starts }, packageVersion);
-      const journal = await Journal.open(paths.journal);
-      const folder = new RunFolder(paths, lock, journal, manifest, before === undefined);
-      const hasFailures = await access(paths.failures).then(
-        () => true,
-        () => false,
-      );
-      if (hasFailures || journal.failed > 0) await rewriteFailures(paths, journal);
-      return folder;
+      journal = await Journal.open(storage);
+      await rewriteFailures(storage, journal);
+      return new RunFolder(storage, lock, journal, manifest, before === undefined);
     } catch (error) {
+      await journal?.close();
       await lock.release();
-      if (error instanceof SamError) throw error;
-      throw unwritable(paths.manifest, error);
+      throw error;
     }
   }
 
@@ -149,7 +144,7 @@ export class RunFolder {
     const others = inputs.filter((earlier) => earlier.first_image_id !== now.first_image_id);
     const all = [...others, now].sort((a, b) => a.first_image_id - b.first_image_id);
     this.#manifest = { ...this.#manifest, inputs: all };
-    await writeManifest(this.paths, this.#manifest);
+    await writeManifest(this.storage, this.#manifest);
     if (all.length > 1) await this.#reserveNames(names, now);
     return now.first_image_id;
   }
@@ -157,7 +152,7 @@ export class RunFolder {
   /** Takes the inputs of runs that are merged here, and writes the manifest. */
   async adopt(inputs: readonly PlannedInputs[], mergedFrom: readonly string[]): Promise<void> {
     this.#manifest = { ...this.#manifest, inputs, merged_from: mergedFrom };
-    await writeManifest(this.paths, this.#manifest);
+    await writeManifest(this.storage, this.#manifest);
   }
 
   /** Whether images were asked for here that the present plan does not have. */
@@ -173,19 +168,20 @@ export class RunFolder {
   /** Notes an image that could not be done. */
   async failed(line: FailedLine): Promise<void> {
     await this.journal.append(line);
-    this.#failures ??= AppendOnlyFile.open(this.paths.failures);
+    this.#failures ??= this.storage.append(RUN_FILES.failures);
     await (await this.#failures).append(failureLineOf(line));
   }
 
   /** Makes failures.ndjson agree with the journal and answers what is in it. */
   async settleFailures(): Promise<FailuresByCode> {
     await this.#closeFailures();
-    return rewriteFailures(this.paths, this.journal);
+    await rewriteFailures(this.storage, this.journal);
+    return this.journal.failuresByCode;
   }
 
   /** Writes the summary. */
   async writeSummary(summary: object): Promise<void> {
-    await writeAtomic(this.paths.summary, `${JSON.stringify(summary, null, 2)}\n`, this.paths.temporary);
+    await this.storage.write(RUN_FILES.summary, `${JSON.stringify(summary, null, 2)}\n`);
   }
 
   /** Closes the files and gives the folder free. */
@@ -193,9 +189,10 @@ export class RunFolder {
     try {
       await this.#closeFailures();
       await this.journal.close();
-      await rm(this.paths.temporary, { recursive: true, force: true });
+      await this.storage.removeTemporaryFiles();
     } catch (error) {
-      throw new SamError('unwritable-output', `Could not close ${this.paths.journal}: ${messageOf(error)}`);
+      const journal = this.storage.locate(RUN_FILES.journal);
+      throw new SamError('unwritable-output', `Could not close ${journal}: ${messageOf(error)}`);
     } finally {
       await this.#lock.release();
     }
@@ -209,7 +206,7 @@ export class RunFolder {
 
   async #reserveNames(names: OutputNames, now: PlannedInputs): Promise<void> {
     const isOwn = (id: number) => id >= now.first_image_id && id < now.first_image_id + now.count;
-    for await (const lines of journalLines(this.paths.journal)) {
+    for await (const lines of journalLines(this.storage)) {
       for (const line of lines) {
         if (line.state === 'done' && !isOwn(line.image_id)) names.reserve(line.output.replace(/\.json$/, ''));
       }

@@ -1,16 +1,17 @@
 import { SamError } from '../../errors.js';
-import { lockHolderOf } from '../../storage/lock.js';
+import { checkFolder } from '../../storage/check-folder.js';
+import { FolderStorage } from '../../storage/folder-storage.js';
+import type { LockHolder } from '../../storage/storage.js';
 import { shareOf } from '../plan/shard.js';
-import { currentFailures, type FailuresByCode } from './failures.js';
-import { Journal } from './journal.js';
+import { RUN_FILES } from './file-names.js';
+import { type FailuresByCode, Journal } from './journal.js';
 import { readManifest } from './manifest.js';
-import { runFolderPaths } from './paths.js';
 
 /** How a run stands. */
 export interface RunStatus {
   /** Whether a process works on it now. */
   readonly running: boolean;
-  readonly process?: { readonly pid: number; readonly host: string };
+  readonly process?: LockHolder;
   readonly job: string;
   readonly shard: { readonly index: number; readonly count: number };
   /** Images of the run (of its shard). */
@@ -37,22 +38,19 @@ export interface RunStatus {
  * @throws SamError `bad-usage` when there is no run.
  */
 export async function runStatusOf(out: string): Promise<RunStatus> {
-  const paths = runFolderPaths(out);
-  const manifest = await readManifest(paths);
+  await checkFolder(out, 'the output of a run');
+  const storage = new FolderStorage(out);
+  const manifest = await readManifest(storage);
   if (!manifest) throw new SamError('bad-usage', `Expected the output folder of a run but found no manifest in ${out}`);
   const { shard, inputs, job } = manifest;
   const startedAt = Date.parse(manifest.starts.at(-1)?.at ?? '');
   let updatedAt = 0;
   let settledNow = 0;
-  const journal = await Journal.read(paths.journal, ({ at }) => {
+  const journal = await Journal.read(storage, ({ at }) => {
     updatedAt = Math.max(updatedAt, at);
     if (at >= startedAt) settledNow++;
   });
-  const failuresByCode: FailuresByCode = {};
-  if (journal.failed > 0) {
-    for await (const { code } of currentFailures(journal)) failuresByCode[code] = (failuresByCode[code] ?? 0) + 1;
-  }
-  const holder = await lockHolderOf(paths.lock);
+  const holder = await storage.lockHolder(RUN_FILES.lock);
   const planned = inputs.reduce((sum, { count }) => sum + shareOf(count, shard), 0);
   const remaining = Math.max(0, planned - journal.done - journal.failed);
   const minutes = (updatedAt - startedAt) / 60_000;
@@ -67,7 +65,7 @@ export async function runStatusOf(out: string): Promise<RunStatus> {
     failed: journal.failed,
     remaining,
     masks: journal.masks,
-    failures_by_code: failuresByCode,
+    failures_by_code: journal.failuresByCode,
     started_at: new Date(startedAt).toISOString(),
     updated_at: updatedAt > 0 ? new Date(updatedAt).toISOString() : null,
     images_per_minute: perMinute,

@@ -2,11 +2,13 @@ import { SamError } from '../../errors.js';
 import { type Parallelism, parallelismFor } from '../../execute/default-parallelism.js';
 import { ThreadExecutor } from '../../execute/thread-executor.js';
 import { catalogueEntryNamed } from '../../model/catalogue/catalogue.js';
+import { checkFolder } from '../../storage/check-folder.js';
+import { FolderStorage } from '../../storage/folder-storage.js';
 import { OutputNames } from '../plan/output-names.js';
 import { type Plan, planOf } from '../plan/plan.js';
 import { isInShard, shareOf } from '../plan/shard.js';
+import { RUN_FILES } from '../run-folder/file-names.js';
 import { type RunIdentity, readManifest } from '../run-folder/manifest.js';
-import { runFolderPaths } from '../run-folder/paths.js';
 import { allowedDifferences, RunFolder } from '../run-folder/run-folder.js';
 import { openSink } from '../sinks/open-sink.js';
 import { outputIdentityOf, type ResultSink } from '../sinks/sink.js';
@@ -75,7 +77,9 @@ export async function runDataset(run: DatasetRun): Promise<RunSummary> {
   const startedAt = performance.now();
   const identity = identityOf(run);
   // before anything is made: a wrong command leaves no trace
-  const earlier = await readManifest(runFolderPaths(output.folder)).catch((error: unknown) => {
+  await checkFolder(output.folder, '--out');
+  const storage = new FolderStorage(output.folder);
+  const earlier = await readManifest(storage).catch((error: unknown) => {
     if (run.resume?.overwrite) return undefined;
     throw error;
   });
@@ -112,7 +116,10 @@ export async function runDataset(run: DatasetRun): Promise<RunSummary> {
       },
     );
     checkNotEmpty(plan, run.selection);
-    folder = await RunFolder.open(output.folder, identity, run.resume ?? {}, run.command);
+    folder = await RunFolder.open(storage, identity, run.resume ?? {}, run.command, {
+      onWait: (message) => onEvent({ event: 'notice', message }),
+      ...(signal && { signal }),
+    });
     const firstImageId = await folder.begin(plan, names);
     sink = await openSink(output, folder);
     for (const words of differences) onEvent({ event: 'notice', message: `--force: ${words}` });
@@ -138,7 +145,7 @@ export async function runDataset(run: DatasetRun): Promise<RunSummary> {
     const { done, failed, masks } = folder.journal;
     const total = { planned: shareOf(plan.digest.count, run.shard), done, failed, masks, failures_by_code };
     await folder.writeSummary({ finished_at: new Date().toISOString(), ...summary, total });
-    const failuresFile = failed > 0 ? { failures_file: folder.paths.failures } : {};
+    const failuresFile = failed > 0 ? { failures_file: storage.locate(RUN_FILES.failures) } : {};
     onEvent({ event: 'run_finished', ...summary, ...failuresFile });
     return summary;
   } catch (error) {

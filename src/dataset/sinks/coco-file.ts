@@ -8,10 +8,10 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CocoAnnotation, CocoDataset, CocoImage } from '../../formats/coco-prompts.js';
 import type { Sa1bFile, Sa1bImage } from '../../formats/sa1b-file.js';
+import { FolderStorage } from '../../storage/folder-storage.js';
 import { unwritable } from '../../storage/write-atomic.js';
 import type { PromptSet } from '../prompts/prompt-set.js';
 import { Journal } from '../run-folder/journal.js';
-import { runFolderPaths } from '../run-folder/paths.js';
 import type { PromptedMaskRecord } from '../scheduler/segment-job.js';
 
 /** Name of the file, as other tools call theirs; no record of an image begins with an underscore and ends so. */
@@ -34,9 +34,8 @@ export interface CocoFileSummary {
  * @throws SamError `unwritable-output` when it cannot be written.
  */
 export async function writeCocoFile(outFolder: string, prompts: PromptSet): Promise<CocoFileSummary> {
-  const paths = runFolderPaths(outFolder);
   const outputs = new Map<number, string>();
-  await Journal.read(paths.journal, (line) => {
+  await Journal.read(new FolderStorage(outFolder), (line) => {
     if (line.state === 'done') outputs.set(line.image_id, line.output);
     else outputs.delete(line.image_id);
   });

@@ -1,23 +1,20 @@
-import { join } from 'node:path';
 import { sa1bJsonOf } from '../../formats/sa1b-file.js';
-import { writeAtomic } from '../../storage/write-atomic.js';
+import type { Storage } from '../../storage/storage.js';
 import type { Result, ResultSink, Written } from './sink.js';
 
 /** One SA-1B JSON file an image, in folders as the images are. */
 export class JsonTreeSink implements ResultSink {
   readonly isOrdered = false;
   readonly copiesImages = false;
-  readonly #folder: string;
-  readonly #temporaryFolder: string;
+  readonly #storage: Storage;
 
-  constructor(folder: string, temporaryFolder: string) {
-    this.#folder = folder;
-    this.#temporaryFolder = temporaryFolder;
+  constructor(storage: Storage) {
+    this.#storage = storage;
   }
 
   async write({ name, record }: Result): Promise<Written> {
     const output = `${name}.json`;
-    await writeAtomic(join(this.#folder, output), sa1bJsonOf(record), this.#temporaryFolder);
+    await this.#storage.write(output, sa1bJsonOf(record));
     return { output };
   }
 

@@ -7,7 +7,7 @@ import type { OutputOptions, ResultSink } from './sink.js';
 /** The sink of a run, ready to go on where the run folder's journal ends. */
 export async function openSink(output: OutputOptions, runFolder: RunFolder): Promise<ResultSink> {
   const { folder, format, recordsPerFile, copyImages } = output;
-  if (format === 'json') return new JsonTreeSink(folder, runFolder.paths.temporary);
+  if (format === 'json') return new JsonTreeSink(runFolder.storage);
   const options = {
     folder,
     format: PART_FORMATS[format],

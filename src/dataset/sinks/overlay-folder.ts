@@ -19,7 +19,9 @@ export class OverlayFolder {
 
   /** Writes `name.jpg`, whole or not at all. */
   async write(name: string, image: RgbImage): Promise<void> {
-    await writeAtomic(join(this.#folder, `${name}.jpg`), await jpegOf(image), this.#temporaryFolder);
+    await writeAtomic(join(this.#folder, `${name}.jpg`), await jpegOf(image), {
+      temporaryFolder: this.#temporaryFolder,
+    });
   }
 
   /** Removes what a killed run was writing. */

@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
-import { keepFile } from '../../storage/keep-file.js';
+import { writeAtomic } from '../../storage/write-atomic.js';
 import { COMPILER_VERSION, type CompiledDecoder, type CompiledShape } from './compile-decoder.js';
 
 interface Header {
@@ -69,7 +69,7 @@ export async function keepDecoder(path: string, compiled: CompiledDecoder): Prom
   const length = new Uint8Array(LENGTH_BYTES);
   new DataView(length.buffer).setUint32(0, headerBytes.length, true);
   const body = Buffer.concat([length, headerBytes, compiled.image, compiled.prompts]);
-  await keepFile(path, Buffer.concat([sumOf(body), body])).catch(() => undefined);
+  await writeAtomic(path, Buffer.concat([sumOf(body), body]), { sync: false }).catch(() => undefined);
 }
 
 function sumOf(bytes: Uint8Array): Buffer {

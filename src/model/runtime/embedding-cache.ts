@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { messageOf, SamError } from '../../errors.js';
 import type { Embedding, NamedTensor } from '../../sam/embedding.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
-import { keepFile } from '../../storage/keep-file.js';
+import { writeAtomic } from '../../storage/write-atomic.js';
 import { floatsOfHalves, halfFloatsOf } from './half-floats.js';
 
 /** Where embeddings are kept and how exactly. */
@@ -66,7 +66,7 @@ export class EmbeddingCache {
   async #keep(path: string, tensor: NamedTensor): Promise<NamedTensor> {
     const isHalf = this.#options.type === 'fp16';
     const values = isHalf ? halfFloatsOf(tensor.data) : tensor.data;
-    await keepFile(path, npyOf(values, tensor.dims)).catch((error: unknown) => {
+    await writeAtomic(path, npyOf(values, tensor.dims), { sync: false }).catch((error: unknown) => {
       throw new SamError(
         'unwritable-output',
         `Could not keep the embedding ${path}: ${messageOf(error)}`,

@@ -1,0 +1,12 @@
+/**
+ * The files of a run itself: in `_run` inside its output folder, so that one folder holds all of a run. None of the names ends in
+ * `.json`: whoever collects every `.json` file below the output folder gets records and nothing else.
+ */
+export const RUN_FILES = {
+  manifest: '_run/manifest',
+  journal: '_run/journal.ndjson',
+  lock: '_run/lock',
+  summary: '_run/summary',
+  /** Beside the records, where it is seen; only there when something failed. */
+  failures: 'failures.ndjson',
+} as const;
