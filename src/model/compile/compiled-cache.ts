@@ -8,10 +8,8 @@
  */
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import envPaths from 'env-paths';
-import { writeAtomic } from '../../storage/write-atomic.js';
+import type { CacheFolder } from '../../storage/cache-folder.js';
 import { COMPILER_VERSION, type CompiledDecoder, type CompiledShape } from './compile-decoder.js';
 
 interface Header {
@@ -28,20 +26,16 @@ export function compiledCacheDir(): string {
   return process.env.SAM_CLI_CACHE_DIR || envPaths('sam-cli', { suffix: '' }).cache;
 }
 
-/** Where the compiled form of an export is kept. */
-export function compiledCachePath(source: Uint8Array, cacheDir: string): string {
+/** The name of an export's compiled form in the cache folder. */
+export function compiledCacheName(source: Uint8Array): string {
   const sha256 = createHash('sha256').update(source).digest('hex');
-  return join(cacheDir, 'compiled-decoders', `${sha256}-v${COMPILER_VERSION}.bin`);
+  return `compiled-decoders/${sha256}-v${COMPILER_VERSION}.bin`;
 }
 
-/** The compiled decoder kept at `path`, or undefined when there is none that is whole. */
-export async function keptDecoder(path: string): Promise<CompiledDecoder | undefined> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch {
-    return undefined;
-  }
+/** The compiled decoder kept under that name, or undefined when there is none that is whole. */
+export async function keptDecoder(files: CacheFolder, name: string): Promise<CompiledDecoder | undefined> {
+  const bytes = await files.read(name);
+  if (!bytes) return undefined;
   const start = SUM_BYTES + LENGTH_BYTES;
   if (bytes.length < start || !sumOf(bytes.subarray(SUM_BYTES)).equals(bytes.subarray(0, SUM_BYTES))) return undefined;
   const headerBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(SUM_BYTES, true);
@@ -54,12 +48,8 @@ export async function keptDecoder(path: string): Promise<CompiledDecoder | undef
   };
 }
 
-/**
- * Keeps a compiled decoder at `path`: written beside it and renamed, so that no reader sees half a file.
- *
- * A folder that cannot be written is no reason to stop; the decoder is compiled again next time.
- */
-export async function keepDecoder(path: string, compiled: CompiledDecoder): Promise<void> {
+/** Keeps a compiled decoder under that name. */
+export async function keepDecoder(files: CacheFolder, name: string, compiled: CompiledDecoder): Promise<void> {
   const header: Header = {
     shape: compiled.shape,
     imageBytes: compiled.image.length,
@@ -69,7 +59,7 @@ export async function keepDecoder(path: string, compiled: CompiledDecoder): Prom
   const length = new Uint8Array(LENGTH_BYTES);
   new DataView(length.buffer).setUint32(0, headerBytes.length, true);
   const body = Buffer.concat([length, headerBytes, compiled.image, compiled.prompts]);
-  await writeAtomic(path, Buffer.concat([sumOf(body), body]), { sync: false }).catch(() => undefined);
+  await files.keep(name, Buffer.concat([sumOf(body), body]));
 }
 
 function sumOf(bytes: Uint8Array): Buffer {

@@ -2,18 +2,16 @@
  * Image embeddings on disk, so that a second pass over a folder costs no encoder.
  *
  * One file a tensor of an image's embedding, named by the sha256 of its pixels and of the encoder:
- * `<folder>/<encoder>/<2 digits>/<sha256>.<tensor>.<type>.npy`, in NumPy's format. Files are written beside their place and renamed, so that several runs and machines can share a folder.
+ * `<folder>/<encoder>/<2 digits>/<sha256>.<tensor>.<type>.npy`, in NumPy's format. Several
+ * runs and machines can share a folder.
  *
  * @module
  */
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { messageOf, SamError } from '../../errors.js';
 import type { Embedding, NamedTensor } from '../../sam/embedding.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
-import { writeAtomic } from '../../storage/write-atomic.js';
+import { CacheFolder } from '../../storage/cache-folder.js';
 import { floatsOfHalves, halfFloatsOf } from './half-floats.js';
 
 /** Where embeddings are kept and how exactly. */
@@ -26,67 +24,64 @@ export interface EmbeddingCacheOptions {
 /** Digits of the encoder's sha256 in the folder's name: enough to tell encoders apart. */
 const ENCODER_DIGITS = 16;
 
+/** Whose embeddings are kept, and who hears of trouble. */
+export interface EncoderIdentity {
+  /** Of the encoder's file, lower-case hex. */
+  readonly sha256: string;
+  /** Names of the tensors of its embeddings. */
+  readonly tensorNames: readonly string[];
+  /** Told once when embeddings cannot be kept. */
+  readonly onNotice?: (message: string) => void;
+}
+
 /** Embeddings of one encoder. */
 export class EmbeddingCache {
-  readonly #options: EmbeddingCacheOptions;
-  readonly #encoderSha256: string;
-  readonly #tensorNames: readonly string[];
+  readonly #isHalf: boolean;
+  readonly #encoder: EncoderIdentity;
+  readonly #files: CacheFolder;
 
-  /**
-   * @param encoderSha256 - Of the encoder's file, lower-case hex.
-   * @param tensorNames - Names of the tensors of its embeddings.
-   */
-  constructor(options: EmbeddingCacheOptions, encoderSha256: string, tensorNames: readonly string[]) {
-    this.#options = options;
-    this.#encoderSha256 = encoderSha256;
-    this.#tensorNames = tensorNames;
+  constructor({ folder, type }: EmbeddingCacheOptions, encoder: EncoderIdentity) {
+    const { onNotice } = encoder;
+    this.#isHalf = type === 'fp16';
+    this.#encoder = encoder;
+    this.#files = new CacheFolder(folder, { content: 'embeddings', ...(onNotice && { onNotice }) });
   }
 
-  /** Where the tensors of an image's embedding are or would be, in the order of their names. */
-  pathsOf({ data, width, height }: RgbImage): string[] {
-    const { folder, type } = this.#options;
+  /** The files of an image's embedding below the folder, in the order of its tensors. */
+  namesOf({ data, width, height }: RgbImage): string[] {
+    const { sha256: encoder, tensorNames } = this.#encoder;
     const sha256 = createHash('sha256').update(`${width}x${height}\n`).update(data).digest('hex');
-    const encoder = this.#encoderSha256.slice(0, ENCODER_DIGITS);
-    return this.#tensorNames.map((name) => join(folder, encoder, sha256.slice(0, 2), `${sha256}.${name}.${type}.npy`));
+    const stem = `${encoder.slice(0, ENCODER_DIGITS)}/${sha256.slice(0, 2)}/${sha256}`;
+    return tensorNames.map((name) => `${stem}.${name}.${this.#isHalf ? 'fp16' : 'fp32'}.npy`);
   }
 
   /**
    * The embedding of an image: the one kept, or the one `encode` makes, which is then kept. Either way it has the numbers of the
    * files, so that the first pass and the second give the same masks.
-   *
-   * @throws SamError `unwritable-output` when it cannot be kept.
    */
   async embeddingOf(image: RgbImage, encode: () => Promise<Embedding>): Promise<Embedding> {
-    const paths = this.pathsOf(image);
-    const kept = await Promise.all(paths.map((path, i) => this.#read(path, this.#tensorNames[i])));
+    const names = this.namesOf(image);
+    const kept = await Promise.all(names.map((name, i) => this.#read(name, this.#encoder.tensorNames[i])));
     if (kept.every((tensor) => tensor !== undefined)) return kept;
-    return Promise.all((await encode()).map((tensor, i) => this.#keep(paths[i], tensor)));
+    return Promise.all((await encode()).map((tensor, i) => this.#keep(names[i], tensor)));
   }
 
-  async #keep(path: string, tensor: NamedTensor): Promise<NamedTensor> {
-    const isHalf = this.#options.type === 'fp16';
-    const values = isHalf ? halfFloatsOf(tensor.data) : tensor.data;
-    await writeAtomic(path, npyOf(values, tensor.dims), { sync: false }).catch((error: unknown) => {
-      throw new SamError(
-        'unwritable-output',
-        `Could not keep the embedding ${path}: ${messageOf(error)}`,
-        'Check free space and permissions of the folder of --embeddings.',
-      );
-    });
-    return isHalf ? { ...tensor, data: floatsOfHalves(values as Uint16Array) } : tensor;
+  async #keep(name: string, tensor: NamedTensor): Promise<NamedTensor> {
+    const values = this.#isHalf ? halfFloatsOf(tensor.data) : tensor.data;
+    await this.#files.keep(name, npyOf(values, tensor.dims));
+    return values instanceof Uint16Array ? { ...tensor, data: floatsOfHalves(values) } : tensor;
   }
 
-  async #read(path: string, name: string): Promise<NamedTensor | undefined> {
-    const bytes = await readFile(path).catch(() => undefined);
-    const isHalf = this.#options.type === 'fp16';
+  async #read(fileName: string, name: string): Promise<NamedTensor | undefined> {
+    const bytes = await this.#files.read(fileName);
     // a file that is damaged is not there: it is made again
-    const array = bytes && npyArrayOf(bytes, isHalf ? '<f2' : '<f4');
+    const array = bytes && npyArrayOf(bytes, this.#isHalf ? '<f2' : '<f4');
     if (!array) return undefined;
     const { buffer } = array.data;
     return {
       name,
       dims: array.dims,
-      data: isHalf ? floatsOfHalves(new Uint16Array(buffer)) : new Float32Array(buffer),
+      data: this.#isHalf ? floatsOfHalves(new Uint16Array(buffer)) : new Float32Array(buffer),
     };
   }
 }

@@ -1,7 +1,8 @@
 import { messageOf } from '../../errors.js';
 import type { ModelGeometry } from '../../sam/geometry.js';
+import { CacheFolder } from '../../storage/cache-folder.js';
 import { compileDecoder } from '../compile/compile-decoder.js';
-import { compiledCacheDir, compiledCachePath, keepDecoder, keptDecoder } from '../compile/compiled-cache.js';
+import { compiledCacheDir, compiledCacheName, keepDecoder, keptDecoder } from '../compile/compiled-cache.js';
 import type { DecoderContract } from '../contracts/contract.js';
 import { disagreement } from './agreement.js';
 import { compiledDecoder } from './compiled-decoder.js';
@@ -10,8 +11,9 @@ import { exportedDecoder } from './exported-decoder.js';
 
 /** Something the user should know about a decoder that was loaded. */
 export interface DecoderNotice {
-  readonly kind: 'decoder-as-exported';
-  /** Why the decoder was not compiled, a sentence that ends in a full stop. */
+  /** It runs as exported, or its compiled form cannot be kept. */
+  readonly kind: 'decoder-as-exported' | 'not-kept';
+  /** Why, a sentence that ends in a full stop. */
   readonly reason: string;
 }
 
@@ -45,8 +47,12 @@ export async function loadDecoder(
 ): Promise<Decoder> {
   const { threads = 0, cacheDir = compiledCacheDir() } = options;
   if (!contract.isSam1 || options.form === 'as-exported') return exportedDecoder(bytes, contract, geometry, threads);
-  const path = compiledCachePath(bytes, cacheDir);
-  const kept = await keptDecoder(path);
+  const files = new CacheFolder(cacheDir, {
+    content: 'compiled decoders',
+    onNotice: (reason) => options.onNotice?.({ kind: 'not-kept', reason }),
+  });
+  const name = compiledCacheName(bytes);
+  const kept = await keptDecoder(files, name);
   if (kept) return compiledDecoder(kept, geometry, threads);
 
   let decoder: Decoder | undefined;
@@ -61,7 +67,7 @@ export async function loadDecoder(
       return exported;
     }
     await exported.release();
-    await keepDecoder(path, compiled);
+    await keepDecoder(files, name, compiled);
     return decoder;
   } catch (error) {
     // whatever stands in the compiler's way, the export may still run; if it cannot, that is the error to report

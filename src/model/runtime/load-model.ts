@@ -31,8 +31,8 @@ export interface LoadModelOptions {
   readonly onNotice?: (message: string) => void;
 }
 
-function noticeInWords({ reason }: DecoderNotice): string {
-  return `The decoder runs as exported, which is several times slower: ${reason}`;
+function noticeInWords({ kind, reason }: DecoderNotice): string {
+  return kind === 'not-kept' ? reason : `The decoder runs as exported, which is several times slower: ${reason}`;
 }
 
 /**
@@ -49,13 +49,16 @@ export async function loadModel(name: string = DEFAULT_MODEL, options: LoadModel
   const contract = await loadContract(entry.contract);
   // 0 lets onnxruntime take all cores
   const { threads = 0 } = options;
+  const notify = (message: string) => options.onNotice?.(message);
   const encoder = await loadImageEncoder(await verifiedPathOf(entry.encoder), contract.encoder, geometry, threads);
   const decoder = await loadDecoder(await verifiedBytesOf(entry.decoder), contract.decoder, geometry, {
     threads,
-    onNotice: (notice) => options.onNotice?.(noticeInWords(notice)),
+    onNotice: (notice) => notify(noticeInWords(notice)),
   });
+  const { embeddings } = options;
   const { tensorNames } = contract.encoder;
-  const cache = options.embeddings && new EmbeddingCache(options.embeddings, entry.encoder.sha256, tensorNames);
+  const cache =
+    embeddings && new EmbeddingCache(embeddings, { sha256: entry.encoder.sha256, tensorNames, onNotice: notify });
 
   function embeddingOf(image: RgbImage): Promise<Embedding> {
     const encode = () => encoder.embeddingOf(image);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, truncate } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { EmbeddingCache } from '../../../src/model/runtime/embedding-cache.js';
 import { floatsOfHalves, halfFloatsOf } from '../../../src/model/runtime/half-floats.js';
@@ -38,14 +38,17 @@ describe('the cache of embeddings', () => {
         encoded++;
         return embedding;
       };
-      const cache = () => new EmbeddingCache({ folder, type }, 'f'.repeat(64), ['first', 'second.0']);
+      const cache = () =>
+        new EmbeddingCache({ folder, type }, { sha256: 'f'.repeat(64), tensorNames: ['first', 'second.0'] });
       const first = await cache().embeddingOf(image, encode);
       assert.deepEqual(await cache().embeddingOf(image, encode), first);
       assert.equal(encoded, 1);
       if (type === 'fp32') assert.deepEqual(first, embedding);
       else assert.ok(first[0].data.every((value, i) => Math.abs(value - embedding[0].data[i]) <= 2 ** -12));
 
-      const [path] = cache().pathsOf(image);
+      const [path] = cache()
+        .namesOf(image)
+        .map((name) => join(folder, name));
       assert.deepEqual((await readdir(dirname(path))).length, 2);
       const bytes = await readFile(path);
       assert.equal(bytes.toString('latin1', 1, 6), 'NUMPY');
@@ -58,25 +61,32 @@ describe('the cache of embeddings', () => {
   }
 
   it('tells images and encoders apart', async () => {
-    const cache = new EmbeddingCache({ folder: 'x', type: 'fp16' }, 'a'.repeat(64), ['image']);
-    const other = new EmbeddingCache({ folder: 'x', type: 'fp16' }, 'b'.repeat(64), ['image']);
-    const paths = [
-      ...cache.pathsOf(image),
-      ...cache.pathsOf({ ...image, width: 4, height: 1 }),
-      ...cache.pathsOf({ ...image, data: new Uint8Array(12) }),
-      ...other.pathsOf(image),
+    const cache = new EmbeddingCache({ folder: 'x', type: 'fp16' }, { sha256: 'a'.repeat(64), tensorNames: ['image'] });
+    const other = new EmbeddingCache({ folder: 'x', type: 'fp16' }, { sha256: 'b'.repeat(64), tensorNames: ['image'] });
+    const names = [
+      ...cache.namesOf(image),
+      ...cache.namesOf({ ...image, width: 4, height: 1 }),
+      ...cache.namesOf({ ...image, data: new Uint8Array(12) }),
+      ...other.namesOf(image),
     ];
-    assert.equal(new Set(paths).size, 4);
+    assert.equal(new Set(names).size, 4);
   });
 
-  it('says what to do when it cannot be written', async () => {
-    const cache = new EmbeddingCache({ folder: '/dev/null/x', type: 'fp16' }, 'a'.repeat(64), ['image']);
-    await assert.rejects(
-      cache.embeddingOf(image, async () => [{ name: 'image', dims: [4096], data: new Float32Array(4096) }]),
-      {
-        code: 'unwritable-output',
-        message: /Could not keep the embedding/,
-      },
+  it('goes on when it cannot be written, with one notice', async () => {
+    const notices: string[] = [];
+    const encoder = {
+      sha256: 'a'.repeat(64),
+      tensorNames: ['image'],
+      onNotice: (message: string) => notices.push(message),
+    };
+    const cache = new EmbeddingCache({ folder: '/dev/null/x', type: 'fp32' }, encoder);
+    const embedding: Embedding = [{ name: 'image', dims: [4], data: new Float32Array(4).fill(2) }];
+    for (let pass = 0; pass < 2; pass++)
+      assert.deepEqual(await cache.embeddingOf(image, async () => embedding), embedding);
+    assert.equal(notices.length, 1);
+    assert.match(
+      notices[0],
+      /^Could not write \/dev\/null\/x.*The run goes on, but embeddings cannot be kept in \/dev\/null\/x\.$/,
     );
   });
 });
