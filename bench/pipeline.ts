@@ -3,8 +3,6 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REFERENCE_SETTINGS } from '../src/amg/settings.js';
-import { WHOLE } from '../src/dataset/plan/shard.js';
-import { everythingJob } from '../src/dataset/scheduler/everything-job.js';
 import { runDataset } from '../src/dataset/scheduler/run.js';
 import { DEFAULT_MODEL } from '../src/model/catalogue/catalogue.js';
 import { writeImages } from './support/photographs.js';
@@ -36,13 +34,14 @@ async function measure(folder: string, workers: number): Promise<Measured> {
     lastTick = now;
   }, TICK);
   const { seconds } = await runDataset({
-    job: everythingJob({ ...REFERENCE_SETTINGS, pointsPerSide: POINTS_PER_SIDE }),
+    job: {
+      kind: 'everything',
+      model: DEFAULT_MODEL,
+      settings: { ...REFERENCE_SETTINGS, pointsPerSide: POINTS_PER_SIDE },
+    },
     selection: { inputs: [folder] },
     output: { folder: join(folder, 'out'), format: 'json', recordsPerFile: 1, copyImages: false },
-    shard: WHOLE,
     resume: { overwrite: true },
-    command: [],
-    model: DEFAULT_MODEL,
     parallelism: { workers, threads: 1 },
     onEvent(event) {
       if (event.event === 'image_started' && begun++ === 0) {

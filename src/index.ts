@@ -1,5 +1,6 @@
 /**
- * The library: load a model, make a generator, get typed records.
+ * The library. For one image in the calling thread: a model and a generator or predictor. For programs that must stay responsive:
+ * `runDataset` and `ThreadExecutor`, which work in threads of their own.
  *
  * @module
  */
@@ -7,10 +8,32 @@
 export type { GenerateOptions, GenerateResult, GenerateTimings } from './amg/generator.js';
 export { DEFAULT_PRESET, PRESET_NAMES, type PresetName, settingsOfPreset } from './amg/presets.js';
 export { type GeneratorSettings, type PointGridLists, REFERENCE_SETTINGS } from './amg/settings.js';
+export type { Shard } from './dataset/plan/shard.js';
+export type { ResumePolicy } from './dataset/run-folder/run-folder.js';
+export type { ExecutorMaker } from './dataset/scheduler/dataset-run.js';
+export type { RunEvent, RunListener, RunSummary } from './dataset/scheduler/events.js';
+export type { OutputFormat, OutputOptions, Result, Sink, SinkRun, Written } from './dataset/sinks/sink.js';
+export type { ImageLimits } from './dataset/sources/image-reader.js';
+export type { InputSelection } from './dataset/sources/input-images.js';
+export type { PlannedImage } from './dataset/sources/planned-image.js';
+export type { OpenOptions, Source } from './dataset/sources/source.js';
 export { SamError } from './errors.js';
+export type { Parallelism } from './execute/default-parallelism.js';
+export type { Executor, ExecutorInfo, ImageAnswer, ImageTask, TaskOptions } from './execute/executor.js';
+export type { EverythingJob, Job, PromptsReference, SegmentJob } from './execute/job.js';
+export { ThreadExecutor, type ThreadExecutorOptions } from './execute/thread-executor.js';
+export { maskRecordOf, type PromptedMaskRecord } from './formats/sa1b-record.js';
 export { type DecodeImageOptions, decodeImage, type ImageInput } from './image/decode-image.js';
 export { overlayOf } from './image/overlay.js';
 export { AutomaticMaskGenerator, type AutomaticMaskGeneratorOptions } from './library/automatic-mask-generator.js';
+export {
+  type EverythingJobOptions,
+  everythingJob,
+  type JobOptions,
+  type SegmentJobOptions,
+  segmentJob,
+} from './library/jobs.js';
+export { type OutputFolder, type RunDatasetOptions, runDataset } from './library/run-dataset.js';
 export { type Prediction, type PredictRequest, SamPredictor } from './library/sam-predictor.js';
 export { type CocoRle, maskRunsFromCocoRle } from './mask/runs/coco-rle.js';
 export { columnMajorFromMaskRuns, rowMajorFromMaskRuns } from './mask/runs/dense-mask.js';
@@ -19,6 +42,8 @@ export { catalogueEntries, DEFAULT_MODEL } from './model/catalogue/catalogue.js'
 export type { CatalogueEntry } from './model/catalogue/entry.js';
 export type { EmbeddingCacheOptions } from './model/runtime/embedding-cache.js';
 export { type LoadModelOptions, loadModel, type SamModel } from './model/runtime/load-model.js';
+export type { FoundMask, ImageResult, StageSeconds } from './sam/found-mask.js';
+export type { ImagePrompts, PromptedObject, SkippedPrompt } from './sam/image-prompts.js';
 export type { MaskRecord } from './sam/mask-record.js';
 export type { RgbImage } from './sam/rgb-image.js';
 export type {
@@ -30,3 +55,14 @@ export type {
 } from './sam/segmentation-model.js';
 export { maskInputOf } from './segment/mask-input.js';
 export type { ObjectPrompt } from './segment/object-prompt.js';
+export type { SegmentSettings } from './segment/segment-image.js';
+export { FolderStorage } from './storage/folder-storage.js';
+export type {
+  AppendFile,
+  ByteRange,
+  FileData,
+  LockHolder,
+  LockOptions,
+  Storage,
+  StorageLock,
+} from './storage/storage.js';

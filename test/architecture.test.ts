@@ -10,9 +10,9 @@ import { packageRoot } from '../src/package-root.js';
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: ['dataset', 'execute', 'formats', 'segment', 'amg', 'model', 'sam'],
-  library: ['segment', 'amg', 'model', 'image', 'mask', 'sam'],
+  library: ['dataset', 'execute', 'formats', 'segment', 'amg', 'model', 'image', 'mask', 'sam'],
   dataset: ['execute', 'formats', 'storage', 'segment', 'amg', 'model', 'image', 'mask', 'sam'],
-  execute: ['segment', 'amg', 'model', 'image', 'sam'],
+  execute: ['segment', 'amg', 'model', 'image', 'mask', 'sam'],
   formats: ['mask', 'sam'],
   segment: ['image', 'mask', 'sam'],
   model: ['amg', 'storage', 'image', 'mask', 'sam'],

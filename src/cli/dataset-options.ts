@@ -12,7 +12,7 @@ export interface DatasetOptions {
   readonly hidden: boolean;
   readonly inputList?: string;
   readonly out: string;
-  readonly outFormat: OutputFormat;
+  readonly outFormat: OutputFormat | 'coco';
   readonly recordsPerFile: number;
   /** False for `--no-tar-images`. */
   readonly tarImages: boolean;

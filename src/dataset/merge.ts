@@ -139,7 +139,6 @@ class ImageCopier {
       folder: whole.storage.location,
       format: PART_FORMATS[format],
       recordsPerFile: Number(output.records_per_file),
-      copiesImages: false,
     };
     return new ImageCopier(parts, whole, await PartFilesSink.open(options, undefined, whole.isNew));
   }

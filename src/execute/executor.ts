@@ -1,3 +1,4 @@
+import type { DecoderForm } from '../model/runtime/decoder.js';
 import type { FoundMask, StageSeconds } from '../sam/found-mask.js';
 import type { PromptedObject } from '../sam/image-prompts.js';
 import type { RgbImage } from '../sam/rgb-image.js';
@@ -7,8 +8,8 @@ export interface ImageTask {
   readonly image: RgbImage;
   /** What is asked of it, in pixels, checked; only for jobs that take prompts. */
   readonly prompts?: readonly PromptedObject[];
-  /** Whether the image with its masks drawn is wanted too. */
-  readonly overlay: boolean;
+  /** Whether the image with its masks drawn is wanted too. @default false */
+  readonly overlay?: boolean;
 }
 
 /** How an image is watched and bounded while it is worked on. */
@@ -17,8 +18,10 @@ export interface TaskOptions {
   readonly onProgress?: (done: number, total: number) => void;
   /** Told as each of the image's crops begins, 1 the first, when there are several. */
   readonly onCrop?: (crop: number, crops: number) => void;
-  /** Seconds after which the image is given up. @default never */
+  /** Seconds after which the image is given up, counted from when it was handed over. @default never */
   readonly timeoutSeconds?: number;
+  /** Once aborted, the image is given up at once and the answer is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** What an executor made of one image. */
@@ -27,6 +30,12 @@ export interface ImageAnswer {
   readonly seconds: StageSeconds;
   /** The image with its masks drawn, when asked for. */
   readonly overlay?: RgbImage;
+}
+
+/** What an executor knows once its model is loaded. */
+export interface ExecutorInfo {
+  /** How the mask decoder runs. The two forms differ in the last bits of their numbers. */
+  readonly decoderForm: DecoderForm;
 }
 
 /** Does the job it was made for with one image after the other, several at a time: in threads of this process, or elsewhere. */
@@ -38,9 +47,9 @@ export interface Executor {
   /**
    * Waits until the model is loaded.
    *
-   * @throws SamError `bad-model` when it is missing or damaged.
+   * @throws SamError `bad-model` when it is missing or damaged, `bad-usage` for a model or a setting that there is not.
    */
-  ready(): Promise<void>;
+  ready(): Promise<ExecutorInfo>;
   /** @throws SamError for an image that cannot be done. */
   answer(task: ImageTask, options?: TaskOptions): Promise<ImageAnswer>;
   /** Ends it. Work in flight is abandoned. */

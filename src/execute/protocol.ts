@@ -1,65 +1,45 @@
-import type { GenerateTimings } from '../amg/generator.js';
-import type { GeneratorSettings } from '../amg/settings.js';
-import type { EmbeddingCacheOptions } from '../model/runtime/embedding-cache.js';
-import type { MaskRecord } from '../sam/mask-record.js';
-import type { RgbImage } from '../sam/rgb-image.js';
-import type { RlePrompt } from '../segment/rle-prompt.js';
-import type { SegmentedMask, SegmentSettings } from '../segment/segment-image.js';
+/**
+ * What a {@link ThreadExecutor} and its worker threads say to each other.
+ *
+ * @module
+ */
+
+import type { DecoderForm } from '../model/runtime/decoder.js';
+import type { ImageAnswer, ImageTask } from './executor.js';
+import type { Job } from './job.js';
 
 /** What a worker is told once, when it starts. */
 export interface WorkerSetup {
-  /** A name of the catalogue. */
-  readonly model: string;
+  readonly job: Job;
   /** Threads that one run of the model may use. */
   readonly threads: number;
-  /** Where image embeddings are kept. @default nowhere */
-  readonly embeddings?: EmbeddingCacheOptions;
 }
 
 /** One image for a worker. */
-export interface GenerateTask {
-  readonly kind: 'generate';
+export interface AnswerRequest extends ImageTask {
+  readonly kind: 'answer';
   /** Chosen by the caller; progress messages carry it. */
   readonly id: number;
-  readonly image: RgbImage;
-  readonly settings: GeneratorSettings;
-  /** Whether to draw the masks over the image too. */
-  readonly overlay: boolean;
 }
 
-/** One image and its prompts for a worker. */
-export interface SegmentTask {
-  readonly kind: 'segment';
-  readonly id: number;
-  readonly image: RgbImage;
-  readonly prompts: readonly RlePrompt[];
-  readonly settings: SegmentSettings;
-  readonly overlay: boolean;
+/** Asks a worker to load the model, so that a wrong one is known before the first image. */
+export interface ReadyRequest {
+  readonly kind: 'ready';
 }
 
-/** Loads the model, so that a wrong one is known before the first image. */
-export interface WarmUpTask {
-  readonly kind: 'warm-up';
-}
+export type WorkerRequest = AnswerRequest | ReadyRequest;
 
-export type WorkerTask = GenerateTask | SegmentTask | WarmUpTask;
-
-/** What a worker made of one image. */
-export interface GenerateAnswer {
-  readonly records: readonly MaskRecord[];
-  readonly timings: GenerateTimings;
-  /** The image with its masks drawn, RGB, when asked for. */
-  readonly overlay?: RgbImage;
-}
-
-/** What a worker made of one image and its prompts. */
-export interface SegmentAnswer extends GenerateAnswer {
-  readonly records: readonly SegmentedMask[];
-}
+/** What a request is answered with beside the form of the decoder: what was made of its image, if it brought one. */
+export type MadeFor<Request extends WorkerRequest> = Request extends AnswerRequest ? ImageAnswer : undefined;
 
 /** A worker's answer; errors travel as data because a thrown one would lose its class and code on the way. */
-export type WorkerAnswer<T> =
-  | { readonly ok: true; readonly value: T }
+export type WorkerAnswer<Made = ImageAnswer | undefined> =
+  | {
+      readonly ok: true;
+      /** How the decoder of this worker runs. */
+      readonly decoderForm: DecoderForm;
+      readonly made: Made;
+    }
   | { readonly ok: false; readonly code: string | undefined; readonly message: string; readonly hint?: string };
 
 /** What a worker says while it is busy. */

@@ -1,25 +1,18 @@
 import { Piscina } from 'piscina';
-import type { GeneratorSettings } from '../amg/settings.js';
 import { messageOf, SamError } from '../errors.js';
-import type { RgbImage } from '../sam/rgb-image.js';
-import type { RlePrompt } from '../segment/rle-prompt.js';
-import type { SegmentSettings } from '../segment/segment-image.js';
-import type {
-  GenerateAnswer,
-  GenerateTask,
-  SegmentAnswer,
-  SegmentTask,
-  WarmUpTask,
-  WorkerAnswer,
-  WorkerMessage,
-  WorkerSetup,
-  WorkerTask,
-} from './protocol.js';
+import type { DecoderForm } from '../model/runtime/decoder.js';
+import { type Parallelism, parallelismFor } from './default-parallelism.js';
+import type { Executor, ExecutorInfo, ImageAnswer, ImageTask, TaskOptions } from './executor.js';
+import type { Job } from './job.js';
+import type { AnswerRequest, MadeFor, WorkerAnswer, WorkerMessage, WorkerRequest, WorkerSetup } from './protocol.js';
 
-/** Options of {@link ThreadExecutor}. */
-export interface ThreadExecutorOptions extends WorkerSetup {
-  /** Worker threads, each with a model of its own. */
-  readonly workers: number;
+/**
+ * Options of {@link ThreadExecutor}. Worker threads have a model each; without a number of them there are as many as cores and
+ * memory have room for.
+ */
+export interface ThreadExecutorOptions extends Partial<Parallelism> {
+  /** What is made of each image. Its prompts reference is not opened: each task brings its prompts. */
+  readonly job: Job;
   /** Told once of anything a user should know, such as a decoder that runs as exported. */
   readonly onNotice?: (message: string) => void;
   /** The code of a worker thread. @default worker.js beside this file */
@@ -29,38 +22,30 @@ export interface ThreadExecutorOptions extends WorkerSetup {
 /** An image whose worker ended is tried this often. */
 const TRIES = 2;
 
-/** One image's turn. */
-interface ImageJob {
-  readonly image: RgbImage;
-  /** Whether to draw the masks over the image too. @default false */
-  readonly overlay?: boolean;
-  /** Told how many of the image's points are answered. */
-  readonly onProgress?: (done: number, total: number) => void;
-  /** Seconds after which the image is given up, its worker ended and replaced. @default never */
-  readonly timeoutSeconds?: number;
-  /** Told as each of the image's crops begins, 1 the first, when there are several. */
-  readonly onCrop?: (crop: number, crops: number) => void;
-}
-
-/** All masks of an image. */
-export interface GenerateJob extends ImageJob {
-  readonly settings: GeneratorSettings;
-}
-
-/** The masks of an image's prompts. */
-export interface SegmentJob extends ImageJob {
-  readonly prompts: readonly RlePrompt[];
-  readonly settings: SegmentSettings;
-}
-
-/** Mask generators in worker threads: the calling thread stays free while they work. */
-export class ThreadExecutor {
-  readonly #pool: Piscina<WorkerTask, WorkerAnswer<GenerateAnswer | undefined>>;
-  readonly #jobs = new Map<number, ImageJob>();
+/**
+ * A job in worker threads: the calling thread stays free while they work. A thread loads its model when its first image comes.
+ *
+ * @example
+ * ```ts
+ * const executor = new ThreadExecutor({ job: everythingJob({ preset: 'fast' }), workers: 1 });
+ * const { masks } = await executor.answer({ image: await decodeImage('photo.jpg') });
+ * await executor.close();
+ * ```
+ */
+export class ThreadExecutor implements Executor {
+  readonly concurrency: number;
+  readonly threads: number;
+  readonly #pool: Piscina<WorkerRequest, WorkerAnswer>;
+  readonly #watched = new Map<number, TaskOptions>();
   #nextId = 0;
+  #decoderForm: DecoderForm | undefined;
+  #isClosed = false;
 
-  constructor({ workers, model, threads, embeddings, onNotice, workerFile }: ThreadExecutorOptions) {
-    const setup: WorkerSetup = { model, threads, ...(embeddings && { embeddings }) };
+  constructor({ job, onNotice, workerFile, ...wanted }: ThreadExecutorOptions) {
+    const { workers, threads } = parallelismFor(Number.POSITIVE_INFINITY, wanted);
+    this.concurrency = workers;
+    this.threads = threads;
+    const setup: WorkerSetup = { job, threads };
     this.#pool = new Piscina({
       filename: (workerFile ?? new URL('./worker.js', import.meta.url)).href,
       workerData: setup,
@@ -73,8 +58,8 @@ export class ThreadExecutor {
     this.#pool.on('error', () => undefined);
     const noticed = new Set<string>();
     this.#pool.on('message', (message: WorkerMessage) => {
-      if (message.kind === 'progress') this.#jobs.get(message.id)?.onProgress?.(message.done, message.total);
-      else if (message.kind === 'crop') this.#jobs.get(message.id)?.onCrop?.(message.crop, message.crops);
+      if (message.kind === 'progress') this.#watched.get(message.id)?.onProgress?.(message.done, message.total);
+      else if (message.kind === 'crop') this.#watched.get(message.id)?.onCrop?.(message.crop, message.crops);
       else if (!noticed.has(message.message)) {
         noticed.add(message.message);
         onNotice?.(message.message);
@@ -85,64 +70,66 @@ export class ThreadExecutor {
   /**
    * Loads the model in one worker.
    *
-   * @throws SamError `bad-model` when it is missing or damaged.
+   * @throws SamError `bad-model` when it is missing or damaged, `bad-usage` for a model or a setting that there is not.
    */
-  async warmUp(): Promise<void> {
-    const task: WarmUpTask = { kind: 'warm-up' };
-    await this.#run(task);
+  async ready(): Promise<ExecutorInfo> {
+    const { decoderForm } = await this.#run({ kind: 'ready' }, {});
+    return { decoderForm };
   }
 
   /**
-   * All masks of an image. When its worker ends before they are made (out of memory, a crash), another one tries once more.
+   * Does the job with an image. When its worker ends before it is done (out of memory, a crash), another one tries once more.
    *
-   * @throws SamError with the worker's code, `worker-lost` when the second worker ended too, or `timeout`.
+   * @throws SamError with the worker's code, `worker-lost` when the second worker ended too, or `timeout`; the reason of
+   *   `options.signal` when that was aborted.
    */
-  async generate(job: GenerateJob): Promise<GenerateAnswer> {
-    const { image, settings, overlay = false } = job;
-    return this.#answerOf(job, (id): GenerateTask => ({ kind: 'generate', id, image, settings, overlay }));
-  }
-
-  /** The masks of an image's prompts; otherwise as {@link ThreadExecutor.generate}. */
-  async segment(job: SegmentJob): Promise<SegmentAnswer> {
-    const { image, prompts, settings, overlay = false } = job;
-    const task = (id: number): SegmentTask => ({ kind: 'segment', id, image, prompts, settings, overlay });
-    return (await this.#answerOf(job, task)) as SegmentAnswer;
-  }
-
-  /** Ends the workers. Work in flight is abandoned. */
-  async close(): Promise<void> {
-    await this.#pool.destroy();
-  }
-
-  async #answerOf(job: ImageJob, taskOf: (id: number) => WorkerTask): Promise<GenerateAnswer> {
+  async answer({ image, prompts, overlay = false }: ImageTask, options: TaskOptions = {}): Promise<ImageAnswer> {
     for (let tried = 1; ; tried++) {
+      const id = this.#nextId++;
+      this.#watched.set(id, options);
       try {
-        return await this.#answerOnce(job, taskOf);
+        const request: AnswerRequest = { kind: 'answer', id, image, ...(prompts && { prompts }), overlay };
+        return (await this.#run(request, options)).made;
       } catch (error) {
-        if (!(error instanceof SamError) || error.code !== 'worker-lost' || tried === TRIES) throw error;
+        const isLost = error instanceof SamError && error.code === 'worker-lost';
+        if (!isLost || tried === TRIES || this.#isClosed) throw error;
+      } finally {
+        this.#watched.delete(id);
       }
     }
   }
 
-  async #answerOnce(job: ImageJob, taskOf: (id: number) => WorkerTask): Promise<GenerateAnswer> {
-    const id = this.#nextId++;
-    this.#jobs.set(id, job);
-    try {
-      return (await this.#run(taskOf(id), job.timeoutSeconds)) as GenerateAnswer;
-    } finally {
-      this.#jobs.delete(id);
-    }
+  /** Ends the workers. Work in flight is abandoned: its answers are rejected. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#pool.destroy();
   }
 
-  async #run(task: WorkerTask, timeoutSeconds?: number): Promise<GenerateAnswer | undefined> {
+  async #run<Request extends WorkerRequest>(request: Request, { timeoutSeconds, signal }: TaskOptions) {
+    const timeout = timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
+    const ends = [signal, timeout].filter((each) => each !== undefined);
     // the pool ends the worker of a task that is aborted, and starts another
-    const signal = timeoutSeconds === undefined ? null : AbortSignal.timeout(timeoutSeconds * 1000);
-    const answer = await this.#pool.run(task, { signal }).catch((error: unknown) => {
-      if (signal?.aborted)
+    const end = ends.length > 0 ? AbortSignal.any(ends) : null;
+    const running = this.#pool.run(request, { signal: end }).catch((error: unknown) => {
+      if (signal?.aborted) throw signal.reason;
+      if (timeout?.aborted)
         throw new SamError('timeout', `Expected masks within ${timeoutSeconds} s but it took longer`);
       throw new SamError('worker-lost', `A worker thread ended before its image was done: ${messageOf(error)}`);
     });
-    if (answer.ok) return answer.value;
-    throw new SamError(answer.code ?? 'worker-failed', answer.message, answer.hint);
+    const answer = (await running) as WorkerAnswer<MadeFor<Request>>;
+    if (!answer.ok) throw new SamError(answer.code ?? 'worker-failed', answer.message, answer.hint);
+    this.#checkForm(answer.decoderForm);
+    return answer;
+  }
+
+  /** Threads load for themselves; what one of them could not compile must not mix with what the others could. */
+  #checkForm(form: DecoderForm): void {
+    this.#decoderForm ??= form;
+    if (form === this.#decoderForm) return;
+    throw new SamError(
+      'bad-model',
+      `Expected the decoder ${this.#decoderForm} in every worker thread but received it ${form} in one`,
+      'Start again; if it goes on, use fewer workers: one of them may lack the memory to compile it.',
+    );
   }
 }

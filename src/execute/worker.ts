@@ -3,62 +3,47 @@
  * draws the bar, writes files and hears Ctrl-C, never calls it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { MaskGenerator } from '../amg/generator.js';
 import { messageOf, SamError } from '../errors.js';
-import { overlayOf } from '../image/overlay.js';
-import { loadModel, type SamModel } from '../model/runtime/load-model.js';
-import { segmentImage } from '../segment/segment-image.js';
-import type {
-  GenerateAnswer,
-  GenerateTask,
-  SegmentAnswer,
-  SegmentTask,
-  WorkerAnswer,
-  WorkerMessage,
-  WorkerSetup,
-  WorkerTask,
-} from './protocol.js';
+import type { DecoderForm } from '../model/runtime/decoder.js';
+import { loadModel } from '../model/runtime/load-model.js';
+import { type Answerer, answererOf } from './answerer.js';
+import type { WorkerAnswer, WorkerMessage, WorkerRequest, WorkerSetup } from './protocol.js';
 
-const setup: WorkerSetup = workerData;
-const say = (message: WorkerMessage) => parentPort?.postMessage(message);
-
-let loading: Promise<SamModel> | undefined;
-
-function model(): Promise<SamModel> {
-  loading ??= loadModel(setup.model, {
-    threads: setup.threads,
-    ...(setup.embeddings && { embeddings: setup.embeddings }),
-    onNotice: (message) => say({ kind: 'notice', message }),
-  });
-  return loading;
+/** What a worker has once its model is loaded. */
+interface Loaded {
+  readonly decoderForm: DecoderForm;
+  readonly answer: Answerer;
 }
 
-async function generate({ id, image, settings, overlay }: GenerateTask): Promise<GenerateAnswer> {
-  const generator = new MaskGenerator(await model(), settings);
-  const { records, timings } = await generator.generateWithTimings(image, {
+const { job, threads }: WorkerSetup = workerData;
+const say = (message: WorkerMessage) => parentPort?.postMessage(message);
+
+let loading: Promise<Loaded> | undefined;
+
+async function load(): Promise<Loaded> {
+  const model = await loadModel(job.model, {
+    threads,
+    ...(job.embeddings && { embeddings: job.embeddings }),
+    onNotice: (message) => say({ kind: 'notice', message }),
+  });
+  return { decoderForm: model.decoderForm, answer: answererOf(job, model) };
+}
+
+async function answered(request: WorkerRequest): Promise<WorkerAnswer> {
+  loading ??= load();
+  const { decoderForm, answer } = await loading;
+  if (request.kind === 'ready') return { ok: true, decoderForm, made: undefined };
+  const { id } = request;
+  const made = await answer(request, {
     onProgress: (done, total) => say({ kind: 'progress', id, done, total }),
     onCrop: (crop, crops) => say({ kind: 'crop', id, crop, crops }),
   });
-  return overlay ? { records, timings, overlay: overlayOf(image, records) } : { records, timings };
+  return { ok: true, decoderForm, made };
 }
 
-async function segment({ id, image, prompts, settings, overlay }: SegmentTask): Promise<SegmentAnswer> {
-  const { masks, timings } = await segmentImage(await model(), image, prompts, settings, (done, total) =>
-    say({ kind: 'progress', id, done, total }),
-  );
-  return { records: masks, timings, ...(overlay && { overlay: overlayOf(image, masks) }) };
-}
-
-async function answer(task: WorkerTask): Promise<GenerateAnswer | undefined> {
-  if (task.kind === 'generate') return generate(task);
-  if (task.kind === 'segment') return segment(task);
-  await model();
-  return undefined;
-}
-
-export default async function run(task: WorkerTask): Promise<WorkerAnswer<GenerateAnswer | undefined>> {
+export default async function run(request: WorkerRequest): Promise<WorkerAnswer> {
   try {
-    return { ok: true, value: await answer(task) };
+    return await answered(request);
   } catch (error) {
     const known = error instanceof SamError ? error : undefined;
     return {

@@ -1,5 +1,6 @@
 import { maskRunsFromCocoRle } from '../mask/runs/coco-rle.js';
 import { columnMajorFromMaskRuns } from '../mask/runs/dense-mask.js';
+import type { FoundMask } from '../sam/found-mask.js';
 import type { MaskRecord } from '../sam/mask-record.js';
 import type { RgbImage } from '../sam/rgb-image.js';
 import { maskColourOf } from './mask-colour.js';
@@ -19,17 +20,28 @@ function outlineWidthOf(width: number, height: number): number {
  * @param records - Masks of that image; a mask's colour follows its place among them.
  */
 export function overlayOf(image: RgbImage, records: readonly MaskRecord[]): RgbImage {
+  const masks = records.map(({ segmentation, area, bbox: [x, y, w, h] }): DrawableMask => {
+    // x + w is the last true column, by the reference's convention
+    return { mask: maskRunsFromCocoRle(segmentation), area, boxXyxy: [x, y, x + w, y + h] };
+  });
+  return overlayOfMasks(image, masks);
+}
+
+/** What is drawn of a mask. */
+type DrawableMask = Pick<FoundMask, 'mask' | 'area' | 'boxXyxy'>;
+
+/** As {@link overlayOf}, of masks that are no records yet. */
+export function overlayOfMasks(image: RgbImage, masks: readonly DrawableMask[]): RgbImage {
   const { width, height } = image;
   const data = Uint8Array.from(image.data);
   const thickness = outlineWidthOf(width, height);
-  const largestFirst = [...records.entries()].sort(([, a], [, b]) => b.area - a.area);
-  for (const [index, record] of largestFirst) {
+  const largestFirst = [...masks.entries()].sort(([, a], [, b]) => b.area - a.area);
+  for (const [index, { mask: runs, boxXyxy }] of largestFirst) {
     const [r, g, b] = maskColourOf(index);
-    const mask = columnMajorFromMaskRuns(maskRunsFromCocoRle(record.segmentation));
-    const [left, top, boxWidth, boxHeight] = record.bbox;
-    // x0 + w is the last true column, by the reference's convention
-    const right = Math.min(width - 1, left + boxWidth);
-    const bottom = Math.min(height - 1, top + boxHeight);
+    const mask = columnMajorFromMaskRuns(runs);
+    const [left, top] = boxXyxy;
+    const right = Math.min(width - 1, boxXyxy[2]);
+    const bottom = Math.min(height - 1, boxXyxy[3]);
     const isOn = (x: number, y: number) => x >= 0 && x < width && y >= 0 && y < height && mask[x * height + y] === 1;
     for (let x = left; x <= right; x++) {
       for (let y = top; y <= bottom; y++) {

@@ -107,7 +107,7 @@ describe('sam-cli everything', () => {
       .map((line) => JSON.parse(line));
     assert.deepEqual(
       [...new Set(events.map((event) => event.event))],
-      ['run_started', 'image_started', 'image_progress', 'image_done', 'run_finished'],
+      ['planning', 'loading_model', 'run_started', 'image_started', 'image_progress', 'image_done', 'run_finished'],
     );
     const done = events.find((event) => event.event === 'image_done');
     assert.deepEqual(Object.keys(done.stages), ['encode', 'decode', 'select', 'finish']);

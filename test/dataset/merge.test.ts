@@ -88,10 +88,10 @@ describe('mergeRuns', () => {
   it('refuses folders that are not parts of one run', async () => {
     const [a, b] = [join(root, 'run-a'), join(root, 'run-b')];
     await runFake([photos], a, { shard: { index: 0, count: 2 } });
-    await runFake([photos], b, { shard: { index: 1, count: 2 }, job: fakeJob({ points: 3 }) });
+    await runFake([photos], b, { shard: { index: 1, count: 2 }, job: fakeJob({ pointsPerSide: 3 }) });
     await assert.rejects(mergeRuns({ folders: [a, b], out: join(root, 'x'), command: [] }), {
       code: 'bad-usage',
-      message: `Expected parts of one run but ${a} and ${b} differ: settings.points was not there, is 3`,
+      message: `Expected parts of one run but ${a} and ${b} differ: settings.pointsPerSide was 32, is 3`,
     });
     await assert.rejects(mergeRuns({ folders: [photos], out: join(root, 'x'), command: [] }), { code: 'bad-usage' });
   });

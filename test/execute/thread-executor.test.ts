@@ -1,29 +1,58 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { REFERENCE_SETTINGS } from '../../src/amg/settings.js';
+import { describe, it, type TestContext } from 'node:test';
+import type { TaskOptions } from '../../src/execute/executor.js';
 import { ThreadExecutor } from '../../src/execute/thread-executor.js';
+import { fakeJob } from '../support/fake-run.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const workerFile = new URL('../support/ill-worker.js', import.meta.url);
 
+/** An executor of ill workers, and how to ask it about an image. */
+async function illExecutor(context: TestContext) {
+  const job = { ...fakeJob(), model: await temporaryFolder(context) };
+  const executor = new ThreadExecutor({ job, workers: 2, threads: 1, workerFile });
+  context.after(() => executor.close());
+  const ask = (illness: number, image: number, options: TaskOptions = {}) =>
+    executor.answer({ image: { data: Uint8Array.of(illness, image, 0), width: 1, height: 1 } }, options);
+  return { executor, ask };
+}
+
 describe('ThreadExecutor', () => {
   it('replaces workers that end, tries their image once more, and goes on', async (context) => {
-    const model = await temporaryFolder(context);
-    const pool = new ThreadExecutor({ workers: 2, threads: 1, model, workerFile });
-    const ask = (illness: number, image: number, timeoutSeconds?: number) =>
-      pool.generate({
-        image: { data: Uint8Array.of(illness, image, 0), width: 1, height: 1 },
-        settings: REFERENCE_SETTINGS,
-        ...(timeoutSeconds !== undefined && { timeoutSeconds }),
-      });
-    try {
-      await pool.warmUp();
-      const answers = await Promise.allSettled([ask(0, 0), ask(1, 1), ask(2, 2), ask(0, 3), ask(1, 4), ask(4, 5, 0.5)]);
-      const codes = answers.map((answer) => (answer.status === 'fulfilled' ? 'masks' : answer.reason.code));
-      assert.deepEqual(codes, ['masks', 'masks', 'worker-lost', 'masks', 'masks', 'timeout']);
-      assert.deepEqual((await ask(0, 6)).records, []);
-    } finally {
-      await pool.close();
-    }
+    const { executor, ask } = await illExecutor(context);
+    assert.deepEqual(await executor.ready(), { decoderForm: 'compiled' });
+    const late = { timeoutSeconds: 0.5 };
+    const answers = await Promise.allSettled([ask(0, 0), ask(1, 1), ask(2, 2), ask(0, 3), ask(1, 4), ask(4, 5, late)]);
+    const codes = answers.map((answer) => (answer.status === 'fulfilled' ? 'masks' : answer.reason.code));
+    assert.deepEqual(codes, ['masks', 'masks', 'worker-lost', 'masks', 'masks', 'timeout']);
+    assert.deepEqual((await ask(0, 6)).masks, []);
+  });
+
+  it('gives an image up when its signal is aborted, and goes on with the others', async (context) => {
+    const { ask } = await illExecutor(context);
+    const controller = new AbortController();
+    const [given, other] = [ask(4, 0, { signal: controller.signal }), ask(0, 1)];
+    await other;
+    controller.abort(new Error('no longer wanted'));
+    await assert.rejects(given, { message: 'no longer wanted' });
+    assert.deepEqual((await ask(0, 2, { signal: new AbortController().signal })).masks, []);
+    await assert.rejects(ask(0, 3, { signal: controller.signal }), { message: 'no longer wanted' });
+  });
+
+  it('ends at once, and the images in flight with it', async (context) => {
+    const { executor, ask } = await illExecutor(context);
+    const inFlight = ask(4, 0);
+    const startedAt = performance.now();
+    await Promise.all([assert.rejects(inFlight, { code: 'worker-lost' }), executor.close()]);
+    assert.ok(performance.now() - startedAt < 5000);
+  });
+
+  it('refuses masks of two forms of the decoder', async (context) => {
+    const { ask } = await illExecutor(context);
+    await ask(0, 0);
+    await assert.rejects(ask(5, 1), {
+      code: 'bad-model',
+      message: 'Expected the decoder compiled in every worker thread but received it as-exported in one',
+    });
   });
 });

@@ -1,31 +1,14 @@
-import { WHOLE } from '../../src/dataset/plan/shard.js';
+import { REFERENCE_SETTINGS } from '../../src/amg/settings.js';
 import type { DatasetRun } from '../../src/dataset/scheduler/dataset-run.js';
 import type { RunEvent, RunSummary } from '../../src/dataset/scheduler/events.js';
-import type { ImageJob } from '../../src/dataset/scheduler/job.js';
 import { runDataset } from '../../src/dataset/scheduler/run.js';
+import type { EverythingJob } from '../../src/execute/job.js';
 import { DEFAULT_MODEL } from '../../src/model/catalogue/catalogue.js';
+import { ToyExecutor } from './toy-executor.js';
 
-/** A job that asks no model: one record that holds the image's first pixel. */
-export function fakeJob(settings: Readonly<Record<string, unknown>> = {}): ImageJob {
-  return {
-    name: 'fake',
-    settings,
-    run: async ({ image: { data, width, height } }) => ({
-      records: [
-        {
-          id: 1,
-          segmentation: { size: [height, width], counts: `${width * height}` },
-          area: data[0],
-          bbox: [0, 0, width - 1, height - 1],
-          predicted_iou: 1,
-          stability_score: 1,
-          point_coords: [[0, 0]],
-          crop_box: [0, 0, width, height],
-        },
-      ],
-      timings: { encode: 0, decode: 0, select: 0, finish: 0 },
-    }),
-  };
+/** A job for an executor that does not look at it. */
+export function fakeJob(settings: Partial<EverythingJob['settings']> = {}): EverythingJob {
+  return { kind: 'everything', model: DEFAULT_MODEL, settings: { ...REFERENCE_SETTINGS, ...settings } };
 }
 
 /** What a run told and answered. */
@@ -35,9 +18,11 @@ export interface FakeRun {
 }
 
 /** What may differ from a whole run of the fake job, one JSON file an image. */
-export type FakeRunOptions = Partial<Omit<DatasetRun, 'output'>> & { readonly output?: Partial<DatasetRun['output']> };
+export type FakeRunOptions = Partial<Omit<DatasetRun, 'output'>> & {
+  readonly output?: Partial<NonNullable<DatasetRun['output']>>;
+};
 
-/** Runs a job of our own over a dataset, in this process. */
+/** Runs over a dataset in this process, without a model: one record an image, see {@link ToyExecutor}. */
 export async function runFake(
   inputs: readonly string[],
   folder: string,
@@ -48,9 +33,7 @@ export async function runFake(
     job: fakeJob(),
     selection: { inputs, ...selection },
     output: { format: 'json', recordsPerFile: 1000, copyImages: true, ...output, folder },
-    model: DEFAULT_MODEL,
-    parallelism: { workers: 1, threads: 1 },
-    shard: WHOLE,
+    executor: () => new ToyExecutor(),
     command: ['test'],
     onEvent: (event) => events.push(event),
     ...options,

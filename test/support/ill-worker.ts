@@ -1,18 +1,19 @@
 /*
  * A worker that fails as its image's first pixel says: 1 ends the thread once for each image, 2 ends it always, 3 fills the
- * memory, 4 never answers.
+ * memory, 4 never answers, 5 has a decoder of the other form.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
-import type { WorkerSetup, WorkerTask } from '../../src/execute/protocol.js';
+import type { WorkerAnswer, WorkerRequest, WorkerSetup } from '../../src/execute/protocol.js';
 
-const setup: WorkerSetup = workerData;
+const { job }: WorkerSetup = workerData;
+const NO_SECONDS = { encode: 0, decode: 0, select: 0, finish: 0 };
 
-export default async function run(task: WorkerTask): Promise<unknown> {
-  if (task.kind !== 'generate') return { ok: true };
-  const [illness, image] = task.image.data;
+export default async function run(request: WorkerRequest): Promise<WorkerAnswer> {
+  if (request.kind !== 'answer') return { ok: true, decoderForm: 'compiled', made: undefined };
+  const [illness, image] = request.image.data;
   // the "model" of this worker is a folder that outlives threads
-  const mark = `${setup.model}/${image}`;
+  const mark = `${job.model}/${image}`;
   if (illness === 1 && !existsSync(mark)) {
     writeFileSync(mark, '');
     process.exit(1);
@@ -23,5 +24,6 @@ export default async function run(task: WorkerTask): Promise<unknown> {
     for (;;) hoard.push(new Array(1e6).fill(0.5));
   }
   if (illness === 4) await new Promise(() => setInterval(() => {}, 1000));
-  return { ok: true, value: { records: [], timings: {} } };
+  const decoderForm = illness === 5 ? 'as-exported' : 'compiled';
+  return { ok: true, decoderForm, made: { masks: [], seconds: NO_SECONDS } };
 }

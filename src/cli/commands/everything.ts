@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { everythingJob } from '../../dataset/scheduler/everything-job.js';
 import { runDataset } from '../../dataset/scheduler/run.js';
 import type { Parallelism } from '../../execute/default-parallelism.js';
 import { catalogueEntries, catalogueEntryNamed, DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
@@ -62,10 +61,8 @@ async function everything(inputs: readonly string[], options: EverythingOptions,
   const summary = await interruptible((signal) =>
     runDataset({
       ...datasetRunOf(inputs, options),
-      job: everythingJob(chosen.settings),
-      ...embeddingsOf(options),
+      job: { kind: 'everything', model: options.model, settings: chosen.settings, ...embeddingsOf(options) },
       ...(options.overlay !== undefined && { overlayFolder: options.overlay }),
-      model: options.model,
       parallelism: options,
       signal,
       onEvent: report,

@@ -1,15 +1,11 @@
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { PROMPT_FORMATS, type PromptFormat, type PromptSet } from '../../dataset/prompts/prompt-set.js';
-import { readPromptSet } from '../../dataset/prompts/read-prompt-set.js';
-import { type SamePrompts, samePromptSet } from '../../dataset/prompts/same-prompts.js';
+import { PROMPT_FORMATS, type PromptFormat } from '../../dataset/prompts/prompt-set.js';
+import type { SamePrompts } from '../../dataset/prompts/same-prompts.js';
 import { runDataset } from '../../dataset/scheduler/run.js';
-import { segmentJob } from '../../dataset/scheduler/segment-job.js';
-import { writeCocoFile } from '../../dataset/sinks/coco-file.js';
-import { OUTPUT_FORMATS, type OutputFormat } from '../../dataset/sinks/sink.js';
+import { OUTPUT_FORMATS } from '../../dataset/sinks/sink.js';
 import { SamError } from '../../errors.js';
 import type { Parallelism } from '../../execute/default-parallelism.js';
+import type { PromptsReference } from '../../execute/job.js';
 import { catalogueEntries, DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
 import { SEGMENT_DEFAULTS, type SegmentSettings } from '../../segment/segment-image.js';
 import { addDatasetOptions, type DatasetOptions, datasetRunOf, INPUTS_DESCRIPTION } from '../dataset-options.js';
@@ -19,11 +15,10 @@ import { addMachineOptions, type EmbeddingOptions, embeddingsOf } from '../machi
 import { numberIn } from '../parse.js';
 import { type ReporterOptions, reporterFor } from '../reporters/reporter.js';
 
-type SegmentOptions = Omit<DatasetOptions, 'outFormat'> &
+type SegmentOptions = DatasetOptions &
   ReporterOptions &
   EmbeddingOptions &
   Partial<Parallelism> & {
-    readonly outFormat: OutputFormat | 'coco';
     readonly overlay?: string;
     readonly model: string;
     readonly point: SamePrompts['points'];
@@ -76,75 +71,42 @@ function collectPoints(text: string, earlier: SamePrompts['points']): SamePrompt
   return [...earlier, [x, y, label]];
 }
 
-/** The prompts that the options give, and what tells them from others. */
-async function promptsOf(options: SegmentOptions): Promise<{ prompts: PromptSet; identity: Record<string, unknown> }> {
+/** Where the options say that prompts come from. */
+function promptsOf(options: SegmentOptions): PromptsReference {
   const { point, box, relative, prompts: path, promptsFormat } = options;
   const isOnLine = point.length + box.length > 0;
   if (isOnLine === (path !== undefined)) {
     const received = isOnLine ? 'both' : 'neither';
     throw new SamError('bad-usage', `Expected either --point and --box or --prompts but received ${received}`);
   }
-  if (path === undefined) {
-    const prompts = samePromptSet({ points: point, boxes: box, isRelative: relative });
-    return { prompts, identity: { points: point, boxes: box, relative } };
-  }
-  const prompts = await readPromptSet(path, { isRelative: relative, ...(promptsFormat && { format: promptsFormat }) });
-  if (relative && !['json', 'ndjson', 'csv'].includes(prompts.format)) {
-    throw new SamError(
-      'bad-usage',
-      `Expected --relative with prompts of our own formats but received ${prompts.format}`,
-    );
-  }
-  const content = (await stat(path)).isDirectory()
-    ? { folder: path }
-    : {
-        sha256: createHash('sha256')
-          .update(await readFile(path))
-          .digest('hex'),
-      };
-  return { prompts, identity: { format: prompts.format, ...content, relative } };
+  if (path === undefined) return { kind: 'same', points: point, boxes: box, isRelative: relative };
+  return { kind: 'file', path, isRelative: relative, ...(promptsFormat && { format: promptsFormat }) };
 }
 
 async function segment(inputs: readonly string[], options: SegmentOptions): Promise<number> {
-  const isCoco = options.outFormat === 'coco';
-  if (isCoco && options.multimask) {
+  const { model, multimask, refine, promptsPerBatch, outFormat } = options;
+  if (outFormat === 'coco' && multimask) {
     throw new SamError('bad-usage', 'Expected one mask an annotation for --out-format coco but received --multimask');
   }
   const report = reporterFor(options);
-  const { prompts, identity } = await promptsOf(options);
-  const { refine, promptsPerBatch } = options;
+  const prompts = promptsOf(options);
   const settings: SegmentSettings = {
     ...SEGMENT_DEFAULTS,
-    multimask: options.multimask ? true : 'best',
+    multimask: multimask ? true : 'best',
     refine,
     promptsPerBatch,
   };
-  let unprompted = 0;
-  const onUnprompted = () => {
-    unprompted++;
-  };
-  const outFormat = options.outFormat === 'coco' ? 'json' : options.outFormat;
   const summary = await interruptible((signal) =>
     runDataset({
-      ...datasetRunOf(inputs, { ...options, outFormat }),
-      job: segmentJob({ prompts, promptsIdentity: identity, settings, onUnprompted }),
-      ...embeddingsOf(options),
+      ...datasetRunOf(inputs, options),
+      job: { kind: 'segment', model, settings, prompts, ...embeddingsOf(options) },
       ...(options.overlay !== undefined && { overlayFolder: options.overlay }),
-      model: options.model,
       parallelism: options,
       signal,
       onEvent: report,
     }),
   );
-  if (unprompted > 0) {
-    const message = `No prompts for ${unprompted} of the images: their records are empty. Prompts name images by the end of their path.`;
-    report({ event: 'notice', message });
-  }
   if (summary.interrupted) return EXIT.interrupted;
-  if (isCoco) {
-    const { path, images, annotations } = await writeCocoFile(options.out, prompts);
-    report({ event: 'notice', message: `${annotations} annotations of ${images} images in ${path}` });
-  }
   return summary.failures + summary.failed_before > 0 ? EXIT.failures : EXIT.ok;
 }
 

@@ -45,6 +45,7 @@ export function barReporter(terminal: NodeJS.WriteStream, level: LogLevel): RunL
   }
 
   return (event) => {
+    if (event.event === 'planning' || event.event === 'loading_model') return;
     if (event.event === 'run_started') {
       of = event.images;
       startedAt = performance.now();

@@ -67,6 +67,8 @@ export function linesOf(event: RunEvent, level: LogLevel): string[] {
       return [`Interrupted: finishing ${counted(event.in_flight, 'image')} in flight. Ctrl-C again stops at once.`];
     case 'run_finished':
       return [summaryLineOf(event), ...remarksOf(event)];
+    case 'planning':
+    case 'loading_model':
     case 'image_started':
     case 'image_progress':
       return [];

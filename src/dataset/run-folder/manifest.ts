@@ -11,7 +11,13 @@ const FORMAT = 1;
 export interface RunIdentity {
   /** What is made of each image: `everything` or `segment`. */
   readonly job: string;
-  readonly model: { readonly name: string; readonly encoder_sha256: string; readonly decoder_sha256: string };
+  readonly model: {
+    readonly name: string;
+    readonly encoder_sha256: string;
+    readonly decoder_sha256: string;
+    /** How the decoder runs, where it is not compiled: the numbers of the two forms differ in their last bits. */
+    readonly decoder_form?: 'as-exported';
+  };
   /** Every setting of the job, resolved. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** How records are written. */
@@ -94,13 +100,14 @@ function differencesOf(before: unknown, now: unknown, part: string): Difference[
   return JSON.stringify(before) === JSON.stringify(now) ? [] : [{ part, before, now }];
 }
 
-function identityOf({ job, model, settings, output, shard }: RunIdentity): RunIdentity {
-  return { job, model, settings, output, shard };
+/** What is compared, with what a manifest leaves out because it is usual. */
+function comparedPartsOf({ job, model, settings, output, shard }: RunIdentity) {
+  return { job, model: { decoder_form: 'compiled', ...model }, settings, output, shard };
 }
 
 /** What decides the records, and is not the same. */
 export function identityDifferences(before: RunIdentity, now: RunIdentity): Difference[] {
-  return differencesOf(identityOf(before), identityOf(now), '');
+  return differencesOf(comparedPartsOf(before), comparedPartsOf(now), '');
 }
 
 /** "settings.pointsPerSide was 32, is 16": a {@link Difference} in words. */

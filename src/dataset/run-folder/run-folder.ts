@@ -149,6 +149,21 @@ export class RunFolder {
     return now.first_image_id;
   }
 
+  /**
+   * Takes notice of the model as it was loaded, which is not all known before. Where no record was made yet, any will do.
+   *
+   * @returns how it differs from the one that made the records, in words, where the policy allows that.
+   * @throws SamError `changed-run` where it does not.
+   */
+  async confirmModel(model: RunIdentity['model'], policy: ResumePolicy): Promise<string[]> {
+    const now: Manifest = { ...this.#manifest, model };
+    if (identityDifferences(this.#manifest, now).length === 0) return [];
+    const words = this.journal.done > 0 ? allowedDifferences(this.#manifest, now, this.storage.location, policy) : [];
+    this.#manifest = now;
+    await writeManifest(this.storage, now);
+    return words;
+  }
+
   /** Takes the inputs of runs that are merged here, and writes the manifest. */
   async adopt(inputs: readonly PlannedInputs[], mergedFrom: readonly string[]): Promise<void> {
     this.#manifest = { ...this.#manifest, inputs, merged_from: mergedFrom };

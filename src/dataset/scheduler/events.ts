@@ -1,4 +1,4 @@
-import type { GenerateTimings } from '../../amg/generator.js';
+import type { StageSeconds } from '../../sam/found-mask.js';
 
 /** Numbers of one start of a run. */
 export interface RunSummary {
@@ -24,6 +24,10 @@ export interface RunSummary {
 
 /** What a run tells its listener. Field names are those of the NDJSON log. */
 export type RunEvent =
+  /** Images are looked for; told again as they are found. */
+  | { readonly event: 'planning'; readonly images: number }
+  /** All images are known, and the first one waits for the model. */
+  | { readonly event: 'loading_model' }
   | {
       readonly event: 'run_started';
       /** Images to do now. */
@@ -43,7 +47,7 @@ export type RunEvent =
       readonly output: string;
       readonly masks: number;
       readonly seconds: number;
-      readonly stages: GenerateTimings;
+      readonly stages: StageSeconds;
     }
   | {
       readonly event: 'image_failed';

@@ -1,157 +1,108 @@
-import { SamError } from '../../errors.js';
-import { type Parallelism, parallelismFor } from '../../execute/default-parallelism.js';
-import { ThreadExecutor } from '../../execute/thread-executor.js';
-import { catalogueEntryNamed } from '../../model/catalogue/catalogue.js';
-import { checkFolder } from '../../storage/check-folder.js';
-import { FolderStorage } from '../../storage/folder-storage.js';
-import { OutputNames } from '../plan/output-names.js';
-import { type Plan, planOf } from '../plan/plan.js';
-import { isInShard, shareOf } from '../plan/shard.js';
+import { shareOf, WHOLE } from '../plan/shard.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
-import { type RunIdentity, readManifest } from '../run-folder/manifest.js';
-import { allowedDifferences, RunFolder } from '../run-folder/run-folder.js';
-import { openSink } from '../sinks/open-sink.js';
-import { outputIdentityOf, type ResultSink } from '../sinks/sink.js';
-import { IMAGE_EXTENSIONS } from '../sources/extensions.js';
-import { type InputSelection, imagesOf } from '../sources/input-images.js';
-import { locatorOf } from '../sources/planned-image.js';
+import type { FailuresByCode } from '../run-folder/journal.js';
 import type { DatasetRun } from './dataset-run.js';
 import type { RunSummary } from './events.js';
-import { RunLoop } from './run-loop.js';
-
-/** With so many images planned, more of them do not change how many workers there are. */
-const MANY_IMAGES = 1024;
-
-function identityOf({ job, model, output, shard, embeddings }: DatasetRun): RunIdentity {
-  const { name, encoder, decoder } = catalogueEntryNamed(model);
-  return {
-    job: job.name,
-    model: { name, encoder_sha256: encoder.sha256, decoder_sha256: decoder.sha256 },
-    // another type of embeddings gives other masks; where they lie does not matter
-    settings: embeddings ? { ...job.settings, embeddings: embeddings.type } : job.settings,
-    output: outputIdentityOf(output),
-    shard,
-  };
-}
-
-function checkNotEmpty(plan: Plan, { inputs, inputList }: InputSelection): void {
-  if (plan.digest.count > 0) return;
-  const places = [
-    ...inputs,
-    ...(inputList === undefined ? [] : [typeof inputList === 'string' ? inputList : 'the list']),
-  ];
-  throw new SamError(
-    'bad-usage',
-    `Expected images (${[...IMAGE_EXTENSIONS].join(' ')}) but found none in ${places.join(', ')}`,
-  );
-}
-
-/** Images of the shard that this start has to do. */
-async function countToDo(run: DatasetRun, plan: Plan, folder: RunFolder): Promise<number> {
-  const { journal } = folder;
-  const isSettled = (state: ReturnType<typeof journal.stateOf>) =>
-    state === 'done' || (state === 'failed' && !run.resume?.retryFailed);
-  const share = shareOf(plan.digest.count, run.shard);
-  if (journal.done + journal.failed === 0) return share;
-  if (!folder.hasOtherInputs) return Math.max(0, share - journal.done - (run.resume?.retryFailed ? 0 : journal.failed));
-  // the journal is about other images too
-  let toDo = 0;
-  let position = 0;
-  for await (const images of plan.images()) {
-    for (const planned of images) {
-      if (isInShard(position++, run.shard) && !isSettled(journal.stateOf(locatorOf(planned)))) toDo++;
-    }
-  }
-  return toDo;
-}
+import { OpenParts } from './open-parts.js';
+import { prepareRun } from './prepare-run.js';
+import type { PreparedRun } from './prepared-run.js';
+import { NOTHING_DONE, RunLoop } from './run-loop.js';
+import { isInterruption } from './until-aborted.js';
 
 /**
  * Does a job with every image of a dataset. An image that fails is an event, a line in failures.ndjson and a count, not an
  * exception; a run that ends early, however it ends, goes on where it was when started again.
  *
- * @throws SamError `bad-usage` for wrong inputs, `changed-run`, `run-in-use`, `bad-run-folder`, `bad-model` when the model cannot
- *   be loaded, `unwritable-output` when a result cannot be written.
+ * @throws SamError `bad-usage` for wrong inputs, `bad-prompt`, `changed-run`, `run-in-use`, `bad-run-folder`, `bad-model` when the
+ *   model cannot be loaded, `unwritable-output` when a result cannot be written.
  */
 export async function runDataset(run: DatasetRun): Promise<RunSummary> {
-  const { onEvent, output, signal } = run;
-  const startedAt = performance.now();
-  const identity = identityOf(run);
-  // before anything is made: a wrong command leaves no trace
-  await checkFolder(output.folder, '--out');
-  const storage = new FolderStorage(output.folder);
-  const earlier = await readManifest(storage).catch((error: unknown) => {
-    if (run.resume?.overwrite) return undefined;
-    throw error;
-  });
-  const differences = allowedDifferences(earlier, identity, output.folder, run.resume ?? {});
-
-  let started: { pool: ThreadExecutor; parallelism: Parallelism; warm: Promise<void> } | undefined;
-  /** The workers, begun as soon as it is known how many: they load their model while the rest is planned. */
-  function workersFor(images: number) {
-    if (started) return started;
-    const parallelism = parallelismFor(images, run.parallelism);
-    const onNotice = (message: string) => onEvent({ event: 'notice', message });
-    const { model, embeddings } = run;
-    const pool = new ThreadExecutor({ ...parallelism, model, onNotice, ...(embeddings && { embeddings }) });
-    const warm = pool.warmUp();
-    warm.catch(() => undefined);
-    started = { pool, parallelism, warm };
-    return started;
-  }
-
-  const names = new OutputNames({ dots: output.format !== 'tar' });
-  let plan: Plan | undefined;
-  let folder: RunFolder | undefined;
-  let sink: ResultSink | undefined;
+  const { signal, onEvent } = run;
+  const open = new OpenParts();
+  let loop: RunLoop | undefined;
+  const onAbort = () => onEvent?.({ event: 'interrupted', in_flight: loop?.inFlight ?? 0 });
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener('abort', onAbort);
   try {
-    plan = await planOf(
-      imagesOf({ ...run.selection, ownFolders: [output.folder, run.overlayFolder ?? output.folder] }),
-      {
-        names,
-        earlierCounts: earlier?.inputs.map(({ count }) => count) ?? [],
-        onCount: (count) => {
-          const share = shareOf(count, run.shard);
-          if (share >= MANY_IMAGES) workersFor(share);
-        },
-      },
-    );
-    checkNotEmpty(plan, run.selection);
-    folder = await RunFolder.open(storage, identity, run.resume ?? {}, run.command, {
-      onWait: (message) => onEvent({ event: 'notice', message }),
-      ...(signal && { signal }),
-    });
-    const firstImageId = await folder.begin(plan, names);
-    sink = await openSink(output, folder);
-    for (const words of differences) onEvent({ event: 'notice', message: `--force: ${words}` });
-    const settledBefore = folder.journal.done + folder.journal.failed;
-    const images = await countToDo(run, plan, folder);
-    // by all images, not by those left: the threads of a model may change the last bit of its numbers
-    const { pool, parallelism, warm } = workersFor(Math.max(1, shareOf(plan.digest.count, run.shard)));
-    if (images > 0) await warm;
-    const current = new RunLoop(run, { plan, names, folder, sink, pool, workers: parallelism.workers });
-    signal?.addEventListener('abort', () => onEvent({ event: 'interrupted', in_flight: current.inFlight }));
-    onEvent({ event: 'run_started', images, settled_before: settledBefore, ...parallelism });
-    const count = await current.doAll(firstImageId);
-    await sink.close();
-    const seconds = (performance.now() - startedAt) / 1000;
-    const summary: RunSummary = {
-      ...count,
-      seconds,
-      seconds_per_image: count.images > 0 ? seconds / count.images : 0,
-      interrupted: signal?.aborted ?? false,
-      too_many_failures: current.hasTooManyFailures,
-    };
-    const failures_by_code = await folder.settleFailures();
-    const { done, failed, masks } = folder.journal;
-    const total = { planned: shareOf(plan.digest.count, run.shard), done, failed, masks, failures_by_code };
-    await folder.writeSummary({ finished_at: new Date().toISOString(), ...summary, total });
-    const failuresFile = failed > 0 ? { failures_file: storage.locate(RUN_FILES.failures) } : {};
-    onEvent({ event: 'run_finished', ...summary, ...failuresFile });
+    const startedAt = performance.now();
+    const parts = await preparedUnlessAborted(run, open);
+    if (parts) {
+      loop = new RunLoop(run, parts);
+      tellStart(run, parts);
+      await loop.doAll();
+    }
+    const failures = parts && (await finish(run, parts, open));
+    const summary = summaryOf(run, loop, startedAt);
+    if (parts && failures) await writeSummary(run, parts, failures, summary);
+    onEvent?.({ event: 'run_finished', ...summary, ...(parts && failuresFileOf(parts)) });
+    await open.closeAll();
     return summary;
   } catch (error) {
-    await sink?.close().catch(() => undefined);
+    // what ended the run is what a user has to know
+    await open.closeAll().catch(() => undefined);
     throw error;
   } finally {
-    await Promise.all([started?.pool.close(), plan?.close(), folder?.close()]);
+    signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** See `prepareRun`; undefined when the run was interrupted before its first image. */
+async function preparedUnlessAborted(run: DatasetRun, open: OpenParts): Promise<PreparedRun | undefined> {
+  try {
+    return await prepareRun(run, open);
+  } catch (error) {
+    if (isInterruption(error, run.signal)) return undefined;
+    throw error;
+  }
+}
+
+function tellStart({ onEvent }: DatasetRun, { folder, executor, toDo }: PreparedRun): void {
+  const { done, failed } = folder.journal;
+  const { concurrency: workers, threads } = executor;
+  onEvent?.({ event: 'run_started', images: toDo, settled_before: done + failed, workers, threads });
+}
+
+/** What is left when the last image is done: a run that was interrupted goes on later, so that its sink has not seen all. */
+async function finish(run: DatasetRun, parts: PreparedRun, open: OpenParts): Promise<FailuresByCode> {
+  const { folder, sink, prompter } = parts;
+  const notice = (message: string) => run.onEvent?.({ event: 'notice', message });
+  const failuresByCode = await folder.settleFailures();
+  if (prompter.unprompted > 0) {
+    notice(
+      `No prompts for ${prompter.unprompted} of the images: their records are empty. Prompts name images by the end of their path.`,
+    );
+  }
+  if (!run.signal?.aborted) {
+    const words = await sink.finish();
+    if (words !== undefined) notice(words);
+  }
+  await open.close(sink);
+  return failuresByCode;
+}
+
+function failuresFileOf({ folder, output }: PreparedRun): { failures_file?: string } {
+  return folder.journal.failed > 0 ? { failures_file: output.storage.locate(RUN_FILES.failures) } : {};
+}
+
+function summaryOf({ signal }: DatasetRun, loop: RunLoop | undefined, startedAt: number): RunSummary {
+  const count = loop?.count ?? NOTHING_DONE;
+  const seconds = (performance.now() - startedAt) / 1000;
+  return {
+    ...count,
+    seconds,
+    seconds_per_image: count.images > 0 ? seconds / count.images : 0,
+    interrupted: signal?.aborted ?? false,
+    too_many_failures: loop?.hasTooManyFailures ?? false,
+  };
+}
+
+async function writeSummary(
+  { shard = WHOLE }: DatasetRun,
+  { folder, plan }: PreparedRun,
+  failures_by_code: FailuresByCode,
+  summary: RunSummary,
+): Promise<void> {
+  const { done, failed, masks } = folder.journal;
+  const total = { planned: shareOf(plan.digest.count, shard), done, failed, masks, failures_by_code };
+  await folder.writeSummary({ finished_at: new Date().toISOString(), ...summary, total });
 }

@@ -8,11 +8,11 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CocoAnnotation, CocoDataset, CocoImage } from '../../formats/coco-prompts.js';
 import type { Sa1bFile, Sa1bImage } from '../../formats/sa1b-file.js';
+import type { PromptedMaskRecord } from '../../formats/sa1b-record.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
 import { unwritable } from '../../storage/write-atomic.js';
 import type { PromptSet } from '../prompts/prompt-set.js';
 import { Journal } from '../run-folder/journal.js';
-import type { PromptedMaskRecord } from '../scheduler/segment-job.js';
 
 /** Name of the file, as other tools call theirs; no record of an image begins with an underscore and ends so. */
 export const COCO_FILE_NAME = '_annotations.coco.json';

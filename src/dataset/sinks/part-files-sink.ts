@@ -4,7 +4,7 @@ import { SamError } from '../../errors.js';
 import { AppendOnlyFile } from '../../storage/append-only-file.js';
 import type { LastPart } from '../run-folder/journal.js';
 import type { PartFormat } from './part-format.js';
-import type { Result, ResultSink, Written } from './sink.js';
+import type { OpenSink, Result, Written } from './sink.js';
 
 /** `masks-00012.ndjson`. */
 export function partFileName(index: number, extension: string): string {
@@ -22,13 +22,10 @@ export interface PartFilesSinkOptions {
   readonly format: PartFormat;
   /** Records a file. */
   readonly recordsPerFile: number;
-  readonly copiesImages: boolean;
 }
 
 /** Many records a file, appended in the order of the images; a new file is begun when one is full. */
-export class PartFilesSink implements ResultSink {
-  readonly isOrdered = true;
-  readonly copiesImages: boolean;
+export class PartFilesSink implements OpenSink {
   readonly #options: PartFilesSinkOptions;
   #index = 0;
   #records = 0;
@@ -37,7 +34,6 @@ export class PartFilesSink implements ResultSink {
 
   private constructor(options: PartFilesSinkOptions) {
     this.#options = options;
-    this.copiesImages = options.copiesImages;
   }
 
   /**

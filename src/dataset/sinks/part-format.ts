@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { ndjsonLineOf, sa1bJsonOf } from '../../formats/sa1b-file.js';
+import { sa1bFileOf } from '../../formats/sa1b-record.js';
 import type { OutputFormat, Result } from './sink.js';
 
 /** How records follow each other in one file. Files of the same records are the same to the byte, whenever made. */
@@ -19,11 +20,11 @@ const gzipped = promisify(gzip);
 /** Two blocks of zeros end a tar archive. */
 const TAR_TRAILER = new Uint8Array(1024);
 
-async function tarBytesOf({ name, record, image }: Result): Promise<Uint8Array> {
+async function tarBytesOf({ name, result, image }: Result): Promise<Uint8Array> {
   const archive = pack();
   const common = { mtime: new Date(0), mode: 0o644, type: 'file' } as const;
   if (image) archive.entry({ ...common, name: name + image.extension }, Buffer.from(image.bytes));
-  archive.entry({ ...common, name: `${name}.json` }, sa1bJsonOf(record));
+  archive.entry({ ...common, name: `${name}.json` }, sa1bJsonOf(sa1bFileOf(result)));
   archive.finalize();
   const bytes = await buffer(archive);
   return bytes.subarray(0, bytes.length - TAR_TRAILER.length);
@@ -33,13 +34,13 @@ async function tarBytesOf({ name, record, image }: Result): Promise<Uint8Array> 
 export const PART_FORMATS: Readonly<Record<Exclude<OutputFormat, 'json'>, PartFormat>> = {
   ndjson: {
     extension: '.ndjson',
-    bytesOf: async ({ record }) => Buffer.from(ndjsonLineOf(record)),
+    bytesOf: async ({ result }) => Buffer.from(ndjsonLineOf(sa1bFileOf(result))),
     trailer: new Uint8Array(),
   },
   // a gzip member a record: members that follow each other are one valid file, wherever it ends
   'ndjson.gz': {
     extension: '.ndjson.gz',
-    bytesOf: ({ record }) => gzipped(ndjsonLineOf(record)),
+    bytesOf: ({ result }) => gzipped(ndjsonLineOf(sa1bFileOf(result))),
     trailer: new Uint8Array(),
   },
   tar: { extension: '.tar', bytesOf: tarBytesOf, trailer: TAR_TRAILER },

@@ -1,16 +1,20 @@
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import picomatch from 'picomatch';
 import { messageOf, SamError } from '../../errors.js';
 import { FingerprintMap } from '../plan/fingerprint-map.js';
 import { imagesOfArchive } from './archive-images.js';
+import { downloadedBytes } from './download.js';
 import { isArchiveName, isUrl } from './extensions.js';
 import { type FolderWalk, imagesBelow } from './folder-images.js';
 import { listedImages } from './listed-images.js';
 import { type NameFilter, type NameFilterOptions, nameFilterOf } from './name-filter.js';
+import { OpenArchives } from './open-archives.js';
 import type { PlannedImage } from './planned-image.js';
 import { safeNameOfUrl } from './safe-name.js';
+import type { Source } from './source.js';
 
 /** What a run is about. */
 export interface InputSelection extends Partial<NameFilterOptions> {
@@ -92,4 +96,40 @@ export async function* imagesOf(selection: InputSelection): AsyncGenerator<Plann
     const list = isPath ? inputList : 'standard input';
     throw new SamError('bad-usage', `Expected a list of inputs but could not read ${list}: ${messageOf(error)}`);
   }
+}
+
+/** The images that a command line names: files, folders, globs, archives, URLs and lists of them. */
+export function openInputs(selection: InputSelection): Source {
+  const archives = new OpenArchives();
+  return {
+    images: () => imagesOf(selection),
+    async open(planned, { timeoutSeconds } = {}) {
+      switch (planned.kind) {
+        case 'file':
+          await checkFile(planned.path);
+          return planned.path;
+        case 'url':
+          return downloadedBytes(planned.path, timeoutSeconds);
+        case 'member':
+          return archives.bytesOf(planned);
+        case 'refused':
+          throw new SamError(planned.code, planned.reason);
+      }
+    },
+    async close() {
+      // a list that comes from a terminal may be waited for
+      if (selection.inputList instanceof Readable) selection.inputList.destroy();
+      await archives.close();
+    },
+  };
+}
+
+async function checkFile(path: string): Promise<void> {
+  const file = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    const code = error.code === 'ENOENT' || error.code === 'ENOTDIR' ? 'not-found' : 'unreadable-file';
+    throw new SamError(code, `Expected an image but could not open ${path}: ${messageOf(error)}`);
+  });
+  // a pipe or a device would keep its reader waiting, or never end
+  if (!file.isFile()) throw new SamError('not-a-file', `Expected a regular file but ${path} is none`);
+  if (file.size === 0) throw new SamError('empty-file', `Expected an image but ${path} has 0 bytes`);
 }

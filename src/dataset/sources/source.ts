@@ -10,11 +10,18 @@ export interface Source {
    */
   images(): AsyncIterable<readonly PlannedImage[]>;
   /**
-   * The file of an image that this source planned: a path, or its bytes.
+   * The file of an image that this source planned: a path, or its bytes. Several are opened at the same time. Images that were
+   * refused while planning are not opened.
    *
    * @throws SamError with a code that says what is wrong with it.
    */
-  open(image: PlannedImage): Promise<string | Uint8Array>;
-  /** Closes what is kept open. */
+  open(image: PlannedImage, options?: OpenOptions): Promise<string | Uint8Array>;
+  /** Closes what is kept open, and ends a search that is under way. */
   close(): Promise<void>;
+}
+
+/** Options of {@link Source.open}. */
+export interface OpenOptions {
+  /** Bounds what waits for a network, in seconds. @default 60 */
+  readonly timeoutSeconds?: number;
 }

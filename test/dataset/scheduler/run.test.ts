@@ -84,11 +84,11 @@ describe('runDataset', () => {
 
   it('refuses another setting or model with the difference, unless forced or started again', async () => {
     const folder = join(root, 'changed');
-    await runFake([photos], folder, { job: fakeJob({ points: 2 }) });
-    const changed = { job: fakeJob({ points: 4 }) };
+    await runFake([photos], folder, { job: fakeJob({ pointsPerSide: 2 }) });
+    const changed = { job: fakeJob({ pointsPerSide: 4 }) };
     await assert.rejects(runFake([photos], folder, changed), {
       code: 'changed-run',
-      message: `Expected the model and settings that ${folder} was begun with but received others: settings.points was 2, is 4`,
+      message: `Expected the model and settings that ${folder} was begun with but received others: settings.pointsPerSide was 2, is 4`,
     });
     await assert.rejects(runFake([photos], folder, { output: { format: 'ndjson' }, resume: { force: true } }), {
       code: 'changed-run',
@@ -96,9 +96,11 @@ describe('runDataset', () => {
     });
     const forced = await runFake([photos], folder, { ...changed, resume: { force: true } });
     assert.equal(forced.summary.done_before, 7);
-    assert.ok(forced.events.some((event) => event.event === 'notice' && /points was 2, is 4/.test(event.message)));
+    assert.ok(
+      forced.events.some((event) => event.event === 'notice' && /pointsPerSide was 2, is 4/.test(event.message)),
+    );
     await writeFile(join(folder, 'mine.txt'), '');
-    const again = await runFake([photos], folder, { job: fakeJob({ points: 8 }), resume: { overwrite: true } });
+    const again = await runFake([photos], folder, { job: fakeJob({ pointsPerSide: 8 }), resume: { overwrite: true } });
     assert.equal(again.summary.images, 7);
     assert.ok((await readdir(folder)).includes('mine.txt'));
   });

@@ -1,0 +1,166 @@
+import { SamError } from '../../errors.js';
+import { OutputNames } from '../plan/output-names.js';
+import { type Plan, planOf } from '../plan/plan.js';
+import { shareOf, WHOLE } from '../plan/shard.js';
+import { openPrompts } from '../prompts/open-prompts.js';
+import type { PromptSet } from '../prompts/prompt-set.js';
+import { journalLines } from '../run-folder/journal-lines.js';
+import { type PlannedInputs, type RunIdentity, readManifest } from '../run-folder/manifest.js';
+import { allowedDifferences, RunFolder } from '../run-folder/run-folder.js';
+import { OverlayFolder } from '../sinks/overlay-folder.js';
+import type { SinkRun } from '../sinks/sink.js';
+import { IMAGE_EXTENSIONS } from '../sources/extensions.js';
+import { ImageReader } from '../sources/image-reader.js';
+import { openInputs } from '../sources/input-images.js';
+import type { Source } from '../sources/source.js';
+import type { DatasetRun } from './dataset-run.js';
+import { ImagePrompter } from './image-prompter.js';
+import type { OpenParts } from './open-parts.js';
+import type { PreparedRun } from './prepared-run.js';
+import { RunExecutor } from './run-executor.js';
+import { modelIdentityOf, settingsIdentityOf } from './run-identity.js';
+import { outputOf, type RunOutput } from './run-output.js';
+import { countTasks } from './run-tasks.js';
+import { itemsUntilAborted, untilAborted } from './until-aborted.js';
+
+/** With so many images planned, more of them do not change how many workers there are. */
+const MANY_IMAGES = 1024;
+
+/** What is known of a run before its images are listed. */
+interface IdentifiedRun {
+  readonly identity: RunIdentity;
+  /** What an earlier start was asked for. */
+  readonly earlierInputs: readonly PlannedInputs[];
+  /** What is allowed to differ from it, in words. */
+  readonly differences: readonly string[];
+}
+
+/**
+ * Everything before the first image: lists the images, opens the run's own files and the sink, and waits for the model.
+ *
+ * @param open - Takes notice of what is opened.
+ * @throws the reason of the run's signal once that is aborted: before the run's own files are open, nothing was made then. Otherwise
+ *   as `runDataset`.
+ */
+export async function prepareRun(run: DatasetRun, open: OpenParts): Promise<PreparedRun> {
+  const { job, signal, overlayFolder, shard = WHOLE, limits = {} } = run;
+  const output = await outputOf(run);
+  const source = open.add(sourceOf(run, output));
+  const prompts = job.kind === 'segment' ? await untilAborted(openPrompts(job.prompts), signal) : undefined;
+  const identified = await untilAborted(identify(run, output, prompts), signal);
+  const executor = new RunExecutor(run, open);
+  const names = new OutputNames({ dots: output.sink.allowsDots });
+  const plan = await planImages(run, source, { names, executor, ...identified });
+  open.add(plan);
+  const folder = open.add(await openFolder(run, output, identified));
+  const firstImageId = await folder.begin(plan, names);
+  const sink = open.add(output.sink);
+  await sink.open(sinkRunOf(output, folder, prompts));
+  for (const words of identified.differences) run.onEvent?.({ event: 'notice', message: `--force: ${words}` });
+  const toDo = await countTasks(run, { plan, folder });
+  // by all images, not by those left: the threads of a model may change the last bit of its numbers
+  const images = Math.max(1, shareOf(plan.digest.count, shard));
+  if (toDo > 0) await confirmModel(run, folder, executor.ready(images));
+  return {
+    plan,
+    names,
+    folder,
+    output,
+    sink,
+    ...(overlayFolder !== undefined && { overlays: new OverlayFolder(overlayFolder, output.storage.location) }),
+    reader: new ImageReader(source, limits, sink.copiesImages),
+    prompter: new ImagePrompter(prompts),
+    executor: executor.madeFor(images),
+    firstImageId,
+    toDo,
+  };
+}
+
+function sourceOf({ selection, source, overlayFolder }: DatasetRun, { storage }: RunOutput): Source {
+  if (source && !selection) return source;
+  if (!selection || source) {
+    throw new SamError('bad-usage', `Expected either selection or source but received ${source ? 'both' : 'neither'}`);
+  }
+  return openInputs({ ...selection, ownFolders: [storage.location, overlayFolder ?? storage.location] });
+}
+
+/** Who the run is, before anything is made: a wrong command leaves no trace. */
+async function identify(
+  run: DatasetRun,
+  { sink, storage }: RunOutput,
+  prompts: PromptSet | undefined,
+): Promise<IdentifiedRun> {
+  const { job, shard = WHOLE, resume = {} } = run;
+  const earlier = await readManifest(storage).catch((error: unknown) => {
+    if (resume.overwrite) return undefined;
+    throw error;
+  });
+  const identity: RunIdentity = {
+    job: job.kind,
+    // as the earlier start found the decoder to run, until the model is loaded
+    model: modelIdentityOf(job, earlier?.model.decoder_form ?? 'compiled'),
+    settings: await settingsIdentityOf(job, prompts),
+    output: sink.identity,
+    shard,
+  };
+  const differences = allowedDifferences(earlier, identity, storage.location, resume);
+  return { identity, earlierInputs: earlier?.inputs ?? [], differences };
+}
+
+/** Lists all images. The executor is made as soon as there are so many that more do not matter: it loads its model meanwhile. */
+async function planImages(
+  run: DatasetRun,
+  source: Source,
+  { names, executor, earlierInputs }: IdentifiedRun & { names: OutputNames; executor: RunExecutor },
+): Promise<Plan> {
+  const { selection, signal, onEvent, shard = WHOLE } = run;
+  onEvent?.({ event: 'planning', images: 0 });
+  const plan = await planOf(itemsUntilAborted(source.images(), signal), {
+    names,
+    earlierCounts: earlierInputs.map(({ count }) => count),
+    onCount: (count) => {
+      onEvent?.({ event: 'planning', images: count });
+      const share = shareOf(count, shard);
+      if (share >= MANY_IMAGES) void executor.ready(share);
+    },
+  });
+  if (plan.digest.count > 0) return plan;
+  await plan.close();
+  if (!selection) throw new SamError('bad-usage', 'Expected images but the source has none');
+  const { inputs, inputList } = selection;
+  const list = typeof inputList === 'string' ? inputList : 'the list';
+  const places = [...inputs, ...(inputList === undefined ? [] : [list])];
+  throw new SamError(
+    'bad-usage',
+    `Expected images (${[...IMAGE_EXTENSIONS].join(' ')}) but found none in ${places.join(', ')}`,
+  );
+}
+
+/** Opens the run's own files. Another machine may be working there, which takes a while to find out. */
+async function openFolder(run: DatasetRun, { storage }: RunOutput, { identity }: IdentifiedRun): Promise<RunFolder> {
+  const { resume = {}, command = [], signal, onEvent } = run;
+  return RunFolder.open(storage, identity, resume, command, {
+    onWait: (message) => onEvent?.({ event: 'notice', message }),
+    ...(signal && { signal }),
+  });
+}
+
+function sinkRunOf({ storage }: RunOutput, folder: RunFolder, prompts: PromptSet | undefined): SinkRun {
+  const { lastPart } = folder.journal;
+  return {
+    storage,
+    isNew: folder.isNew,
+    ...(lastPart && { lastPart }),
+    ...(prompts && { prompts }),
+    journalLines: () => journalLines(storage),
+  };
+}
+
+/** Waits for the model, and sees to it that its results do not mix with others. */
+async function confirmModel(run: DatasetRun, folder: RunFolder, ready: ReturnType<RunExecutor['ready']>) {
+  run.onEvent?.({ event: 'loading_model' });
+  const { decoderForm } = await untilAborted(ready, run.signal);
+  for (const words of await folder.confirmModel(modelIdentityOf(run.job, decoderForm), run.resume ?? {})) {
+    run.onEvent?.({ event: 'notice', message: `--force: ${words}` });
+  }
+}

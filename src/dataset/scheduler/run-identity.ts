@@ -1,0 +1,35 @@
+import type { Job } from '../../execute/job.js';
+import { catalogueEntryNamed } from '../../model/catalogue/catalogue.js';
+import type { DecoderForm } from '../../model/runtime/decoder.js';
+import type { PromptSet } from '../prompts/prompt-set.js';
+import { identityOfPrompts } from '../prompts/prompts-identity.js';
+import type { RunIdentity } from '../run-folder/manifest.js';
+
+/**
+ * The model of a run, for its manifest. The usual form of the decoder is not written: runs of earlier versions know nothing of it.
+ *
+ * @throws SamError `bad-usage` for a model that there is not.
+ */
+export function modelIdentityOf(job: Job, decoderForm: DecoderForm): RunIdentity['model'] {
+  const { name, encoder, decoder } = catalogueEntryNamed(job.model);
+  return {
+    name,
+    encoder_sha256: encoder.sha256,
+    decoder_sha256: decoder.sha256,
+    ...(decoderForm === 'as-exported' && { decoder_form: decoderForm }),
+  };
+}
+
+/**
+ * Every setting that the records of a job depend on, for the manifest.
+ *
+ * @param prompts - Those of the job, opened.
+ */
+export async function settingsIdentityOf(job: Job, prompts: PromptSet | undefined): Promise<RunIdentity['settings']> {
+  return {
+    ...job.settings,
+    ...(job.kind === 'segment' && prompts && { prompts: await identityOfPrompts(job.prompts, prompts) }),
+    // another type of embeddings gives other masks; where they lie does not matter
+    ...(job.embeddings && { embeddings: job.embeddings.type }),
+  };
+}

@@ -1,0 +1,31 @@
+import { SamError } from '../../errors.js';
+import { checkFolder } from '../../storage/check-folder.js';
+import { FolderStorage } from '../../storage/folder-storage.js';
+import type { Storage } from '../../storage/storage.js';
+import type { Sink } from '../sinks/sink.js';
+import { sinkOf } from '../sinks/sinks.js';
+import type { DatasetRun } from './dataset-run.js';
+
+/** Where a run writes. */
+export interface RunOutput {
+  /** It is to be opened. */
+  readonly sink: Sink;
+  /** Of the run's own files, and for the sink. */
+  readonly storage: Storage;
+}
+
+/**
+ * Where a run writes: `output` in other words, or the given sink and storage.
+ *
+ * @throws SamError `bad-usage` unless either `output` or `sink` with `storage` is given, and for a folder that cannot be one.
+ */
+export async function outputOf({ output, sink, storage }: DatasetRun): Promise<RunOutput> {
+  if (output && !sink && !storage) {
+    await checkFolder(output.folder, '--out');
+    return { sink: sinkOf(output), storage: new FolderStorage(output.folder) };
+  }
+  if (sink && storage && !output) return { sink, storage };
+  const received = Object.entries({ output, sink, storage }).filter(([, value]) => value !== undefined);
+  const names = received.map(([name]) => name).join(' and ') || 'none of them';
+  throw new SamError('bad-usage', `Expected either output, or sink and storage, but received ${names}`);
+}

