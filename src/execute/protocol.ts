@@ -1,10 +1,10 @@
-import type { GenerateTimings } from '../amg/generator.js';
 import type { GeneratorSettings } from '../amg/settings.js';
 import type { EmbeddingCacheOptions } from '../model/runtime/embedding-cache.js';
+import type { StageSeconds } from '../sam/found-mask.js';
+import type { PromptedObject } from '../sam/image-prompts.js';
 import type { MaskRecord } from '../sam/mask-record.js';
 import type { RgbImage } from '../sam/rgb-image.js';
-import type { RlePrompt } from '../segment/rle-prompt.js';
-import type { SegmentedMask, SegmentSettings } from '../segment/segment-image.js';
+import type { SegmentSettings } from '../segment/segment-image.js';
 
 /** What a worker is told once, when it starts. */
 export interface WorkerSetup {
@@ -32,7 +32,7 @@ export interface SegmentTask {
   readonly kind: 'segment';
   readonly id: number;
   readonly image: RgbImage;
-  readonly prompts: readonly RlePrompt[];
+  readonly prompts: readonly PromptedObject[];
   readonly settings: SegmentSettings;
   readonly overlay: boolean;
 }
@@ -47,14 +47,9 @@ export type WorkerTask = GenerateTask | SegmentTask | WarmUpTask;
 /** What a worker made of one image. */
 export interface GenerateAnswer {
   readonly records: readonly MaskRecord[];
-  readonly timings: GenerateTimings;
+  readonly timings: StageSeconds;
   /** The image with its masks drawn, RGB, when asked for. */
   readonly overlay?: RgbImage;
-}
-
-/** What a worker made of one image and its prompts. */
-export interface SegmentAnswer extends GenerateAnswer {
-  readonly records: readonly SegmentedMask[];
 }
 
 /** A worker's answer; errors travel as data because a thrown one would lose its class and code on the way. */

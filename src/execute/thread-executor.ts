@@ -1,13 +1,12 @@
 import { Piscina } from 'piscina';
 import type { GeneratorSettings } from '../amg/settings.js';
 import { messageOf, SamError } from '../errors.js';
+import type { PromptedObject } from '../sam/image-prompts.js';
 import type { RgbImage } from '../sam/rgb-image.js';
-import type { RlePrompt } from '../segment/rle-prompt.js';
 import type { SegmentSettings } from '../segment/segment-image.js';
 import type {
   GenerateAnswer,
   GenerateTask,
-  SegmentAnswer,
   SegmentTask,
   WarmUpTask,
   WorkerAnswer,
@@ -49,7 +48,7 @@ export interface GenerateJob extends ImageJob {
 
 /** The masks of an image's prompts. */
 export interface SegmentJob extends ImageJob {
-  readonly prompts: readonly RlePrompt[];
+  readonly prompts: readonly PromptedObject[];
   readonly settings: SegmentSettings;
 }
 
@@ -103,10 +102,10 @@ export class ThreadExecutor {
   }
 
   /** The masks of an image's prompts; otherwise as {@link ThreadExecutor.generate}. */
-  async segment(job: SegmentJob): Promise<SegmentAnswer> {
+  async segment(job: SegmentJob): Promise<GenerateAnswer> {
     const { image, prompts, settings, overlay = false } = job;
     const task = (id: number): SegmentTask => ({ kind: 'segment', id, image, prompts, settings, overlay });
-    return (await this.#answerOf(job, task)) as SegmentAnswer;
+    return this.#answerOf(job, task);
   }
 
   /** Ends the workers. Work in flight is abandoned. */

@@ -3,15 +3,17 @@
  * draws the bar, writes files and hears Ctrl-C, never calls it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { recordOf } from '../amg/candidate.js';
 import { MaskGenerator } from '../amg/generator.js';
 import { messageOf, SamError } from '../errors.js';
-import { overlayOf } from '../image/overlay.js';
+import { overlayOfMasks } from '../image/overlay.js';
 import { loadModel, type SamModel } from '../model/runtime/load-model.js';
+import type { FoundMasks } from '../sam/found-mask.js';
+import type { RgbImage } from '../sam/rgb-image.js';
 import { segmentImage } from '../segment/segment-image.js';
 import type {
   GenerateAnswer,
   GenerateTask,
-  SegmentAnswer,
   SegmentTask,
   WorkerAnswer,
   WorkerMessage,
@@ -35,18 +37,23 @@ function model(): Promise<SamModel> {
 
 async function generate({ id, image, settings, overlay }: GenerateTask): Promise<GenerateAnswer> {
   const generator = new MaskGenerator(await model(), settings);
-  const { records, timings } = await generator.generateWithTimings(image, {
+  const found = await generator.generate(image, {
     onProgress: (done, total) => say({ kind: 'progress', id, done, total }),
     onCrop: (crop, crops) => say({ kind: 'crop', id, crop, crops }),
   });
-  return overlay ? { records, timings, overlay: overlayOf(image, records) } : { records, timings };
+  return answerOf(image, found, overlay);
 }
 
-async function segment({ id, image, prompts, settings, overlay }: SegmentTask): Promise<SegmentAnswer> {
-  const { masks, timings } = await segmentImage(await model(), image, prompts, settings, (done, total) =>
+async function segment({ id, image, prompts, settings, overlay }: SegmentTask): Promise<GenerateAnswer> {
+  const found = await segmentImage(await model(), image, prompts, settings, (done, total) =>
     say({ kind: 'progress', id, done, total }),
   );
-  return { records: masks, timings, ...(overlay && { overlay: overlayOf(image, masks) }) };
+  return answerOf(image, found, overlay);
+}
+
+function answerOf(image: RgbImage, { masks, seconds }: FoundMasks, overlay: boolean): GenerateAnswer {
+  const records = masks.map((mask, i) => recordOf(mask, i + 1));
+  return { records, timings: seconds, ...(overlay && { overlay: overlayOfMasks(image, masks) }) };
 }
 
 async function answer(task: WorkerTask): Promise<GenerateAnswer | undefined> {

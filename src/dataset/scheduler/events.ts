@@ -1,4 +1,4 @@
-import type { GenerateTimings } from '../../amg/generator.js';
+import type { StageSeconds } from '../../sam/found-mask.js';
 
 /** Numbers of one start of a run. */
 export interface RunSummary {
@@ -43,7 +43,7 @@ export type RunEvent =
       readonly output: string;
       readonly masks: number;
       readonly seconds: number;
-      readonly stages: GenerateTimings;
+      readonly stages: StageSeconds;
     }
   | {
       readonly event: 'image_failed';

@@ -1,5 +1,5 @@
-import type { GenerateTimings } from '../../amg/generator.js';
 import type { ThreadExecutor } from '../../execute/thread-executor.js';
+import type { StageSeconds } from '../../sam/found-mask.js';
 import type { SkippedPrompt } from '../../sam/image-prompts.js';
 import type { MaskRecord } from '../../sam/mask-record.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
@@ -25,7 +25,7 @@ export interface JobTools {
 /** What a job made of an image. */
 export interface JobResult {
   readonly records: readonly MaskRecord[];
-  readonly timings: GenerateTimings;
+  readonly timings: StageSeconds;
   readonly overlay?: RgbImage;
   /** What was asked and could not be done, beside the records. */
   readonly skipped?: readonly SkippedPrompt[];

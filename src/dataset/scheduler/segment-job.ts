@@ -1,8 +1,6 @@
-import type { PromptedObject } from '../../sam/image-prompts.js';
 import type { MaskRecord } from '../../sam/mask-record.js';
 import { answerablePrompts } from '../../segment/answerable-prompts.js';
-import type { RlePrompt } from '../../segment/rle-prompt.js';
-import type { SegmentedMask, SegmentSettings } from '../../segment/segment-image.js';
+import type { SegmentSettings } from '../../segment/segment-image.js';
 import type { PromptSet } from '../prompts/prompt-set.js';
 import type { ImageJob } from './job.js';
 
@@ -50,36 +48,14 @@ export function segmentJob({ prompts, promptsIdentity, settings, onUnprompted }:
       const { asked, skipped } = given ? answerablePrompts(given, image) : { asked: [], skipped: [] };
       if (asked.length === 0)
         return { records: [], timings: NO_TIME, skipped, ...(tools.overlay && { overlay: image }) };
-      const { records, ...rest } = await pool.segment({
+      const made = await pool.segment({
         image,
-        prompts: asked.map(rlePromptOf),
+        prompts: asked,
         settings,
         ...tools,
         ...(timeoutSeconds !== undefined && { timeoutSeconds }),
       });
-      return { ...rest, skipped, records: records.map((mask) => recordOf(mask, asked[mask.prompt], settings)) };
+      return { ...made, skipped };
     },
-  };
-}
-
-function rlePromptOf({ points, labels, box, mask }: PromptedObject): RlePrompt {
-  return { ...(points && { points }), ...(labels && { labels }), ...(box && { box }), ...(mask && { mask }) };
-}
-
-function recordOf(found: SegmentedMask, object: PromptedObject, { multimask }: SegmentSettings): PromptedMaskRecord {
-  const { prompt: _, mask, ...record } = found;
-  const { id, points, labels, box, mask: drawn, categoryId, category, score } = object;
-  return {
-    ...record,
-    prompt_id: id,
-    prompt: {
-      ...(points && { points, labels: labels ?? points.map(() => 1) }),
-      ...(box && { box }),
-      ...(drawn && { mask: true }),
-    },
-    ...(multimask === true && { mask_index: mask }),
-    ...(categoryId !== undefined && { category_id: categoryId }),
-    ...(category !== undefined && { category }),
-    ...(score !== undefined && { score }),
   };
 }
