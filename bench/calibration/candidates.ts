@@ -53,7 +53,7 @@ export async function candidatesOfImage(
   const candidates: CandidateMask[] = [];
   for await (const proposed of proposedMasks(crop, points, [])) {
     if (proposed.area === 0) continue;
-    const { mask, boxXyxy, predictedIou } = proposed.found();
+    const { mask, boxXyxy, predictedIou } = proposed.toFoundMask();
     const stabilityScores = measurers.map((measurer) => {
       measureAnswer(measurer, proposed.decoded, proposed.at);
       return measurer.stabilityScore;

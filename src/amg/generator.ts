@@ -91,7 +91,7 @@ export class MaskGenerator {
       answered(points);
     };
     for await (const proposed of proposedMasks(encoded, this.#points.pointsIn(crop), found, onAnswered)) {
-      if (isKept(proposed)) found.push(proposed.found());
+      if (isKept(proposed)) found.push(proposed.toFoundMask());
     }
     if (left > 0) answered(left);
     const startedAt = performance.now();

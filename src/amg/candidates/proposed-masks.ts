@@ -25,7 +25,7 @@ export interface ProposedMask {
   /** Its place among all masks of that answer. */
   readonly at: number;
   /** A copy of it, in the frame of the image. */
-  found(): FoundMask;
+  toFoundMask(): FoundMask;
 }
 
 /**
@@ -65,7 +65,7 @@ function* masksOfAnswer(
     const predictedIou = iouPredictions[at];
     if (!(predictedIou > limit) || !measureAnswer(measurer, decoded, at)) continue;
     const { stabilityScore, area, boxXyxy } = measurer;
-    const found = (): FoundMask => {
+    const toFoundMask = (): FoundMask => {
       const point = 2 * pointOf(at);
       return {
         ...measurer.copyOfMask(),
@@ -75,6 +75,6 @@ function* masksOfAnswer(
         cropXyxy: crop.boxXyxy,
       };
     };
-    yield { predictedIou, stabilityScore, area, boxInCropXyxy: boxXyxy, decoded, at, found };
+    yield { predictedIou, stabilityScore, area, boxInCropXyxy: boxXyxy, decoded, at, toFoundMask };
   }
 }

@@ -26,7 +26,7 @@ async function proposed(settings: Partial<CandidateSettings>) {
   const points = { next: () => batches.pop() };
   for await (const mask of proposedMasks(encoded, points, [], (count) => answered.push(count))) {
     const { stabilityScore, area, boxInCropXyxy, at } = mask;
-    proposals.push({ stabilityScore, area, boxInCropXyxy: Array.from(boxInCropXyxy), at, found: mask.found() });
+    proposals.push({ stabilityScore, area, boxInCropXyxy: Array.from(boxInCropXyxy), at, found: mask.toFoundMask() });
   }
   assert.deepEqual(answered, [2]);
   assert.ok(seconds.encode > 0 && seconds.decode > 0 && seconds.select > 0);
