@@ -22,18 +22,19 @@ export async function run(): Promise<void> {
       medianMilliseconds(15, () => {
         for (let i = 0; i < masks; i++) measurer.measure(logits, i * stride, storedHigh);
       }) / masks;
-    filtered.push(millisecondsOf(new MaskMeasurer(plan, { stabilityScoreThresh: 0.95 })));
-    all.push(millisecondsOf(new MaskMeasurer(plan)));
     let mask = 0;
-    plain.push(
-      medianMilliseconds(3, () => plainMask(logits, { width, height, storedHigh, offset: stride * (mask++ % masks) })),
-    );
+    const plainOnce = () => plainMask(logits, { width, height, storedHigh, offset: stride * (mask++ % masks) });
     const what = `${megapixels} megapixels (${width}x${height}), one mask`;
-    report(`${what}: plain`, plain.at(-1)!);
-    report(`${what}: walk, every mask to its runs`, all.at(-1)!);
-    report(`${what}: walk, stability at least 0.95`, filtered.at(-1)!);
+    const note = (costs: number[], how: string, milliseconds: number) => {
+      costs.push(milliseconds);
+      report(`${what}: ${how}`, milliseconds);
+    };
+    note(plain, 'plain', medianMilliseconds(3, plainOnce));
+    note(all, 'walk, every mask to its runs', millisecondsOf(new MaskMeasurer(plan)));
+    const strict = new MaskMeasurer(plan, { stabilityScoreThresh: 0.95 });
+    note(filtered, 'walk, stability at least 0.95', millisecondsOf(strict));
   }
-  const growth = (values: number[]) => values.at(-1)! / values[0];
+  const growth = (values: number[]) => lastOf(values) / values[0];
   process.stdout.write(
     `  96 times the area: plain ${growth(plain).toFixed(0)} times the cost, walk to the runs ` +
       `${growth(all).toFixed(1)}, walk with the filter ${growth(filtered).toFixed(1)}\n`,
@@ -44,12 +45,16 @@ export async function run(): Promise<void> {
   process.stdout.write(`  drawn to ${PICTURE}\n`);
 }
 
+function lastOf(values: readonly number[]): number {
+  return values[values.length - 1];
+}
+
 /** Both axes logarithmic, so that growing with the area is a slope of 1. */
 function chart(costs: { plain: number[]; all: number[]; filtered: number[] }): string {
   const [left, top, right, bottom] = [90, 50, 700, 430];
   const [lowest, highest] = [0.1, 1000];
   const x = (megapixels: number) =>
-    left + ((right - left) * Math.log(megapixels / MEGAPIXELS[0])) / Math.log(MEGAPIXELS.at(-1)! / MEGAPIXELS[0]);
+    left + ((right - left) * Math.log(megapixels / MEGAPIXELS[0])) / Math.log(lastOf(MEGAPIXELS) / MEGAPIXELS[0]);
   const y = (milliseconds: number) =>
     bottom - ((bottom - top) * Math.log(milliseconds / lowest)) / Math.log(highest / lowest);
   const line = (values: number[], colour: string, name: string) => {
@@ -60,7 +65,7 @@ function chart(costs: { plain: number[]; all: number[]; filtered: number[] }): s
     });
     return (
       `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join('')}` +
-      `<text x="${right + 12}" y="${y(values.at(-1)!) + 5}" fill="${colour}">${name}</text>`
+      `<text x="${right + 12}" y="${y(lastOf(values)) + 5}" fill="${colour}">${name}</text>`
     );
   };
   const rows = [0.1, 1, 10, 100, 1000].map(

@@ -6,8 +6,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { pointsInCropXy, unitPointGrid } from '../src/amg/point-grids.js';
-import { REFERENCE_SETTINGS } from '../src/amg/settings.js';
+import { gridPoints } from '../src/amg/points/grid-points.js';
+import { REFERENCE_SETTINGS, unitGridsOfSettings } from '../src/amg/settings.js';
 import { decodeImage } from '../src/image/decode-image.js';
 import { boxNms } from '../src/mask/runs/box-nms.js';
 import { cocoCountsFromRuns } from '../src/mask/runs/coco-counts.js';
@@ -35,10 +35,11 @@ const { width, height } = image;
 const imageDecoder = await decoder.forImage(await encoder.embeddingOf(image), placedImage(geometry, width, height));
 
 const kept: { mask: PlainMask; predictedIou: number }[] = [];
-const points = pointsInCropXy(unitPointGrid(settings.pointsPerSide), width, height);
-for (let i = 0; i < points.length; i += 2) {
+const whole = { boxXyxy: [0, 0, width, height], layer: 0 } as const;
+const points = gridPoints(unitGridsOfSettings(settings)).pointsIn(whole);
+for (let point = points.next(1, []); point; point = points.next(1, [])) {
   const decoded = await imageDecoder.decode(
-    { count: 1, pointsPerPrompt: 1, coords: Float32Array.of(points[i], points[i + 1]), labels: Float32Array.of(1) },
+    { count: 1, pointsPerPrompt: 1, coords: Float32Array.from(point), labels: Float32Array.of(1) },
     { predIouThresh: settings.predIouThresh },
   );
   for (const [m, predictedIou] of decoded.iouPredictions.entries()) {

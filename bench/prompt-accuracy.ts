@@ -9,13 +9,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { correctingClick } from '../src/evaluate/correcting-click.js';
 import { centreOfMask } from '../src/evaluate/mask-centre.js';
 import { type Prediction, SamPredictor } from '../src/library/sam-predictor.js';
 import { type CocoRle, maskRunsFromCocoRle } from '../src/mask/runs/coco-rle.js';
-import { cocoBboxXywhOfMaskRuns } from '../src/mask/runs/mask-extent.js';
+import { boxXyxyInclusiveOfMaskRuns } from '../src/mask/runs/mask-extent.js';
 import { maskIou } from '../src/mask/runs/mask-iou.js';
 import type { MaskRuns } from '../src/mask/runs/mask-runs.js';
-import { differenceOfMaskRuns } from '../src/mask/runs/run-set-operations.js';
 import { loadModel } from '../src/model/runtime/load-model.js';
 import type { ObjectPrompt } from '../src/segment/object-prompt.js';
 
@@ -40,20 +40,27 @@ class Mean {
 }
 
 function boxOf(mask: MaskRuns): readonly [number, number, number, number] {
-  const [x, y, w, h] = cocoBboxXywhOfMaskRuns(mask);
-  return [x, y, x + w, y + h];
+  const [x0, y0, x1, y1] = boxXyxyInclusiveOfMaskRuns(mask);
+  return [x0, y0, x1 + 1, y1 + 1];
 }
 
-/** The prompt with one more click, at the centre of the larger error. */
-function withClick(prompt: ObjectPrompt, human: MaskRuns, { masks, lowResMasks }: Prediction): ObjectPrompt {
-  const missing = centreOfMask(differenceOfMaskRuns(human, masks[0]));
-  const tooMuch = centreOfMask(differenceOfMaskRuns(masks[0], human));
-  const isMissing = (missing?.distance ?? 0) >= (tooMuch?.distance ?? 0);
-  const click = isMissing ? missing : tooMuch;
+function firstClick(human: MaskRuns): ObjectPrompt {
+  const centre = centreOfMask(human);
+  if (!centre) throw new Error('Expected a human segment of at least one pixel but received an empty one');
+  return { points: [[centre.x, centre.y]], labels: [1] };
+}
+
+/** The prompt with one more click, at what its mask got wrong most. */
+function withClick(
+  { points = [], labels = [] }: ObjectPrompt,
+  human: MaskRuns,
+  { masks, lowResMasks }: Prediction,
+): ObjectPrompt {
+  const click = correctingClick(masks[0], human);
+  const maskInput = lowResMasks[0];
   // nothing is left to correct: the same clicks again
-  const points = click ? [...prompt.points!, [click.x, click.y] as const] : prompt.points!;
-  const labels = click ? [...prompt.labels!, isMissing ? 1 : 0] : prompt.labels!;
-  return { points, labels, maskInput: lowResMasks[0] };
+  if (!click) return { points, labels, maskInput };
+  return { points: [...points, [click.x, click.y]], labels: [...labels, click.label], maskInput };
 }
 
 const { values } = parseArgs({
@@ -81,10 +88,7 @@ for (const { id, file_name } of dataset.images.slice(0, Number(values.images))) 
   for (const [i, { masks }] of boxes.entries()) boxIou.add(maskIou(masks[0], humans[i]));
 
   const clicked = humans.filter(() => segment++ % Number(values.every) === 0);
-  let prompts = clicked.map((human): ObjectPrompt => {
-    const { x, y } = centreOfMask(human)!;
-    return { points: [[x, y]], labels: [1] };
-  });
+  let prompts = clicked.map(firstClick);
   if (clicked.length === 0) continue;
   const three = await predictor.predictAll(prompts, { multimask: true });
   for (const [i, { masks }] of three.entries())

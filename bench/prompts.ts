@@ -1,7 +1,8 @@
 /** A thousand boxes against a thousand points of a grid, on one photograph: decoder time only, in turns of 50. */
 import { fileURLToPath } from 'node:url';
-import { pointsInCropXy, unitPointGrid } from '../src/amg/point-grids.js';
-import { foregroundPointPrompts } from '../src/amg/point-prompts.js';
+import { foregroundPointPrompts } from '../src/amg/candidates/point-prompts.js';
+import { gridPoints } from '../src/amg/points/grid-points.js';
+import { REFERENCE_SETTINGS, unitGridsOfSettings } from '../src/amg/settings.js';
 import { decodeImage } from '../src/image/decode-image.js';
 import { loadModel } from '../src/model/runtime/load-model.js';
 import type { DecodeOptions, PromptBatch } from '../src/sam/segmentation-model.js';
@@ -18,7 +19,11 @@ export async function run(): Promise<void> {
   const { width, height } = image;
   const encoded = await model.encode(image);
   const random = seededRandom(7);
-  const points = pointsInCropXy(unitPointGrid(32), width, height);
+  const whole = { boxXyxy: [0, 0, width, height], layer: 0 } as const;
+  const points = gridPoints(unitGridsOfSettings(REFERENCE_SETTINGS)).pointsIn(whole);
+  const pointBatches = Array.from({ length: PROMPTS / AT_ONCE }, () =>
+    foregroundPointPrompts(points.next(AT_ONCE, []) ?? new Float64Array()),
+  );
   const boxes = Array.from({ length: PROMPTS }, () => {
     const [x0, y0] = [random() * width * 0.9, random() * height * 0.9];
     const [wide, high] = [20 + random() * (width - x0 - 20), 20 + random() * (height - y0 - 20)];
@@ -30,16 +35,15 @@ export async function run(): Promise<void> {
     await encoded.decode(batch, options);
     return (performance.now() - startedAt) / 1000;
   }
-  const pointsOf = (first: number) => foregroundPointPrompts(points.subarray(2 * first, 2 * (first + AT_ONCE)));
   // as the generator asks, and as boxes are answered by default
   const asGenerator: DecodeOptions = { predIouThresh: 0.88 };
   const asBox: DecodeOptions = { masks: 'single' };
-  await secondsOf(pointsOf(0), asGenerator);
+  await secondsOf(pointBatches[0], asGenerator);
   let ofPoints = 0;
   let ofBoxes = 0;
-  for (let first = 0; first < PROMPTS; first += AT_ONCE) {
-    ofPoints += await secondsOf(pointsOf(first), asGenerator);
-    ofBoxes += await secondsOf(promptBatchOf(boxes.slice(first, first + AT_ONCE)), asBox);
+  for (const [i, pointBatch] of pointBatches.entries()) {
+    ofPoints += await secondsOf(pointBatch, asGenerator);
+    ofBoxes += await secondsOf(promptBatchOf(boxes.slice(i * AT_ONCE, (i + 1) * AT_ONCE)), asBox);
   }
   await model.release();
   process.stdout.write(`  ${PROMPTS} grid points, three masks each     ${ofPoints.toFixed(2)} s\n`);

@@ -3,12 +3,12 @@
  * `npm run figures`
  */
 import sharp from 'sharp';
-import { type Candidate, withMask } from '../src/amg/candidate.js';
-import { candidatesWithoutOverlaps } from '../src/amg/candidates-without-overlaps.js';
-import { withoutDuplicates } from '../src/amg/duplicates.js';
+import { withoutOverlaps } from '../src/amg/selection/overlaps.js';
+import { selectedInCrop } from '../src/amg/selection/selection.js';
 import { maskColourOf } from '../src/image/mask-colour.js';
 import { columnMajorFromMaskRuns, maskRunsFromRowMajor } from '../src/mask/runs/dense-mask.js';
-import { emptyMaskRuns } from '../src/mask/runs/mask-runs.js';
+import { measuredMask } from '../src/mask/runs/mask-iou.js';
+import type { FoundMask } from '../src/sam/found-mask.js';
 
 const WIDTH = 260;
 const HEIGHT = 200;
@@ -16,28 +16,25 @@ const GAP = 20;
 const CAPTION = 44;
 
 /** A mask drawn by a rule, with a score that also tells it from the others. */
-function drawnCandidate(predictedIou: number, isInside: (x: number, y: number) => boolean): Candidate {
+function drawnMask(predictedIou: number, isInside: (x: number, y: number) => boolean): FoundMask {
   const dense = Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) =>
     isInside(i % WIDTH, Math.floor(i / WIDTH)) ? 1 : 0,
   );
-  const candidate: Candidate = {
-    mask: emptyMaskRuns(WIDTH, HEIGHT),
-    area: 0,
-    boxXyxy: [0, 0, 0, 0],
+  return {
+    ...measuredMask(maskRunsFromRowMajor(dense, WIDTH, HEIGHT)),
     predictedIou,
     stabilityScore: 1,
-    pointXy: [0, 0],
-    crop: { boxXyxy: [0, 0, WIDTH, HEIGHT], layer: 0 },
+    pointsXy: [],
+    cropXyxy: [0, 0, WIDTH, HEIGHT],
   };
-  return withMask(candidate, maskRunsFromRowMajor(dense, WIDTH, HEIGHT));
 }
 
 /** An image of masks, RGB: common pixels show both colours, and each mask keeps the colour of its score. */
-function painted(candidates: readonly Candidate[], colourOf: (candidate: Candidate) => readonly number[]): Uint8Array {
+function painted(masks: readonly FoundMask[], colourOf: (found: FoundMask) => readonly number[]): Uint8Array {
   const data = new Uint8Array(WIDTH * HEIGHT * 3).fill(245);
-  for (const candidate of candidates) {
-    const colour = colourOf(candidate);
-    const mask = columnMajorFromMaskRuns(candidate.mask);
+  for (const found of masks) {
+    const colour = colourOf(found);
+    const mask = columnMajorFromMaskRuns(found.mask);
     for (let x = 0; x < WIDTH; x++) {
       for (let y = 0; y < HEIGHT; y++) {
         if (mask[x * HEIGHT + y] === 0) continue;
@@ -54,9 +51,9 @@ function painted(candidates: readonly Candidate[], colourOf: (candidate: Candida
 }
 
 /** Panels side by side, each with two lines below it. */
-async function drawPanels(path: string, all: readonly Candidate[], panels: readonly [Candidate[], string, string][]) {
-  const scores = all.map((candidate) => candidate.predictedIou);
-  const colourOf = (candidate: Candidate) => maskColourOf(scores.indexOf(candidate.predictedIou));
+async function drawPanels(path: string, all: readonly FoundMask[], panels: readonly [FoundMask[], string, string][]) {
+  const scores = all.map(({ predictedIou }) => predictedIou);
+  const colourOf = ({ predictedIou }: FoundMask) => maskColourOf(scores.indexOf(predictedIou));
   const width = panels.length * (WIDTH + GAP) + GAP;
   const height = HEIGHT + 2 * GAP + CAPTION;
   const captions = panels.map(([, first, second], i) => {
@@ -71,8 +68,8 @@ async function drawPanels(path: string, all: readonly Candidate[], panels: reado
     `${captions.join('')}</svg>`;
   await sharp({ create: { width, height, channels: 3, background: 'white' } })
     .composite([
-      ...panels.map(([candidates], i) => ({
-        input: Buffer.from(painted(candidates, colourOf)),
+      ...panels.map(([masks], i) => ({
+        input: Buffer.from(painted(masks, colourOf)),
         raw: { width: WIDTH, height: HEIGHT, channels: 3 as const },
         left: GAP + i * (WIDTH + GAP),
         top: GAP,
@@ -83,21 +80,15 @@ async function drawPanels(path: string, all: readonly Candidate[], panels: reado
     .toFile(path);
 }
 
-const bestPredicted = (candidate: Candidate) => candidate.predictedIou;
-
 /** A bar from one corner to the other; `shift` moves it aside. */
 const diagonal = (slope: 1 | -1, shift: number) => (x: number, y: number) => {
   const along = slope === 1 ? y : HEIGHT - 1 - y;
   const isInFrame = x >= 20 && x < WIDTH - 20 && y >= 20 && y < HEIGHT - 20;
   return isInFrame && Math.abs((along - HEIGHT / 2) * 1.3 - (x - WIDTH / 2) + shift) < 22;
 };
-const crossing = [
-  drawnCandidate(0.97, diagonal(1, 0)),
-  drawnCandidate(0.95, diagonal(-1, 0)),
-  drawnCandidate(0.93, diagonal(1, 3)),
-];
-const byBox = withoutDuplicates(crossing, bestPredicted, { nms: 'box', iouThresh: 0.7 });
-const byMask = withoutDuplicates(crossing, bestPredicted, { nms: 'mask', iouThresh: 0.7 });
+const crossing = [drawnMask(0.97, diagonal(1, 0)), drawnMask(0.95, diagonal(-1, 0)), drawnMask(0.93, diagonal(1, 3))];
+const byBox = selectedInCrop(crossing, { nms: 'box', boxNmsThresh: 0.7 });
+const byMask = selectedInCrop(crossing, { nms: 'mask', boxNmsThresh: 0.7 });
 await drawPanels('docs/nms.png', crossing, [
   [crossing, 'before', 'three masks of two bars'],
   [byBox, '--nms box', 'one box, so one object'],
@@ -109,12 +100,12 @@ const rectangle = (x0: number, y0: number, x1: number, y1: number) => (x: number
 const disc = (cx: number, cy: number, radius: number) => (x: number, y: number) =>
   (x - cx) ** 2 + (y - cy) ** 2 < radius ** 2;
 const overlapping = [
-  drawnCandidate(0.96, rectangle(20, 30, 200, 180)),
-  drawnCandidate(0.93, disc(185, 100, 60)),
-  drawnCandidate(0.9, disc(80, 100, 34)),
+  drawnMask(0.96, rectangle(20, 30, 200, 180)),
+  drawnMask(0.93, disc(185, 100, 60)),
+  drawnMask(0.9, disc(80, 100, 34)),
 ];
-const smaller = candidatesWithoutOverlaps(overlapping, 'smaller');
-const higher = candidatesWithoutOverlaps(overlapping, 'higher-scored');
+const smaller = withoutOverlaps(overlapping, 'smaller');
+const higher = withoutOverlaps(overlapping, 'higher-scored');
 await drawPanels('docs/non-overlapping.png', overlapping, [
   [overlapping, '--non-overlapping none', 'the sheet has the best score'],
   [smaller, '--non-overlapping smaller', 'parts lie in front of wholes'],

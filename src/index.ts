@@ -5,7 +5,7 @@
  * @module
  */
 
-export type { GenerateOptions, GenerateResult, GenerateTimings } from './amg/generator.js';
+export type { GenerateOptions } from './amg/generator.js';
 export { DEFAULT_PRESET, PRESET_NAMES, type PresetName, settingsOfPreset } from './amg/presets.js';
 export { type GeneratorSettings, type PointGridLists, REFERENCE_SETTINGS } from './amg/settings.js';
 export type { Shard } from './dataset/plan/shard.js';
@@ -25,7 +25,11 @@ export { ThreadExecutor, type ThreadExecutorOptions } from './execute/thread-exe
 export { maskRecordOf, type PromptedMaskRecord } from './formats/sa1b-record.js';
 export { type DecodeImageOptions, decodeImage, type ImageInput } from './image/decode-image.js';
 export { overlayOf } from './image/overlay.js';
-export { AutomaticMaskGenerator, type AutomaticMaskGeneratorOptions } from './library/automatic-mask-generator.js';
+export {
+  AutomaticMaskGenerator,
+  type AutomaticMaskGeneratorOptions,
+  type GenerateResult,
+} from './library/automatic-mask-generator.js';
 export {
   type EverythingJobOptions,
   everythingJob,
@@ -36,7 +40,13 @@ export {
 export { type OutputFolder, type RunDatasetOptions, runDataset } from './library/run-dataset.js';
 export { type Prediction, type PredictRequest, SamPredictor } from './library/sam-predictor.js';
 export { type CocoRle, maskRunsFromCocoRle } from './mask/runs/coco-rle.js';
-export { columnMajorFromMaskRuns, rowMajorFromMaskRuns } from './mask/runs/dense-mask.js';
+export {
+  columnMajorFromMaskRuns,
+  maskRunsFromColumnMajor,
+  maskRunsFromRowMajor,
+  rowMajorFromMaskRuns,
+} from './mask/runs/dense-mask.js';
+export { maskIou } from './mask/runs/mask-iou.js';
 export type { MaskRuns } from './mask/runs/mask-runs.js';
 export { catalogueEntries, DEFAULT_MODEL } from './model/catalogue/catalogue.js';
 export type { CatalogueEntry } from './model/catalogue/entry.js';

@@ -16,7 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   formats: ['mask', 'sam'],
   segment: ['image', 'mask', 'sam'],
   model: ['amg', 'storage', 'image', 'mask', 'sam'],
-  amg: ['image', 'mask', 'sam'],
+  amg: ['segment', 'image', 'mask', 'sam'],
   evaluate: ['mask'],
   image: ['mask', 'sam'],
   sam: ['mask'],

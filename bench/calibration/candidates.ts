@@ -1,35 +1,32 @@
 /**
- * Everything that a grid of points finds in an image, before any filter that calibration may move. The model runs once a
+ * Everything that a grid of points finds in an image, before any filter that calibration may move. The model runs once an
  * image; each setting of a sweep then only filters what is kept here.
  *
  * @module
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pointsInCropXy, unitPointGrid } from '../../src/amg/point-grids.js';
-import { foregroundPointPrompts } from '../../src/amg/point-prompts.js';
-import { MaskMeasurer } from '../../src/mask/logits/mask-measurer.js';
-import { createResizePlan } from '../../src/mask/logits/resize-plan.js';
+import { encodeCrop } from '../../src/amg/candidates/encoded-crop.js';
+import { proposedMasks } from '../../src/amg/candidates/proposed-masks.js';
+import { cropBoxesOfImage } from '../../src/amg/points/crop-boxes.js';
+import { gridPoints } from '../../src/amg/points/grid-points.js';
+import { REFERENCE_SETTINGS, unitGridsOfSettings } from '../../src/amg/settings.js';
 import { cocoCountsFromRuns, runsFromCocoCounts } from '../../src/mask/runs/coco-counts.js';
+import type { FoundMask } from '../../src/sam/found-mask.js';
 import type { RgbImage } from '../../src/sam/rgb-image.js';
 import type { SegmentationModel } from '../../src/sam/segmentation-model.js';
+import { measureAnswer, measurerOf } from '../../src/segment/measure-answers.js';
 
 /** Offsets, in logits, for which every candidate's stability score is kept. */
 export const STABILITY_OFFSETS: readonly number[] = [0.5, 1, 2];
 
 /** No sweep goes below these, so nothing below them is kept. The score is the one of offset 1. */
-const LOOSEST = { predIouThresh: 0.6, stabilityScoreThresh: 0.5 };
-
-const POINTS_PER_BATCH = 64;
+const LOOSEST = { ...REFERENCE_SETTINGS, predIouThresh: 0.6, stabilityScoreThresh: 0.5 };
 
 /** One mask that the model proposed. */
-export interface CandidateMask {
-  readonly predictedIou: number;
+export interface CandidateMask extends Pick<FoundMask, 'mask' | 'boxXyxy' | 'predictedIou'> {
   /** One a {@link STABILITY_OFFSETS}. */
   readonly stabilityScores: readonly number[];
-  /** Outermost pixels, inclusive. */
-  readonly boxXyxy: readonly number[];
-  readonly runsColumnMajor: Uint32Array;
 }
 
 /** The candidates of one image, in the order of the grid. */
@@ -46,29 +43,22 @@ export async function candidatesOfImage(
   pointsPerSide: number,
 ): Promise<ImageCandidates> {
   const { width, height } = image;
-  const plan = createResizePlan({ width, height, geometry: model.geometry });
-  const measurers = STABILITY_OFFSETS.map((stabilityScoreOffset) => new MaskMeasurer(plan, { stabilityScoreOffset }));
-  const encoded = await model.encode(image);
-  const pointsXy = pointsInCropXy(unitPointGrid(pointsPerSide), width, height);
+  const settings = { ...LOOSEST, pointsPerSide };
+  const [whole] = cropBoxesOfImage(width, height, 0, 0);
+  const crop = await encodeCrop(model, image, whole, settings, { encode: 0, decode: 0, select: 0, finish: 0 });
+  const points = gridPoints(unitGridsOfSettings(settings)).pointsIn(whole);
+  const measurers = STABILITY_OFFSETS.map((stabilityScoreOffset) =>
+    measurerOf(image, model.geometry, { stabilityScoreOffset }),
+  );
   const candidates: CandidateMask[] = [];
-  for (let first = 0; first < pointsXy.length; first += 2 * POINTS_PER_BATCH) {
-    const prompts = foregroundPointPrompts(pointsXy.subarray(first, first + 2 * POINTS_PER_BATCH));
-    const decoded = await encoded.decode(prompts, { predIouThresh: LOOSEST.predIouThresh });
-    for (const [i, predictedIou] of decoded.iouPredictions.entries()) {
-      if (!(predictedIou > LOOSEST.predIouThresh)) continue;
-      const stabilityScores = measurers.map((measurer) => {
-        measurer.measure(decoded.logits, decoded.offsets[i], decoded.cellsHigh);
-        return measurer.stabilityScore;
-      });
-      const [measurer] = measurers;
-      if (!(stabilityScores[1] >= LOOSEST.stabilityScoreThresh) || measurer.area === 0) continue;
-      candidates.push({
-        predictedIou,
-        stabilityScores,
-        boxXyxy: Array.from(measurer.boxXyxy),
-        runsColumnMajor: measurer.runsColumnMajor.slice(),
-      });
-    }
+  for await (const proposed of proposedMasks(crop, points, [])) {
+    if (proposed.area === 0) continue;
+    const { mask, boxXyxy, predictedIou } = proposed.toFoundMask();
+    const stabilityScores = measurers.map((measurer) => {
+      measureAnswer(measurer, proposed.decoded, proposed.at);
+      return measurer.stabilityScore;
+    });
+    candidates.push({ mask, boxXyxy, predictedIou, stabilityScores });
   }
   return { width, height, candidates };
 }
@@ -85,9 +75,9 @@ export async function keptCandidates(
   if (text !== undefined) return parsed(text);
   const made = await make();
   await mkdir(folder, { recursive: true });
-  const candidates = made.candidates.map(({ runsColumnMajor, ...rest }) => ({
+  const candidates = made.candidates.map(({ mask, ...rest }) => ({
     ...rest,
-    counts: cocoCountsFromRuns(runsColumnMajor),
+    counts: cocoCountsFromRuns(mask.runsColumnMajor),
   }));
   await writeFile(path, JSON.stringify({ ...made, candidates }));
   return made;
@@ -98,9 +88,9 @@ function parsed(text: string): ImageCandidates {
   return {
     width,
     height,
-    candidates: candidates.map(({ counts, ...rest }: Omit<CandidateMask, 'runsColumnMajor'> & { counts: string }) => ({
+    candidates: candidates.map(({ counts, ...rest }: Omit<CandidateMask, 'mask'> & { counts: string }) => ({
       ...rest,
-      runsColumnMajor: Uint32Array.from(runsFromCocoCounts(counts, width * height)),
+      mask: { width, height, runsColumnMajor: runsFromCocoCounts(counts, width * height) },
     })),
   };
 }

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { predIouLimitOf } from '../../src/amg/candidates/pred-iou-limit.js';
+import { selectedInCrop } from '../../src/amg/selection/selection.js';
 import type { GeneratorSettings } from '../../src/amg/settings.js';
 import { type AverageRecall, averageRecallOf, type JudgedImage } from '../../src/evaluate/average-recall.js';
-import { boxNms } from '../../src/mask/runs/box-nms.js';
-import { maskNms } from '../../src/mask/runs/mask-nms.js';
 import { type CandidateMask, type ImageCandidates, STABILITY_OFFSETS } from './candidates.js';
 import type { SegmentedImage } from './human-segments.js';
 
@@ -28,24 +28,15 @@ export interface Outcome extends AverageRecall {
 }
 
 /** The candidates that the generator would have kept, best first. */
-export function keptOf({ candidates, width, height }: ImageCandidates, thresholds: Thresholds): CandidateMask[] {
-  const { nms, boxNmsThresh, stabilityScoreOffset, stabilityScoreThresh } = thresholds;
+export function keptOf({ candidates }: ImageCandidates, thresholds: Thresholds): CandidateMask[] {
+  const { stabilityScoreOffset, stabilityScoreThresh } = thresholds;
   const offset = STABILITY_OFFSETS.indexOf(stabilityScoreOffset);
-  const predIouThresh = Math.fround(thresholds.predIouThresh);
+  const predIouLimit = predIouLimitOf(thresholds.predIouThresh);
   const passing = candidates.filter(
     ({ predictedIou, stabilityScores }) =>
-      predictedIou > predIouThresh && stabilityScores[offset] >= stabilityScoreThresh,
+      predictedIou > predIouLimit && stabilityScores[offset] >= stabilityScoreThresh,
   );
-  const scores = Float32Array.from(passing, ({ predictedIou }) => predictedIou);
-  const kept =
-    nms === 'box'
-      ? boxNms(Float32Array.from(passing.flatMap(({ boxXyxy }) => boxXyxy)), scores, boxNmsThresh)
-      : maskNms(
-          passing.map(({ runsColumnMajor }) => ({ width, height, runsColumnMajor })),
-          scores,
-          boxNmsThresh,
-        );
-  return kept.map((index) => passing[index]);
+  return selectedInCrop(passing, thresholds);
 }
 
 /**
@@ -53,10 +44,9 @@ export function keptOf({ candidates, width, height }: ImageCandidates, threshold
  */
 export function outcomeOf(images: readonly CalibrationImage[], thresholds: Thresholds): Outcome {
   const judged = images.map(({ segments, proposed }): JudgedImage => {
-    const { width, height } = proposed;
     const kept = keptOf(proposed, thresholds);
     return {
-      foundMasks: kept.map(({ runsColumnMajor }) => ({ width, height, runsColumnMajor })),
+      foundMasks: kept.map(({ mask }) => mask),
       scores: kept.map(({ predictedIou }) => predictedIou),
       segments,
     };

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
 /** Path of a fixture photograph, from the compiled benchmark (build/bench/support). */
-export function fixturePhotograph(name: string): string {
+function fixturePhotograph(name: string): string {
   return fileURLToPath(new URL(`../../../fixtures/images/${name}`, import.meta.url));
 }
 

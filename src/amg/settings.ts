@@ -1,6 +1,6 @@
 import { SamError } from '../errors.js';
-import { unitPointGridsFromLists } from './explicit-point-grids.js';
-import { unitPointGridsByLayer } from './point-grids.js';
+import { unitPointGridsFromLists } from './points/explicit-grids.js';
+import { unitPointGridsByLayer } from './points/unit-grids.js';
 import { checkSetting, type SettingRule } from './setting-rules.js';
 
 /** Explicit points, one list a crop layer: [x, y] pairs as fractions of the crop's width and height. */

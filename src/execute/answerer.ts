@@ -3,7 +3,6 @@ import { overlayOfMasks } from '../image/overlay.js';
 import type { SegmentationModel } from '../sam/segmentation-model.js';
 import { segmentImage } from '../segment/segment-image.js';
 import type { ImageAnswer, ImageTask, TaskOptions } from './executor.js';
-import { foundMaskOfRecord } from './found-mask-of-record.js';
 import type { EverythingJob, Job, SegmentJob } from './job.js';
 
 /** Does a job with one image, in the calling thread. */
@@ -24,20 +23,9 @@ export function answererOf(job: Job, model: SegmentationModel): Answerer {
 
 function everythingAnswerer({ settings }: EverythingJob, model: SegmentationModel): Answerer {
   const generator = new MaskGenerator(model, settings);
-  return async ({ image }, watch) => {
-    const { records, timings } = await generator.generateWithTimings(image, watch);
-    return { masks: records.map(foundMaskOfRecord), seconds: timings };
-  };
+  return ({ image }, watch) => generator.generate(image, watch);
 }
 
 function segmentAnswerer({ settings }: SegmentJob, model: SegmentationModel): Answerer {
-  return async ({ image, prompts = [] }, { onProgress }) => {
-    const { masks, timings } = await segmentImage(model, image, prompts, settings, onProgress);
-    const found = masks.map((record) => ({
-      ...foundMaskOfRecord(record),
-      prompt: prompts[record.prompt],
-      ...(settings.multimask === true && { maskIndex: record.mask }),
-    }));
-    return { masks: found, seconds: timings };
-  };
+  return ({ image, prompts = [] }, { onProgress }) => segmentImage(model, image, prompts, settings, onProgress);
 }

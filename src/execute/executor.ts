@@ -1,5 +1,5 @@
 import type { DecoderForm } from '../model/runtime/decoder.js';
-import type { FoundMask, StageSeconds } from '../sam/found-mask.js';
+import type { FoundMasks } from '../sam/found-mask.js';
 import type { PromptedObject } from '../sam/image-prompts.js';
 import type { RgbImage } from '../sam/rgb-image.js';
 
@@ -25,9 +25,7 @@ export interface TaskOptions {
 }
 
 /** What an executor made of one image. */
-export interface ImageAnswer {
-  readonly masks: readonly FoundMask[];
-  readonly seconds: StageSeconds;
+export interface ImageAnswer extends FoundMasks {
   /** The image with its masks drawn, when asked for. */
   readonly overlay?: RgbImage;
 }

@@ -1,5 +1,5 @@
 /** Red, green, blue in 0..255. */
-export type Rgb = readonly [number, number, number];
+type Rgb = readonly [number, number, number];
 
 /** Successive multiples of the golden angle are the hues that stay farthest apart for any number of masks. */
 const GOLDEN_ANGLE = 137.50776405;

@@ -1,6 +1,6 @@
 import { maskRunsFromCocoRle } from '../mask/runs/coco-rle.js';
 import { columnMajorFromMaskRuns } from '../mask/runs/dense-mask.js';
-import type { FoundMask } from '../sam/found-mask.js';
+import { type MeasuredMask, measuredMask } from '../mask/runs/mask-iou.js';
 import type { MaskRecord } from '../sam/mask-record.js';
 import type { RgbImage } from '../sam/rgb-image.js';
 import { maskColourOf } from './mask-colour.js';
@@ -14,24 +14,22 @@ function outlineWidthOf(width: number, height: number): number {
 }
 
 /**
- * The image with its masks drawn over it: filled with a tint, outlined, large ones first so that small ones stay visible.
+ * The image with the masks of its records drawn over it: filled with a tint, outlined, large ones first so that small ones stay
+ * visible.
  *
  * @param image - The image that the masks were made of; it is not changed.
  * @param records - Masks of that image; a mask's colour follows its place among them.
+ * @throws SamError `malformed-rle` for a mask that cannot be read.
  */
-export function overlayOf(image: RgbImage, records: readonly MaskRecord[]): RgbImage {
-  const masks = records.map(({ segmentation, area, bbox: [x, y, w, h] }): DrawableMask => {
-    // x + w is the last true column, by the reference's convention
-    return { mask: maskRunsFromCocoRle(segmentation), area, boxXyxy: [x, y, x + w, y + h] };
-  });
-  return overlayOfMasks(image, masks);
+export function overlayOf(image: RgbImage, records: readonly Pick<MaskRecord, 'segmentation'>[]): RgbImage {
+  return overlayOfMasks(
+    image,
+    records.map(({ segmentation }) => measuredMask(maskRunsFromCocoRle(segmentation))),
+  );
 }
 
-/** What is drawn of a mask. */
-type DrawableMask = Pick<FoundMask, 'mask' | 'area' | 'boxXyxy'>;
-
 /** As {@link overlayOf}, of masks that are no records yet. */
-export function overlayOfMasks(image: RgbImage, masks: readonly DrawableMask[]): RgbImage {
+export function overlayOfMasks(image: RgbImage, masks: readonly MeasuredMask[]): RgbImage {
   const { width, height } = image;
   const data = Uint8Array.from(image.data);
   const thickness = outlineWidthOf(width, height);
@@ -39,9 +37,7 @@ export function overlayOfMasks(image: RgbImage, masks: readonly DrawableMask[]):
   for (const [index, { mask: runs, boxXyxy }] of largestFirst) {
     const [r, g, b] = maskColourOf(index);
     const mask = columnMajorFromMaskRuns(runs);
-    const [left, top] = boxXyxy;
-    const right = Math.min(width - 1, boxXyxy[2]);
-    const bottom = Math.min(height - 1, boxXyxy[3]);
+    const [left, top, right, bottom] = boxXyxy;
     const isOn = (x: number, y: number) => x >= 0 && x < width && y >= 0 && y < height && mask[x * height + y] === 1;
     for (let x = left; x <= right; x++) {
       for (let y = top; y <= bottom; y++) {

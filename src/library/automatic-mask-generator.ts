@@ -1,9 +1,17 @@
-import { type GenerateOptions, type GenerateResult, MaskGenerator } from '../amg/generator.js';
+import { type GenerateOptions, MaskGenerator } from '../amg/generator.js';
 import { DEFAULT_PRESET, type PresetName, settingsOfPreset } from '../amg/presets.js';
 import type { GeneratorSettings } from '../amg/settings.js';
+import { maskRecordOf } from '../formats/sa1b-record.js';
 import { decodeImage, type ImageInput } from '../image/decode-image.js';
 import type { SamModel } from '../model/runtime/load-model.js';
+import type { StageSeconds } from '../sam/found-mask.js';
 import type { MaskRecord } from '../sam/mask-record.js';
+
+/** An image's masks and what they cost. */
+export interface GenerateResult {
+  readonly records: MaskRecord[];
+  readonly timings: StageSeconds;
+}
 
 /** Options of {@link AutomaticMaskGenerator}: a preset and what differs from it. */
 export interface AutomaticMaskGeneratorOptions extends Partial<GeneratorSettings> {
@@ -55,6 +63,7 @@ export class AutomaticMaskGenerator {
 
   /** As {@link AutomaticMaskGenerator.generate}, with the seconds of each stage. */
   async generateWithTimings(input: ImageInput, options: GenerateOptions = {}): Promise<GenerateResult> {
-    return this.#generator.generateWithTimings(await decodeImage(input), options);
+    const { masks, seconds } = await this.#generator.generate(await decodeImage(input), options);
+    return { records: masks.map((mask, i) => maskRecordOf(mask, i + 1)), timings: seconds };
   }
 }

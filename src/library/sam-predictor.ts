@@ -87,13 +87,13 @@ export class SamPredictor {
     );
     const found = await masksOfPrompts(image, geometry, asked, { ...options, lowRes: true });
     const predictions = prompts.map((): Prediction => ({ masks: [], iouPredictions: [], lowResMasks: [] }));
-    for (const each of found) addTo(predictions[each.prompt], each, image);
+    for (const each of found) addTo(predictions[each.prompt], each);
     return predictions;
   }
 }
 
-function addTo(prediction: Prediction, found: MaskOfPrompt, { width, height }: EncodedImage): void {
-  prediction.masks.push({ width, height, runsColumnMajor: found.runsColumnMajor });
+function addTo(prediction: Prediction, found: MaskOfPrompt): void {
+  prediction.masks.push(found.mask);
   prediction.iouPredictions.push(found.predictedIou);
   prediction.lowResMasks.push(found.lowResMask!);
 }

@@ -1,14 +1,8 @@
-import type { BoxXyxyInclusive } from '../mask/runs/mask-extent.js';
-import type { MaskRuns } from '../mask/runs/mask-runs.js';
+import type { MeasuredMask } from '../mask/runs/mask-iou.js';
 import type { PromptedObject, SkippedPrompt } from './image-prompts.js';
 
 /** A mask of an image and what is known of it: plain data, before it becomes a record of any file format. */
-export interface FoundMask {
-  readonly mask: MaskRuns;
-  /** True pixels. */
-  readonly area: number;
-  /** Outermost true pixels; zeros when there are none. */
-  readonly boxXyxy: BoxXyxyInclusive;
+export interface FoundMask extends MeasuredMask {
   /** The model's own estimate of the mask's IoU; a raw regression, can exceed 1. */
   readonly predictedIou: number;
   /** Pixels above +offset over pixels above -offset, 0 to 1. */
@@ -33,6 +27,12 @@ export interface StageSeconds {
   select: number;
   /** Duplicates, small regions, overlaps and the order of the survivors. */
   finish: number;
+}
+
+/** All masks of an image and what they cost. */
+export interface FoundMasks {
+  readonly masks: readonly FoundMask[];
+  readonly seconds: StageSeconds;
 }
 
 /** All masks of one image of a run: what sinks write. */

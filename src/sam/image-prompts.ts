@@ -6,8 +6,21 @@
 
 import type { CocoRle, UncompressedCocoRle } from '../mask/runs/coco-rle.js';
 
-/** What a file says about one object of an image. */
-export interface PromptedObject {
+/** What points and a box say about one object, together. */
+export interface PointsAndBox {
+  /** x, y in pixels of the image. @default none */
+  readonly points?: readonly (readonly [x: number, y: number])[];
+  /** One a point: 1 for the object, 0 for its background. @default 1 for each */
+  readonly labels?: readonly number[];
+  /** x0, y0, x1, y1 in pixels of the image. @default none */
+  readonly box?: readonly [x0: number, y0: number, x1: number, y1: number];
+}
+
+/**
+ * What a file says about one object of an image. Where {@link ImagePrompts.isRelative}, coordinates are shares of the image's
+ * sides instead of pixels.
+ */
+export interface PromptedObject extends PointsAndBox {
   /** Its name in the file, or its place among the image's objects, from 1. */
   readonly id: number | string;
   /** Whether the file names it, rather than its place. */
@@ -15,13 +28,7 @@ export interface PromptedObject {
   readonly categoryId?: number;
   readonly category?: string;
   readonly score?: number;
-  /** x, y in pixels, or shares of the sides where {@link ImagePrompts.isRelative}. */
-  readonly points?: readonly (readonly [x: number, y: number])[];
-  /** One a point: 1 object, 0 background. @default 1 each */
-  readonly labels?: readonly number[];
-  /** x0, y0, x1, y1, as points. */
-  readonly box?: readonly [x0: number, y0: number, x1: number, y1: number];
-  /** Of the image's size or of the low-res grid. */
+  /** Of the image's size, or of the low-res grid with its padding. */
   readonly mask?: CocoRle | UncompressedCocoRle;
 }
 

@@ -6,16 +6,11 @@
 
 import { SamError } from '../errors.js';
 import type { ImagePrompts, PromptedObject, SkippedPrompt } from '../sam/image-prompts.js';
+import type { ImageSize } from '../sam/rgb-image.js';
 import { boxInImage, FAULT_IN_WORDS, faultOfPrompt } from './check-prompt.js';
 
-/** Size of an image in pixels. */
-export interface ImageSize {
-  readonly width: number;
-  readonly height: number;
-}
-
 /** The prompts of an image that can be asked, and those that cannot. */
-export interface AnswerablePrompts {
+interface AnswerablePrompts {
   /** In pixels; boxes cut at the image's edges. */
   readonly asked: readonly PromptedObject[];
   readonly skipped: readonly SkippedPrompt[];
@@ -44,7 +39,7 @@ export function answerablePrompts(prompts: ImagePrompts, size: ImageSize): Answe
   for (const given of prompts.objects) {
     const object = prompts.isRelative ? inPixels(given, size) : given;
     const { points, labels, box, mask, categoryId, category } = object;
-    const fault = mask ? faultBesideMask(object, size) : faultOfPrompt(object, size.width, size.height);
+    const fault = faultOfPrompt(object, size.width, size.height);
     const key = JSON.stringify([points, labels, box, mask, categoryId, category]);
     if (fault) skipped.push({ id: object.id, reason: FAULT_IN_WORDS[fault] });
     else if (!object.isNamed && seen.has(key)) skipped.push({ id: object.id, reason: 'it repeats an earlier prompt' });
@@ -52,12 +47,6 @@ export function answerablePrompts(prompts: ImagePrompts, size: ImageSize): Answe
     seen.add(key);
   }
   return { asked, skipped };
-}
-
-/** What is wrong with the points and the box beside a mask, which may be missing. */
-function faultBesideMask({ points, labels, box }: PromptedObject, { width, height }: ImageSize) {
-  if (!points?.length && !box) return undefined;
-  return faultOfPrompt({ ...(points && { points }), ...(labels && { labels }), ...(box && { box }) }, width, height);
 }
 
 function requireSize({ width, height }: ImagePrompts, size: ImageSize): void {

@@ -1,8 +1,14 @@
 import { SamError } from '../errors.js';
-import type { ObjectPrompt } from './object-prompt.js';
+import type { PointsAndBox } from '../sam/image-prompts.js';
 
 /** Why a prompt that is well formed cannot be asked of an image. */
-export type PromptFault = 'nothing-to-ask' | 'point-outside' | 'box-outside' | 'box-inverted' | 'box-empty';
+type PromptFault = 'nothing-to-ask' | 'point-outside' | 'box-outside' | 'box-inverted' | 'box-empty';
+
+/** A prompt whose mask, if it has one, may be of any form. */
+interface CheckedPrompt extends PointsAndBox {
+  readonly mask?: unknown;
+  readonly maskInput?: unknown;
+}
 
 /** Each {@link PromptFault} in words. */
 export const FAULT_IN_WORDS: Readonly<Record<PromptFault, string>> = {
@@ -18,12 +24,13 @@ function isOutside(value: number, side: number): boolean {
 }
 
 /**
- * What is wrong with a prompt about an image of that size, or undefined. Edges belong to the image: x from 0 to `width`.
+ * What is wrong with a prompt about an image of that size, or undefined. Edges belong to the image: x from 0 to `width`. A mask
+ * is a prompt by itself; what it holds is not looked at.
  *
  * @throws SamError `bad-prompt` for what no image could make right: numbers that are none, labels other than 0 and 1.
  */
-export function faultOfPrompt(prompt: ObjectPrompt, width: number, height: number): PromptFault | undefined {
-  const { points = [], labels, box, maskInput } = prompt;
+export function faultOfPrompt(prompt: CheckedPrompt, width: number, height: number): PromptFault | undefined {
+  const { points = [], labels, box, mask, maskInput } = prompt;
   requireFinite(points.flat(), 'points');
   requireFinite(box ?? [], 'box');
   if (labels && labels.length !== points.length) {
@@ -33,7 +40,7 @@ export function faultOfPrompt(prompt: ObjectPrompt, width: number, height: numbe
   if (wrong !== undefined) {
     throw new SamError('bad-prompt', `Expected 1 (object) or 0 (background) for labels but received ${wrong}`);
   }
-  if (points.length === 0 && !box && !maskInput) return 'nothing-to-ask';
+  if (points.length === 0 && !box && !mask && !maskInput) return 'nothing-to-ask';
   if (points.some(([x, y]) => isOutside(x, width) || isOutside(y, height))) return 'point-outside';
   if (!box) return undefined;
   const [x0, y0, x1, y1] = box;

@@ -8,10 +8,13 @@
  * @module
  */
 
+import { SamError } from '../errors.js';
 import { type ResizeTaps, triangleTaps } from '../image/triangle-taps.js';
+import { type CocoRle, maskRunsFromCocoRle, type UncompressedCocoRle } from '../mask/runs/coco-rle.js';
 import { rowMajorFromMaskRuns } from '../mask/runs/dense-mask.js';
 import type { MaskRuns } from '../mask/runs/mask-runs.js';
 import { frameExtentOf, type ModelGeometry } from '../sam/geometry.js';
+import type { ImageSize } from '../sam/rgb-image.js';
 
 /** Logit inside a mask prompt; outside it is the negative. */
 const CONFIDENT = 10;
@@ -20,14 +23,15 @@ const CONFIDENT = 10;
  * The low-res logits of a binary mask.
  *
  * @param mask - Of the whole image, or of the low-res grid itself, which is taken cell by cell.
+ * @param geometry - Of the model that takes them.
  * @param isOfGrid - Whether `mask` is of the grid, padding included.
  * @returns [lowResSize, lowResSize] row-major.
  */
 export function maskInputOf(mask: MaskRuns, geometry: ModelGeometry, isOfGrid: boolean): Float32Array {
   const dense = Float32Array.from(rowMajorFromMaskRuns(mask));
   if (isOfGrid) return dense.map((inside) => (inside > 0 ? CONFIDENT : -CONFIDENT));
-  const { frameSize, lowResSize } = geometry;
   const { width, height } = mask;
+  const { frameSize, lowResSize } = geometry;
   const extent = frameExtentOf(geometry, width, height);
   const inFrame = resized(dense, width, height, extent.width, extent.height);
   const padded = new Float32Array(frameSize * frameSize).fill(-CONFIDENT);
@@ -37,6 +41,29 @@ export function maskInputOf(mask: MaskRuns, geometry: ModelGeometry, isOfGrid: b
     }
   }
   return resized(padded, frameSize, frameSize, lowResSize, lowResSize);
+}
+
+/**
+ * The low-res logits of a mask that a file holds: of the image's size, or of the low-res grid, padding included.
+ *
+ * @throws SamError `bad-prompt` for a mask of another size, `malformed-rle` for one that cannot be read.
+ */
+export function maskInputOfRle(
+  rle: CocoRle | UncompressedCocoRle,
+  { width, height }: ImageSize,
+  geometry: ModelGeometry,
+): Float32Array {
+  const { lowResSize } = geometry;
+  const [high, wide] = rle.size;
+  const isOfImage = wide === width && high === height;
+  if (!isOfImage && (wide !== lowResSize || high !== lowResSize)) {
+    throw new SamError(
+      'bad-prompt',
+      `Expected [${height}, ${width}] or [${lowResSize}, ${lowResSize}] for the size of a mask but received [${rle.size.join(', ')}]`,
+      'A mask prompt has the size of its image, or of the low-res grid.',
+    );
+  }
+  return maskInputOf(maskRunsFromCocoRle(rle), geometry, !isOfImage);
 }
 
 /** A row-major image of one channel, resized as PyTorch's antialiased bilinear `interpolate` does it. */

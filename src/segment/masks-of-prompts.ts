@@ -1,25 +1,21 @@
-import { MaskMeasurer } from '../mask/logits/mask-measurer.js';
-import { createResizePlan } from '../mask/logits/resize-plan.js';
+import type { MeasuredMask } from '../mask/runs/mask-iou.js';
 import type { ModelGeometry } from '../sam/geometry.js';
 import type { EncodedImage } from '../sam/segmentation-model.js';
+import { rowMajorLogits } from './mask-feedback.js';
+import { measureAnswer, measurerOf } from './measure-answers.js';
 import type { ObjectPrompt } from './object-prompt.js';
-import { copyRowMajor, type PredictMasksOptions, predictMasks } from './predict-masks.js';
+import { type PredictMasksOptions, predictMasks } from './predict-masks.js';
 
 /** A mask of the image's size that answers a prompt. */
-export interface MaskOfPrompt {
+export interface MaskOfPrompt extends MeasuredMask {
   /** Which prompt it answers, as an index. */
   readonly prompt: number;
   /** Which of the prompt's masks it is: 0 to 2 with `multimask: true`, otherwise 0. */
-  readonly mask: number;
+  readonly maskIndex: number;
   /** The model's own estimate of the mask's IoU; a raw regression, can exceed 1. */
   readonly predictedIou: number;
   /** Pixels above +offset over pixels above -offset, 0 to 1; 0 where there are none. */
   readonly stabilityScore: number;
-  /** True pixels; 0 when the model found nothing. */
-  readonly area: number;
-  /** Outermost true pixels, x0, y0, x1, y1 inclusive; zeros when there are none. */
-  readonly boxXyxy: readonly [number, number, number, number];
-  readonly runsColumnMajor: Uint32Array;
   /** [256, 256] row-major low-res logits, where `lowRes` asked for them. */
   readonly lowResMask?: Float32Array;
 }
@@ -40,28 +36,18 @@ export async function masksOfPrompts(
   options: MasksOfPromptsOptions = {},
 ): Promise<MaskOfPrompt[]> {
   const { stabilityScoreOffset = 1, lowRes = false } = options;
-  const { width, height } = encoded;
-  const measurer = new MaskMeasurer(createResizePlan({ width, height, geometry }), {
-    maskThreshold: geometry.maskThreshold,
-    stabilityScoreOffset,
-  });
-  const predictions: MaskOfPrompt[] = [];
-  await predictMasks(encoded, prompts, { ...options, allCells: lowRes }, (found) => {
-    const { prompt, mask, predictedIou, logits, offset, cellsWide, cellsHigh } = found;
-    measurer.measure(logits, offset, cellsHigh);
-    const [x0, y0, x1, y1] = measurer.boxXyxy;
-    const lowResMask = lowRes ? new Float32Array(cellsWide * cellsHigh) : undefined;
-    if (lowResMask) copyRowMajor(logits, offset, cellsWide, cellsHigh, lowResMask, 0);
-    predictions.push({
+  const measurer = measurerOf(encoded, geometry, { stabilityScoreOffset });
+  const masks: MaskOfPrompt[] = [];
+  await predictMasks(encoded, prompts, { ...options, allCells: lowRes }, ({ prompt, maskIndex, answer, at }) => {
+    measureAnswer(measurer, answer, at);
+    masks.push({
+      ...measurer.copyOfMask(),
       prompt,
-      mask,
-      predictedIou,
+      maskIndex,
+      predictedIou: answer.iouPredictions[at],
       stabilityScore: measurer.union > 0 ? measurer.stabilityScore : 0,
-      area: measurer.area,
-      boxXyxy: [x0, y0, x1, y1],
-      runsColumnMajor: measurer.runsColumnMajor.slice(),
-      ...(lowResMask && { lowResMask }),
+      ...(lowRes && { lowResMask: rowMajorLogits(answer, at) }),
     });
   });
-  return predictions.sort((a, b) => a.prompt - b.prompt || a.mask - b.mask);
+  return masks.sort((a, b) => a.prompt - b.prompt || a.maskIndex - b.maskIndex);
 }

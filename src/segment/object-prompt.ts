@@ -4,16 +4,11 @@
  * @module
  */
 
+import type { PointsAndBox } from '../sam/image-prompts.js';
 import type { PromptBatch } from '../sam/segmentation-model.js';
 
 /** Everything that is said about one object, together: points, a box, an earlier mask. At least one of them. */
-export interface ObjectPrompt {
-  /** x, y in pixels of the image. @default none */
-  readonly points?: readonly (readonly [x: number, y: number])[];
-  /** One a point: 1 for the object, 0 for its background. @default 1 for each */
-  readonly labels?: readonly number[];
-  /** x0, y0, x1, y1 in pixels of the image. @default none */
-  readonly box?: readonly [x0: number, y0: number, x1: number, y1: number];
+export interface ObjectPrompt extends PointsAndBox {
   /** [256, 256] row-major low-res logits, such as an earlier prediction returned. @default none */
   readonly maskInput?: Float32Array;
 }
@@ -22,7 +17,7 @@ const BOX_TOP_LEFT = 2;
 const BOX_BOTTOM_RIGHT = 3;
 
 /** Points that the decoder sees for a prompt, box corners included. */
-export function pointCountOf({ points = [], box }: ObjectPrompt): number {
+function pointCountOf({ points = [], box }: ObjectPrompt): number {
   return points.length + (box ? 2 : 0);
 }
 
@@ -72,9 +67,10 @@ export function promptBatchOf(prompts: readonly ObjectPrompt[]): PromptBatch {
       labels[corner + 1] = BOX_BOTTOM_RIGHT;
     }
   }
-  if (!prompts[0].maskInput) return { count, pointsPerPrompt, coords, labels };
-  const cells = prompts[0].maskInput.length;
+  const masks = prompts.flatMap((prompt) => prompt.maskInput ?? []);
+  if (masks.length === 0) return { count, pointsPerPrompt, coords, labels };
+  const cells = masks[0].length;
   const maskInput = new Float32Array(count * cells);
-  for (const [i, prompt] of prompts.entries()) maskInput.set(prompt.maskInput!, i * cells);
+  for (const [i, mask] of masks.entries()) maskInput.set(mask, i * cells);
   return { count, pointsPerPrompt, coords, labels, maskInput };
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { DecodedBatch, EncodedImage, PromptBatch } from '../sam/segmentation-model.js';
+import type { DecodedBatch, EncodedImage } from '../sam/segmentation-model.js';
+import { feedbackPrompts } from './mask-feedback.js';
 import { batchesOfOneShape, isAmbiguous, type ObjectPrompt, promptBatchOf } from './object-prompt.js';
 
 /** Options of {@link predictMasks}. */
@@ -25,24 +26,22 @@ export interface PredictMasksOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** One mask on the low-res grid. Valid until the listener returns. */
-export interface LowResMask {
+/** A mask that answers a prompt, on the low-res grid. Valid until the listener returns. */
+export interface PredictedMask {
   /** Which prompt it answers, as an index. */
   readonly prompt: number;
   /** Which of the prompt's masks it is: 0 to 2 with `multimask: true`, otherwise 0. */
-  readonly mask: number;
-  readonly predictedIou: number;
-  /** Column-major: the value of cell column x, row y is `logits[offset + x * cellsHigh + y]`. */
-  readonly logits: Float32Array;
-  readonly offset: number;
-  readonly cellsWide: number;
-  readonly cellsHigh: number;
+  readonly maskIndex: number;
+  /** The decoder's answer that holds it. */
+  readonly answer: DecodedBatch;
+  /** Its place among all masks of that answer. */
+  readonly at: number;
 }
 
 /** A mask that is wanted: which prompt it answers and where it stands in the decoder's answer. */
-interface Wanted {
+interface WantedMask {
   readonly prompt: number;
-  readonly mask: number;
+  readonly maskIndex: number;
   /** Prompt of the decoded batch. */
   readonly row: number;
   /** Mask of the decoded batch, `row * masksPerPrompt` and on. */
@@ -60,7 +59,7 @@ export async function predictMasks(
   encoded: EncodedImage,
   prompts: readonly ObjectPrompt[],
   options: PredictMasksOptions,
-  onMask: (mask: LowResMask) => void,
+  onMask: (mask: PredictedMask) => void,
 ): Promise<void> {
   const { multimask = 'best', refine = 0, promptsPerBatch = 64, allCells = false, onProgress } = options;
   const cells = allCells ? 'all' : 'covered';
@@ -69,66 +68,36 @@ export async function predictMasks(
     let batch = promptBatchOf(indices.map((index) => prompts[index]));
     const isBestOfThree = multimask === 'best' && isAmbiguous(prompts[indices[0]]);
     const masks = multimask === true || isBestOfThree ? 'multi' : 'single';
-    let decoded = await encoded.decode(batch, { masks, cells: refine > 0 ? 'all' : cells });
-    let wanted = isBestOfThree ? bestMasks(decoded, indices) : allMasks(decoded, indices);
+    let answer = await encoded.decode(batch, { masks, cells: refine > 0 ? 'all' : cells });
+    let wanted = isBestOfThree ? bestMasks(answer, indices) : allMasks(answer, indices);
     for (let round = 1; round <= refine; round++) {
-      batch = fedBack(batch, decoded, wanted);
-      decoded = await encoded.decode(batch, { masks: 'single', cells: round < refine ? 'all' : cells });
-      wanted = wanted.map(({ prompt, mask }, row) => ({ prompt, mask, row, at: row }));
+      batch = feedbackPrompts(batch, answer, wanted);
+      answer = await encoded.decode(batch, { masks: 'single', cells: round < refine ? 'all' : cells });
+      wanted = wanted.map(({ prompt, maskIndex }, row) => ({ prompt, maskIndex, row, at: row }));
     }
-    const { logits, offsets, iouPredictions, cellsWide, cellsHigh } = decoded;
-    for (const { prompt, mask, at } of wanted) {
-      onMask({ prompt, mask, predictedIou: iouPredictions[at], logits, offset: offsets[at], cellsWide, cellsHigh });
-    }
+    for (const { prompt, maskIndex, at } of wanted) onMask({ prompt, maskIndex, answer, at });
     done += indices.length;
     onProgress?.(done, prompts.length);
   }
 }
 
-function allMasks({ masksPerPrompt }: DecodedBatch, indices: readonly number[]): Wanted[] {
+function allMasks({ masksPerPrompt }: DecodedBatch, indices: readonly number[]): WantedMask[] {
   return indices.flatMap((prompt, row) =>
-    Array.from({ length: masksPerPrompt }, (_, mask) => ({ prompt, mask, row, at: row * masksPerPrompt + mask })),
+    Array.from({ length: masksPerPrompt }, (_, maskIndex) => ({
+      prompt,
+      maskIndex,
+      row,
+      at: row * masksPerPrompt + maskIndex,
+    })),
   );
 }
 
 /** The mask of each prompt with the best predicted IoU, the first of equals. */
-function bestMasks({ masksPerPrompt, iouPredictions }: DecodedBatch, indices: readonly number[]): Wanted[] {
+function bestMasks({ masksPerPrompt, iouPredictions }: DecodedBatch, indices: readonly number[]): WantedMask[] {
   return indices.map((prompt, row) => {
     const first = row * masksPerPrompt;
     let at = first;
     for (let i = first + 1; i < first + masksPerPrompt; i++) if (iouPredictions[i] > iouPredictions[at]) at = i;
-    return { prompt, mask: 0, row, at };
+    return { prompt, maskIndex: 0, row, at };
   });
-}
-
-/** The prompts of the wanted masks again, each with its mask beside it. */
-function fedBack(batch: PromptBatch, decoded: DecodedBatch, wanted: readonly Wanted[]): PromptBatch {
-  const { pointsPerPrompt } = batch;
-  const { logits, offsets, cellsWide, cellsHigh } = decoded;
-  const count = wanted.length;
-  const coords = new Float32Array(count * pointsPerPrompt * 2);
-  const labels = new Float32Array(count * pointsPerPrompt);
-  const maskInput = new Float32Array(count * cellsWide * cellsHigh);
-  for (const [i, { row, at }] of wanted.entries()) {
-    const first = row * pointsPerPrompt;
-    coords.set(batch.coords.subarray(2 * first, 2 * (first + pointsPerPrompt)), 2 * i * pointsPerPrompt);
-    labels.set(batch.labels.subarray(first, first + pointsPerPrompt), i * pointsPerPrompt);
-    copyRowMajor(logits, offsets[at], cellsWide, cellsHigh, maskInput, i * cellsWide * cellsHigh);
-  }
-  return { count, pointsPerPrompt, coords, labels, maskInput };
-}
-
-/** Copies a column-major mask row by row. */
-export function copyRowMajor(
-  columns: Float32Array,
-  from: number,
-  wide: number,
-  high: number,
-  rows: Float32Array,
-  to: number,
-): void {
-  for (let x = 0; x < wide; x++) {
-    const column = from + x * high;
-    for (let y = 0, write = to + x; y < high; y++, write += wide) rows[write] = columns[column + y];
-  }
 }

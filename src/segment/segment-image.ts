@@ -1,9 +1,11 @@
-import { cocoCountsFromRuns } from '../mask/runs/coco-counts.js';
-import type { MaskRecord } from '../sam/mask-record.js';
-import type { RgbImage } from '../sam/rgb-image.js';
+import type { FoundMask, FoundMasks } from '../sam/found-mask.js';
+import type { ModelGeometry } from '../sam/geometry.js';
+import type { PromptedObject } from '../sam/image-prompts.js';
+import type { ImageSize, RgbImage } from '../sam/rgb-image.js';
 import type { SegmentationModel } from '../sam/segmentation-model.js';
+import { maskInputOfRle } from './mask-input.js';
 import { type MaskOfPrompt, masksOfPrompts } from './masks-of-prompts.js';
-import { objectPromptOf, type RlePrompt } from './rle-prompt.js';
+import type { ObjectPrompt } from './object-prompt.js';
 
 /** How prompts are answered. */
 export interface SegmentSettings {
@@ -25,66 +27,67 @@ export const SEGMENT_DEFAULTS: SegmentSettings = {
   stabilityScoreOffset: 1,
 };
 
-/** A mask that answers a prompt. */
-export interface SegmentedMask extends MaskRecord {
-  /** Which prompt it answers, as an index. */
-  readonly prompt: number;
-  /** Which of the prompt's masks it is. */
-  readonly mask: number;
-}
-
-/** Masks of an image's prompts, and seconds of each stage; masks are measured while they are decoded, so `select` is 0. */
-export interface SegmentedImage {
-  readonly masks: SegmentedMask[];
-  readonly timings: {
-    readonly encode: number;
-    readonly decode: number;
-    readonly select: number;
-    readonly finish: number;
-  };
-}
-
-/** Encodes an image once and answers all its prompts. */
+/**
+ * Encodes an image once and answers all its prompts: the masks in the order of the prompts and of each prompt's masks. Masks are
+ * measured while they are decoded, so `select` and `finish` take no seconds.
+ *
+ * @param prompts - In pixels of the image, checked (see answerable-prompts.ts).
+ * @throws SamError `bad-prompt` for a mask of another size than the image's and the low-res grid's, `malformed-rle` for one that
+ * cannot be read.
+ */
 export async function segmentImage(
   model: SegmentationModel,
   image: RgbImage,
-  prompts: readonly RlePrompt[],
+  prompts: readonly PromptedObject[],
   settings: SegmentSettings,
   onProgress?: (done: number, total: number) => void,
-): Promise<SegmentedImage> {
+): Promise<FoundMasks> {
+  const { geometry } = model;
   const startedAt = performance.now();
   const encoded = await model.encode(image);
   const encodedAt = performance.now();
-  const asked = prompts.map((prompt) => objectPromptOf(prompt, image, model.geometry));
-  const found = await masksOfPrompts(encoded, model.geometry, asked, {
-    ...settings,
-    ...(onProgress && { onProgress }),
-  });
+  const asked = prompts.map((prompt) => objectPromptOf(prompt, image, geometry));
+  const answers = await masksOfPrompts(encoded, geometry, asked, { ...settings, ...(onProgress && { onProgress }) });
   const decodedAt = performance.now();
-  const masks = found.map((each, i) => segmentedMask(each, i + 1, prompts[each.prompt], image));
+  const masks = answers.map((answer) => foundMask(answer, prompts[answer.prompt], image, settings));
+  const seconds = {
+    encode: (encodedAt - startedAt) / 1000,
+    decode: (decodedAt - encodedAt) / 1000,
+    select: 0,
+    finish: 0,
+  };
+  return { masks, seconds };
+}
+
+/** What a file says about an object, as the decoder takes it. */
+function objectPromptOf(
+  { points, labels, box, mask }: PromptedObject,
+  size: ImageSize,
+  geometry: ModelGeometry,
+): ObjectPrompt {
   return {
-    masks,
-    timings: {
-      encode: (encodedAt - startedAt) / 1000,
-      decode: (decodedAt - encodedAt) / 1000,
-      select: 0,
-      finish: (performance.now() - decodedAt) / 1000,
-    },
+    ...(points && { points }),
+    ...(labels && { labels }),
+    ...(box && { box }),
+    ...(mask && { maskInput: maskInputOfRle(mask, size, geometry) }),
   };
 }
 
-function segmentedMask(found: MaskOfPrompt, id: number, prompt: RlePrompt, image: RgbImage): SegmentedMask {
-  const [x0, y0, x1, y1] = found.boxXyxy;
+function foundMask(
+  { mask, area, boxXyxy, predictedIou, stabilityScore, maskIndex }: MaskOfPrompt,
+  prompt: PromptedObject,
+  { width, height }: ImageSize,
+  { multimask }: SegmentSettings,
+): FoundMask {
   return {
-    id,
-    segmentation: { size: [image.height, image.width], counts: cocoCountsFromRuns(found.runsColumnMajor) },
-    area: found.area,
-    bbox: [x0, y0, x1 - x0, y1 - y0],
-    predicted_iou: found.predictedIou,
-    stability_score: found.stabilityScore,
-    point_coords: (prompt.points ?? []).map(([x, y]) => [x, y]),
-    crop_box: [0, 0, image.width, image.height],
-    prompt: found.prompt,
-    mask: found.mask,
+    mask,
+    area,
+    boxXyxy,
+    predictedIou,
+    stabilityScore,
+    pointsXy: prompt.points ?? [],
+    cropXyxy: [0, 0, width, height],
+    prompt,
+    ...(multimask === true && { maskIndex }),
   };
 }

@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MaskGenerator } from '../../src/amg/generator.js';
 import type { GeneratorSettings } from '../../src/amg/settings.js';
+import type { FoundMask } from '../../src/sam/found-mask.js';
 import { type CellsXyxy, greySquare, type PaintedMask, PaintedModel } from '../support/painted-model.js';
 
 // one pixel a cell; with steep logits a painted rectangle comes out but for its corners
 const SIDE = 256;
 
 /** The masks that are left of those painted, with one point and no threshold in the way. */
-function left(masks: readonly Partial<PaintedMask>[], settings: Partial<GeneratorSettings>) {
+async function left(masks: readonly Partial<PaintedMask>[], settings: Partial<GeneratorSettings>) {
   const painted = masks.map((mask) => ({ cellsXyxy: [0, 0, 0, 0] as CellsXyxy, iou: 0.9, logit: 100, ...mask }));
   const model = new PaintedModel(() => painted);
-  return new MaskGenerator(model, { pointsPerSide: 1, ...settings }).generate(greySquare(SIDE));
+  return (await new MaskGenerator(model, { pointsPerSide: 1, ...settings }).generate(greySquare(SIDE))).masks;
 }
 
-const boxes = (records: readonly { bbox: readonly number[] }[]) =>
-  records.map(({ bbox: [x, y, w, h] }) => [x, y, x + w + 1, y + h + 1]);
+const boxes = (found: readonly FoundMask[]) => found.map(({ boxXyxy: [x0, y0, x1, y1] }) => [x0, y0, x1 + 1, y1 + 1]);
 
 describe('min-mask-region-area', () => {
   const pitted: Partial<PaintedMask> = {
@@ -36,7 +36,7 @@ describe('min-mask-region-area', () => {
     const [cleaned] = await left([pitted], { minMaskRegionArea: 60 });
     assert.deepEqual(boxes([cleaned]), [[20, 20, 80, 80]]);
     assert.equal(cleaned.area, whole.area);
-    assert.deepEqual(cleaned.segmentation, whole.segmentation);
+    assert.deepEqual(cleaned.mask, whole.mask);
   });
 
   it('fills holes before it weighs islands, and keeps the largest of small ones', async () => {
@@ -62,7 +62,7 @@ describe('min-mask-region-area', () => {
     assert.equal((await left([specked, plain], {})).length, 2);
     const masks = await left([specked, plain], { minMaskRegionArea: 60 });
     assert.deepEqual(
-      masks.map((mask) => mask.predicted_iou),
+      masks.map((mask) => mask.predictedIou),
       [Math.fround(0.9)],
     );
   });
@@ -86,7 +86,7 @@ describe('min-mask-region-area', () => {
     it('fills small holes and drops small islands', async () => {
       const [cleaned] = await left([pitted], paper);
       const [whole] = await left([{ cellsXyxy: [20, 20, 80, 80] }], {});
-      assert.deepEqual(cleaned.segmentation, whole.segmentation);
+      assert.deepEqual(cleaned.mask, whole.mask);
       assert.deepEqual(boxes([cleaned]), [[20, 20, 80, 80]]);
       assert.equal(cleaned.area, whole.area);
     });
@@ -135,13 +135,14 @@ describe('max-mask-coverage', () => {
 describe('nms', () => {
   // two angles that face each other: one box, no common pixel
   const angle: Partial<PaintedMask> = { cellsXyxy: [20, 20, 30, 120], alsoXyxy: [[20, 110, 120, 120]], iou: 0.95 };
-  const facing: Partial<PaintedMask> = { cellsXyxy: [20, 20, 120, 30], alsoXyxy: [[110, 20, 120, 110]], iou: 0.9 };
+  const side: CellsXyxy = [110, 20, 120, 110];
+  const facing: Partial<PaintedMask> = { cellsXyxy: [20, 20, 120, 30], alsoXyxy: [side], iou: 0.9 };
   const again: Partial<PaintedMask> = { ...facing, iou: 0.89 };
 
   it('by boxes takes crossing objects for one', async () => {
     const masks = await left([angle, facing, again], { nms: 'box' });
     assert.deepEqual(
-      masks.map((mask) => mask.predicted_iou),
+      masks.map((mask) => mask.predictedIou),
       [Math.fround(0.95)],
     );
   });
@@ -149,14 +150,14 @@ describe('nms', () => {
   it('by masks keeps both, and still drops what is the same', async () => {
     const masks = await left([angle, facing, again], { nms: 'mask' });
     assert.deepEqual(
-      masks.map((mask) => mask.predicted_iou),
+      masks.map((mask) => mask.predictedIou),
       [0.95, 0.9].map(Math.fround),
     );
   });
 
   it('decides after small regions and across crops, too', async () => {
     const speck: CellsXyxy = [200, 200, 204, 204];
-    const masks = [angle, { ...facing, alsoXyxy: [...facing.alsoXyxy!, speck] }];
+    const masks = [angle, { ...facing, alsoXyxy: [side, speck] }];
     assert.equal((await left(masks, { nms: 'box', minMaskRegionArea: 50 })).length, 1);
     assert.equal((await left(masks, { nms: 'mask', minMaskRegionArea: 50 })).length, 2);
 
@@ -181,10 +182,8 @@ describe('nms', () => {
       };
       const nothing = { cellsXyxy: [0, 0, 0, 0] as CellsXyxy, iou: 0 };
       const model = new PaintedModel((_x, _y, crop) => [crop === 0 ? inWhole : crop === 4 ? inCrop : nothing]);
-      const found = await new MaskGenerator(model, { pointsPerSide: 1, cropNLayers: 1, nms }).generate(
-        greySquare(SIDE),
-      );
-      assert.equal(found.length, count, nms);
+      const generator = new MaskGenerator(model, { pointsPerSide: 1, cropNLayers: 1, nms });
+      assert.equal((await generator.generate(greySquare(SIDE))).masks.length, count, nms);
     }
   });
 });
@@ -209,10 +208,6 @@ describe('non-overlapping', () => {
       [40, 40, 60, 60],
       [100, 20, 140, 120],
     ]);
-    assert.deepEqual(
-      masks.map((mask) => mask.id),
-      [1, 2, 3],
-    );
     const [whole] = await left([large], {});
     assert.ok(Math.abs(masks[0].area - (whole.area - 20 * 100 - 20 * 20)) < 10, `${masks[0].area}`);
   });
@@ -220,11 +215,8 @@ describe('non-overlapping', () => {
   it('gives them to the higher-scored; masks without a pixel of their own are gone', async () => {
     const masks = await left([large, small, inside], { nonOverlapping: 'higher-scored' });
     assert.deepEqual(
-      masks.map((mask) => [mask.id, mask.predicted_iou]),
-      [
-        [1, Math.fround(0.99)],
-        [2, Math.fround(0.9)],
-      ],
+      masks.map((mask) => mask.predictedIou),
+      [0.99, 0.9].map(Math.fround),
     );
     assert.ok(boxes(masks)[1][0] >= 119);
   });

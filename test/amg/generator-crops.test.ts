@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cropBoxesOfImage } from '../../src/amg/crop-boxes.js';
 import { MaskGenerator } from '../../src/amg/generator.js';
+import { cropBoxesOfImage } from '../../src/amg/points/crop-boxes.js';
 import { settingsOfPreset } from '../../src/amg/presets.js';
-import { maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
-import { sa1bBboxXywhOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
+import { measuredMask } from '../../src/mask/runs/mask-iou.js';
 import { greySquare, PaintedModel } from '../support/painted-model.js';
 
 // crops of layer 1 are 343 pixels and begin at 0 and 169
@@ -118,22 +117,23 @@ describe('crop layers', () => {
     const model = new PaintedModel((_x, _y, crop) =>
       crop === 4 ? [{ cellsXyxy: [64, 96, 128, 160], iou: 0.9, logit: 50 }] : NOTHING,
     );
-    const [mask, ...others] = await new MaskGenerator(model, oneLayer).generate(image);
-    assert.equal(others.length, 0);
-    assert.deepEqual(mask.crop_box, [169, 169, 343, 343]);
-    assert.deepEqual(mask.point_coords, [[169 + 171.5, 169 + 171.5]]);
-    const [x, y, w, h] = mask.bbox;
+    const { masks } = await new MaskGenerator(model, oneLayer).generate(image);
+    assert.equal(masks.length, 1);
+    const [{ mask, area, boxXyxy, pointsXy, cropXyxy }] = masks;
+    assert.deepEqual(cropXyxy, [169, 169, SIDE, SIDE]);
+    assert.deepEqual(pointsXy, [[169 + 171.5, 169 + 171.5]]);
+    const [x0, y0, x1, y1] = boxXyxy;
     for (const [side, cell] of [
-      [x, 64],
-      [y, 96],
-      [x + w, 128],
-      [y + h, 160],
+      [x0, 64],
+      [y0, 96],
+      [x1, 128],
+      [y1, 160],
     ]) {
       const expected = 169 + (cell * 343) / 256;
       assert.ok(Math.abs(side - expected) < 2, `${side} rather than ${expected}`);
     }
-    assert.deepEqual(mask.segmentation.size, [SIDE, SIDE]);
-    assert.deepEqual(sa1bBboxXywhOfMaskRuns(maskRunsFromCocoRle(mask.segmentation)), mask.bbox);
+    assert.deepEqual([mask.width, mask.height], [SIDE, SIDE]);
+    assert.deepEqual(measuredMask(mask), { mask, area, boxXyxy });
   });
 
   it('drops masks that the edge of a crop cuts, but not those at the edge of the image', async () => {
@@ -141,8 +141,8 @@ describe('crop layers', () => {
     const masksOf = (cellsXyxy: readonly [number, number, number, number]) =>
       new PaintedModel((_x, _y, crop) => (crop === 1 ? [{ cellsXyxy, iou: 0.9, logit: 50 }] : NOTHING));
     const generate = (model: PaintedModel) => new MaskGenerator(model, oneLayer).generate(image);
-    assert.equal((await generate(masksOf([200, 40, 256, 100]))).length, 0);
-    assert.equal((await generate(masksOf([0, 40, 56, 100]))).length, 1);
+    assert.equal((await generate(masksOf([200, 40, 256, 100]))).masks.length, 0);
+    assert.equal((await generate(masksOf([0, 40, 56, 100]))).masks.length, 1);
   });
 
   const SAME_IN_WHOLE = { cellsXyxy: [101, 101, 171, 171], iou: 0.99, logit: 50 } as const;
@@ -152,20 +152,20 @@ describe('crop layers', () => {
     new PaintedModel((_x, _y, crop) => (crop === 0 ? [SAME_IN_WHOLE] : crop === 4 ? [SAME_IN_CROP] : NOTHING));
 
   it('prefers the mask of the smaller crop to a better one of the same object', async () => {
-    const masks = await new MaskGenerator(seenTwice(), oneLayer).generate(image);
+    const { masks } = await new MaskGenerator(seenTwice(), oneLayer).generate(image);
     assert.deepEqual(
-      masks.map((mask) => mask.crop_box),
-      [[169, 169, 343, 343]],
+      masks.map((mask) => mask.cropXyxy),
+      [[169, 169, SIDE, SIDE]],
     );
   });
 
   it('calls them the same above crop-nms-thresh, and lists the smaller crops first', async () => {
     const settings = { ...oneLayer, cropNmsThresh: 1, boxNmsThresh: 0.1 };
-    const masks = await new MaskGenerator(seenTwice(), settings).generate(image);
+    const { masks } = await new MaskGenerator(seenTwice(), settings).generate(image);
     assert.deepEqual(
-      masks.map((mask) => mask.crop_box),
+      masks.map((mask) => mask.cropXyxy),
       [
-        [169, 169, 343, 343],
+        [169, 169, SIDE, SIDE],
         [0, 0, SIDE, SIDE],
       ],
     );
@@ -173,6 +173,7 @@ describe('crop layers', () => {
 
   it('finds nothing where nothing is, crops or not', async () => {
     const model = new PaintedModel(() => NOTHING);
-    assert.deepEqual(await new MaskGenerator(model, { ...oneLayer, minMaskRegionArea: 100 }).generate(image), []);
+    const { masks } = await new MaskGenerator(model, { ...oneLayer, minMaskRegionArea: 100 }).generate(image);
+    assert.deepEqual(masks, []);
   });
 });

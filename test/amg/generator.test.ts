@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MaskGenerator } from '../../src/amg/generator.js';
-import { maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
+import type { PointSource } from '../../src/amg/points/point-source.js';
 import { areaOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
+import type { FoundMask } from '../../src/sam/found-mask.js';
 import { greySquare, PaintedModel } from '../support/painted-model.js';
 
 const SIDE = 256;
@@ -38,16 +39,16 @@ describe('MaskGenerator', () => {
       { cellsXyxy: [100, 100, 140, 140], iou: 0.8800001 },
       { cellsXyxy: [200, 200, 240, 240], iou: 0.5 },
     ]);
-    const masks = await new MaskGenerator(model, { pointsPerSide: 1 }).generate(image);
+    const { masks } = await new MaskGenerator(model, { pointsPerSide: 1 }).generate(image);
     assert.deepEqual(
-      masks.map((mask) => mask.predicted_iou),
+      masks.map((mask) => mask.predictedIou),
       [Math.fround(0.8800001)],
     );
   });
 
   it('keeps every predicted IoU where the threshold is 0, as the reference does', async () => {
     const model = new PaintedModel(() => [{ cellsXyxy: [0, 0, 40, 40], iou: -0.1 }]);
-    const masks = await new MaskGenerator(model, { pointsPerSide: 1, predIouThresh: 0 }).generate(image);
+    const { masks } = await new MaskGenerator(model, { pointsPerSide: 1, predIouThresh: 0 }).generate(image);
     assert.equal(masks.length, 1);
   });
 
@@ -61,7 +62,7 @@ describe('MaskGenerator', () => {
       [0.9, 2],
       [0.75, 1],
     ]) {
-      const masks = await new MaskGenerator(model, { pointsPerSide: 1, boxNmsThresh }).generate(image);
+      const { masks } = await new MaskGenerator(model, { pointsPerSide: 1, boxNmsThresh }).generate(image);
       assert.equal(masks.length, count);
     }
   });
@@ -72,10 +73,10 @@ describe('MaskGenerator', () => {
       { cellsXyxy: [0, 0, 60, 60], iou: 0.99, logit: 1 },
       { cellsXyxy: [100, 100, 160, 160], iou: 0.9, logit: 50 },
     ]);
-    const masks = await new MaskGenerator(model, { pointsPerSide: 1 }).generate(image);
+    const { masks } = await new MaskGenerator(model, { pointsPerSide: 1 }).generate(image);
     assert.equal(masks.length, 1);
-    assert.equal(masks[0].predicted_iou, Math.fround(0.9));
-    assert.ok(masks[0].stability_score >= 0.95);
+    assert.equal(masks[0].predictedIou, Math.fround(0.9));
+    assert.ok(masks[0].stabilityScore >= 0.95);
   });
 
   it('keeps the better of two masks of one object, the earlier of two alike, and orders by predicted IoU', async () => {
@@ -90,32 +91,63 @@ describe('MaskGenerator', () => {
             { cellsXyxy: [150, 150, 250, 249], iou: 0.97 },
           ],
     );
-    const masks = await new MaskGenerator(model, { pointsPerSide: 2 }).generate(image);
+    const { masks } = await new MaskGenerator(model, { pointsPerSide: 2 }).generate(image);
     assert.deepEqual(
-      masks.map(({ id, bbox, predicted_iou, point_coords }) => ({ id, bbox, predicted_iou, point_coords })),
+      masks.map(({ boxXyxy, predictedIou, pointsXy }) => ({ boxXyxy, predictedIou, pointsXy })),
       [
         // the second column of the grid found the better one, its first row first
-        { id: 1, bbox: [150, 150, 99, 98], predicted_iou: Math.fround(0.97), point_coords: [[192, 64]] },
-        { id: 2, bbox: [0, 0, 99, 99], predicted_iou: Math.fround(0.9), point_coords: [[64, 64]] },
+        { boxXyxy: [150, 150, 249, 248], predictedIou: Math.fround(0.97), pointsXy: [[192, 64]] },
+        { boxXyxy: [0, 0, 99, 99], predictedIou: Math.fround(0.9), pointsXy: [[64, 64]] },
       ],
     );
   });
 
-  it('writes the mask itself: area, box without +1, size as height and width', async () => {
+  it('measures the mask in the image: pixels, area, outermost pixels', async () => {
     const model = new PaintedModel(() => [{ cellsXyxy: [16, 32, 48, 96], iou: 0.9, logit: 50 }]);
-    const [mask] = await new MaskGenerator(model, { pointsPerSide: 1 }).generate(greySquare(512));
-    assert.deepEqual(mask.segmentation.size, [512, 512]);
+    const { masks } = await new MaskGenerator(model, { pointsPerSide: 1 }).generate(greySquare(512));
+    const [{ mask, area, boxXyxy, cropXyxy }] = masks;
+    assert.deepEqual([mask.width, mask.height], [512, 512]);
     // 2 pixels a cell; between +50 and -50 the outline lies in the middle of two cells' centres, which is their border
-    assert.deepEqual(mask.bbox, [32, 64, 63, 127]);
-    assert.equal(areaOfMaskRuns(maskRunsFromCocoRle(mask.segmentation)), mask.area);
+    assert.deepEqual(boxXyxy, [32, 64, 95, 191]);
+    assert.equal(areaOfMaskRuns(mask), area);
     // corners are rounded by the bilinear resize
-    assert.ok(mask.area <= 64 * 128 && mask.area >= 64 * 128 - 16, `${mask.area}`);
-    assert.deepEqual(mask.crop_box, [0, 0, 512, 512]);
+    assert.ok(area <= 64 * 128 && area >= 64 * 128 - 16, `${area}`);
+    assert.deepEqual(cropXyxy, [0, 0, 512, 512]);
   });
 
   it('finds nothing in an image without masks', async () => {
     const model = new PaintedModel(() => [{ cellsXyxy: [0, 0, 0, 0], iou: 0.99 }]);
-    assert.deepEqual(await new MaskGenerator(model, { pointsPerSide: 4 }).generate(image), []);
+    assert.deepEqual((await new MaskGenerator(model, { pointsPerSide: 4 }).generate(image)).masks, []);
+  });
+
+  it('asks where a source of points says, which hears what was found', async () => {
+    const heard: number[][] = [];
+    // to the right of the mask found last, at most three times
+    const source: PointSource = {
+      countIn: () => 3,
+      pointsIn: () => ({
+        next(most, found) {
+          heard.push([most, ...found.map(({ boxXyxy: [, , right] }) => right)]);
+          const right = found.at(-1)?.boxXyxy[2] ?? 0;
+          return right < 100 ? Float64Array.of(right + 1, 10) : undefined;
+        },
+      }),
+    };
+    const model = new PaintedModel((x) => [{ cellsXyxy: [x, 0, x + 60, 60], iou: 0.9, logit: 50 }]);
+    const progress: [number, number][] = [];
+    const generator = new MaskGenerator(model, { pointsPerBatch: 7 }, source);
+    const { masks } = await generator.generate(image, { onProgress: (...counts) => progress.push(counts) });
+    assert.deepEqual(heard, [[7], [7, 60], [7, 60, 120]]);
+    assert.deepEqual(
+      masks.map(({ pointsXy }: FoundMask) => pointsXy),
+      [[[1, 10]], [[61, 10]]],
+    );
+    // a point that need not be asked is done, too
+    assert.deepEqual(progress, [
+      [1, 3],
+      [2, 3],
+      [3, 3],
+    ]);
   });
 
   it('refuses settings that mean nothing', () => {

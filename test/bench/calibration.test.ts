@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { candidatesOfImage } from '../../bench/calibration/candidates.js';
 import { bestOutcome, keptOf, type Outcome, type Thresholds } from '../../bench/calibration/sweep.js';
 import { MaskGenerator } from '../../src/amg/generator.js';
-import { cocoCountsFromRuns } from '../../src/mask/runs/coco-counts.js';
 import { greySquare, type PaintedMask, PaintedModel } from '../support/painted-model.js';
 import { randomInteger, seededRandom } from '../support/seeded-random.js';
 
@@ -31,11 +30,11 @@ test('a sweep keeps what the generator keeps', async () => {
     { predIouThresh: 0.8, stabilityScoreThresh: 0.8, stabilityScoreOffset: 2, boxNmsThresh: 0.6, nms: 'box' },
   ];
   for (const thresholds of settings) {
-    const records = await new MaskGenerator(randomModel(), { ...thresholds, pointsPerSide: 6 }).generate(image);
-    assert.ok(records.length > 3, `${records.length} masks`);
+    const { masks } = await new MaskGenerator(randomModel(), { ...thresholds, pointsPerSide: 6 }).generate(image);
+    assert.ok(masks.length > 3, `${masks.length} masks`);
     assert.deepEqual(
-      keptOf(proposed, thresholds).map(({ runsColumnMajor }) => cocoCountsFromRuns(runsColumnMajor)),
-      records.map(({ segmentation }) => segmentation.counts),
+      keptOf(proposed, thresholds).map(({ mask }) => mask),
+      masks.map(({ mask }) => mask),
     );
   }
 });

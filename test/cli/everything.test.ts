@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
-import { areaOfMaskRuns, sa1bBboxXywhOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
+import { areaOfMaskRuns, boxXyxyInclusiveOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
 import { fixtureUrl } from '../support/fixture.js';
 import { runCli } from '../support/run-cli.js';
 
@@ -77,7 +77,8 @@ describe('sam-cli everything', () => {
       assert.deepEqual(annotation.segmentation.size, [160, 240]);
       const runs = maskRunsFromCocoRle(annotation.segmentation);
       assert.equal(annotation.area, areaOfMaskRuns(runs));
-      assert.deepEqual(annotation.bbox, sa1bBboxXywhOfMaskRuns(runs));
+      const [x0, y0, x1, y1] = boxXyxyInclusiveOfMaskRuns(runs);
+      assert.deepEqual(annotation.bbox, [x0, y0, x1 - x0, y1 - y0]);
       assert.ok(annotation.predicted_iou > 0.88);
       assert.ok(annotation.stability_score >= 0.9 && annotation.stability_score <= 1);
       assert.deepEqual(annotation.crop_box, [0, 0, 240, 160]);

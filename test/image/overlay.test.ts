@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { maskColourOf } from '../../src/image/mask-colour.js';
-import { overlayOf } from '../../src/image/overlay.js';
-import { cocoRleFromMaskRuns } from '../../src/mask/runs/coco-rle.js';
+import { overlayOf, overlayOfMasks } from '../../src/image/overlay.js';
+import { cocoRleFromMaskRuns, maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
 import { maskRunsFromRowMajor } from '../../src/mask/runs/dense-mask.js';
+import { measuredMask } from '../../src/mask/runs/mask-iou.js';
 import type { MaskRecord } from '../../src/sam/mask-record.js';
 import { greySquare } from '../support/painted-model.js';
 
@@ -27,7 +28,8 @@ function squareRecord(id: number, at: number, side: number): MaskRecord {
 
 describe('overlayOf', () => {
   const image = greySquare(SIDE);
-  const drawn = overlayOf(image, [squareRecord(1, 4, 3), squareRecord(2, 2, 8)]);
+  const records = [squareRecord(1, 4, 3), squareRecord(2, 2, 8)];
+  const drawn = overlayOf(image, records);
   const pixel = (x: number, y: number) => [...drawn.data.subarray((y * SIDE + x) * 3, (y * SIDE + x) * 3 + 3)];
 
   it('leaves the image and what no mask covers alone', () => {
@@ -40,6 +42,11 @@ describe('overlayOf', () => {
     assert.deepEqual(pixel(2, 2), [...maskColourOf(1)]);
     assert.deepEqual(pixel(9, 9), [...maskColourOf(1)]);
     assert.deepEqual(pixel(4, 4), [...maskColourOf(0)]);
+  });
+
+  it('draws masks that are no records yet alike', () => {
+    const masks = records.map(({ segmentation }) => measuredMask(maskRunsFromCocoRle(segmentation)));
+    assert.deepEqual(overlayOfMasks(image, masks), drawn);
   });
 
   it('tints what lies inside', () => {

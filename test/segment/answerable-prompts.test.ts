@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { SAM1_GEOMETRY } from '../../src/sam/geometry.js';
 import type { ImagePrompts, PromptedObject } from '../../src/sam/image-prompts.js';
 import { answerablePrompts } from '../../src/segment/answerable-prompts.js';
-import { objectPromptOf } from '../../src/segment/rle-prompt.js';
+import { maskInputOfRle } from '../../src/segment/mask-input.js';
 
 const size = { width: 100, height: 50 };
 
@@ -75,16 +75,15 @@ describe('prompts of an image', () => {
   it('takes masks of the image or of the grid', () => {
     const ofImage = { size: [50, 100] as const, counts: [0, 5000] };
     const ofGrid = { size: [256, 256] as const, counts: [65530, 6] };
-    const frame = SAM1_GEOMETRY;
     assert.equal(asked([{ mask: ofImage }, { mask: ofGrid }]).asked.length, 2);
     assert.throws(
-      () => objectPromptOf({ mask: { size: [51, 100], counts: [5100] } }, size, frame),
+      () => maskInputOfRle({ size: [51, 100], counts: [5100] }, size, SAM1_GEOMETRY),
       /Expected \[50, 100\] or \[256, 256\] for the size of a mask but received \[51, 100\]/,
     );
-    const whole = objectPromptOf({ mask: ofImage }, size, frame).maskInput!;
+    const whole = maskInputOfRle(ofImage, size, SAM1_GEOMETRY);
     assert.equal(whole[0], 10);
     assert.equal(whole[200 * 256], -10);
-    const corner = objectPromptOf({ mask: ofGrid }, size, frame).maskInput!;
+    const corner = maskInputOfRle(ofGrid, size, SAM1_GEOMETRY);
     assert.equal(corner[255 * 256 + 255], 10);
     assert.equal(corner[249 * 256 + 255], -10);
   });

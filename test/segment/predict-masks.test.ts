@@ -36,8 +36,10 @@ function fakeImage(ious: readonly number[]) {
 }
 
 async function foundBy(image: EncodedImage, prompts: Parameters<typeof predictMasks>[1], options: PredictMasksOptions) {
-  const found: [prompt: number, mask: number, offset: number][] = [];
-  await predictMasks(image, prompts, options, ({ prompt, mask, offset }) => found.push([prompt, mask, offset]));
+  const found: [prompt: number, maskIndex: number, offset: number][] = [];
+  await predictMasks(image, prompts, options, ({ prompt, maskIndex, answer, at }) =>
+    found.push([prompt, maskIndex, answer.offsets[at]]),
+  );
   return found;
 }
 
@@ -61,7 +63,7 @@ describe('prompts as the decoder takes them', () => {
     assert.equal(batch.pointsPerPrompt, 4);
     assert.deepEqual([...batch.coords], [5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4]);
     assert.deepEqual([...batch.labels], [1, 0, 2, 3, 0, 1, 2, 3]);
-    assert.deepEqual([...batch.maskInput!], [3, 3, 3, 3, 3, 3, 3, 3]);
+    assert.deepEqual(batch.maskInput, new Float32Array(8).fill(3));
     assert.equal(promptBatchOf([point]).maskInput, undefined);
   });
 
@@ -112,7 +114,7 @@ describe('the choice of masks', () => {
       ],
     );
     // columns became rows
-    assert.deepEqual([...asked[1].batch.maskInput!], [0, 2, 1, 3, 10, 12, 11, 13, 20, 22, 21, 23]);
+    assert.deepEqual(asked[1].batch.maskInput, Float32Array.of(0, 2, 1, 3, 10, 12, 11, 13, 20, 22, 21, 23));
     assert.deepEqual([...asked[1].batch.labels], [2, 3, 2, 3, 2, 3]);
   });
 });

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { type Prediction, SamPredictor } from '../../src/library/sam-predictor.js';
 import { type CocoRle, maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
 import { maskIou } from '../../src/mask/runs/mask-iou.js';
-import { type MaskRuns, maskRunsEqual } from '../../src/mask/runs/mask-runs.js';
+import type { MaskRuns } from '../../src/mask/runs/mask-runs.js';
 import { loadModel, type SamModel } from '../../src/model/runtime/load-model.js';
 import { maskInputOf } from '../../src/segment/mask-input.js';
 import type { ObjectPrompt } from '../../src/segment/object-prompt.js';
@@ -31,7 +32,7 @@ const samples = (256 / golden.stride) ** 2;
 
 /** IoU of two masks; 1 when both are empty, as an unhelpful mask prompt leaves them. */
 function agreementOf(ours: MaskRuns, theirs: MaskRuns): number {
-  return maskRunsEqual(ours, theirs) ? 1 : maskIou(ours, theirs);
+  return isDeepStrictEqual(ours, theirs) ? 1 : maskIou(ours, theirs);
 }
 
 /** Largest difference between a low-res mask and the golden's samples of it. */

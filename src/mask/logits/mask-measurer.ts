@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { MeasuredMask } from '../runs/mask-iou.js';
 import { LOWER, UPPER } from './classify-cells.js';
 import type { CreateMaskKernels, MaskKernels } from './mask-kernels.js';
 import type { ResizePlan } from './resize-plan.js';
@@ -46,7 +47,7 @@ export class MaskMeasurer {
   readonly #maskThreshold: number;
   readonly #stabilityScoreThresh: number;
   readonly #frame: RunFrame;
-  readonly #total: number;
+  readonly #frameWidth: number;
   readonly #kernels: MaskKernels;
   readonly #trace: SpanTrace;
   #runs = new Uint32Array(4096);
@@ -71,7 +72,7 @@ export class MaskMeasurer {
     this.#maskThreshold = maskThreshold;
     this.#stabilityScoreThresh = stabilityScoreThresh > 0 ? stabilityScoreThresh : Number.NEGATIVE_INFINITY;
     this.#frame = { height, left, top };
-    this.#total = width * height;
+    this.#frameWidth = width;
     const upper = maskThreshold + stabilityScoreOffset;
     const lower = maskThreshold - stabilityScoreOffset;
     const thresholds = Float64Array.of(upper, lower, maskThreshold);
@@ -91,6 +92,17 @@ export class MaskMeasurer {
    */
   get runsColumnMajor(): Uint32Array {
     return this.#runs.subarray(0, this.#runCount);
+  }
+
+  /** A copy of the mask measured last, in the image that runs are written for: it outlives the next mask. */
+  copyOfMask(): MeasuredMask {
+    const { height, left, top } = this.#frame;
+    const [x0, y0, x1, y1] = this.boxXyxy;
+    return {
+      mask: { width: this.#frameWidth, height, runsColumnMajor: this.runsColumnMajor.slice() },
+      area: this.area,
+      boxXyxy: [x0 + left, y0 + top, x1 + left, y1 + top],
+    };
   }
 
   /**
@@ -154,7 +166,8 @@ export class MaskMeasurer {
       before = flips[i];
     }
     let count = flipCount;
-    if (before < this.#total) runs[count++] = this.#total - before;
+    const total = this.#frameWidth * this.#frame.height;
+    if (before < total) runs[count++] = total - before;
     this.#runCount = count;
   }
 }

@@ -1,6 +1,5 @@
 /**
- * Area and boxes of a mask, from its runs. Two conventions for a box's width are in use and differ by one pixel, so the
- * names say which one is meant.
+ * Area and box of a mask, from its runs.
  *
  * @module
  */
@@ -48,23 +47,4 @@ export function boxXyxyInclusiveOfMaskRuns(mask: MaskRuns): BoxXyxyInclusive {
     at = last + 1 + (runsColumnMajor[i + 1] ?? 0);
   }
   return [left, top, right, bottom];
-}
-
-/**
- * [x, y, w, h] with `w = right - left`, without a +1: the convention of SA-1B files and of the reference generator, under
- * which a single pixel has a box of size 0. [0, 0, 0, 0] for an empty mask.
- */
-export function sa1bBboxXywhOfMaskRuns(mask: MaskRuns): [x: number, y: number, w: number, h: number] {
-  const [left, top, right, bottom] = boxXyxyInclusiveOfMaskRuns(mask);
-  return [left, top, right - left, bottom - top];
-}
-
-/**
- * [x, y, w, h] with `w = right - left + 1`: the convention of COCO and of pycocotools' `toBbox`, under which a single
- * pixel has a box of size 1. [0, 0, 0, 0] for an empty mask.
- */
-export function cocoBboxXywhOfMaskRuns(mask: MaskRuns): [x: number, y: number, w: number, h: number] {
-  if (mask.runsColumnMajor.length < 2) return [0, 0, 0, 0];
-  const [left, top, right, bottom] = boxXyxyInclusiveOfMaskRuns(mask);
-  return [left, top, right - left + 1, bottom - top + 1];
 }

@@ -8,18 +8,18 @@ import { areaOfMaskRuns, type BoxXyxyInclusive, boxXyxyInclusiveOfMaskRuns } fro
 import type { MaskRuns } from './mask-runs.js';
 import { intersectionAreaOfMaskRuns } from './run-set-operations.js';
 
-/** A mask with what is asked of it again and again. */
+/** A mask with what is asked of it again and again; every found mask is one. */
 export interface MeasuredMask {
   readonly mask: MaskRuns;
   /** Foreground pixels. */
   readonly area: number;
-  /** Outermost foreground pixels, inclusive. */
-  readonly boxXyxyInclusive: BoxXyxyInclusive;
+  /** Outermost foreground pixels; zeros when there are none. */
+  readonly boxXyxy: BoxXyxyInclusive;
 }
 
 /** A mask measured once, for many comparisons. */
 export function measuredMask(mask: MaskRuns): MeasuredMask {
-  return { mask, area: areaOfMaskRuns(mask), boxXyxyInclusive: boxXyxyInclusiveOfMaskRuns(mask) };
+  return { mask, area: areaOfMaskRuns(mask), boxXyxy: boxXyxyInclusiveOfMaskRuns(mask) };
 }
 
 /** Intersection over union of two masks, 0 to 1; 0 if both are empty, as in pycocotools. */
@@ -34,7 +34,7 @@ export function maskIou(a: MaskRuns, b: MaskRuns): number {
  * @param thresh - 0 or more
  */
 export function maskIouAbove(a: MeasuredMask, b: MeasuredMask, thresh: number): number {
-  const most = Math.min(boxOverlapArea(a.boxXyxyInclusive, b.boxXyxyInclusive), a.area, b.area);
+  const most = Math.min(boxOverlapArea(a.boxXyxy, b.boxXyxy), a.area, b.area);
   if (iouOfAreas(most, a.area, b.area) <= thresh) return 0;
   const iou = iouOfAreas(intersectionAreaOfMaskRuns(a.mask, b.mask), a.area, b.area);
   return iou > thresh ? iou : 0;

@@ -23,7 +23,7 @@ export interface MaskRuns {
 }
 
 /** Largest `width * height`: a single run has to fit 32 bits, as in pycocotools. */
-export const MAX_MASK_PIXELS = 0xffffffff;
+const MAX_MASK_PIXELS = 0xffffffff;
 
 /**
  * `width * height`, checked.
@@ -93,18 +93,4 @@ function withoutZeroRuns(runs: ArrayLike<number>): Uint32Array {
     else kept[count++] = run;
   }
   return kept.slice(0, count);
-}
-
-/** A mask without a single foreground pixel. */
-export function emptyMaskRuns(width: number, height: number): MaskRuns {
-  return { width, height, runsColumnMajor: Uint32Array.of(pixelCountOf(width, height)) };
-}
-
-/** Whether two masks have the same size and the same pixels. */
-export function maskRunsEqual(a: MaskRuns, b: MaskRuns): boolean {
-  const { runsColumnMajor: runsA } = a;
-  const { runsColumnMajor: runsB } = b;
-  if (a.width !== b.width || a.height !== b.height || runsA.length !== runsB.length) return false;
-  for (let i = 0; i < runsA.length; i++) if (runsA[i] !== runsB[i]) return false;
-  return true;
 }

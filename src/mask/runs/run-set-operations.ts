@@ -1,5 +1,5 @@
 /**
- * And, or and subtract on runs: one walk over both masks, whatever their area.
+ * What two masks have in common and what they have not: one walk over both, whatever their area.
  *
  * @module
  */
@@ -8,22 +8,8 @@ import { SamError } from '../../errors.js';
 import type { MaskRuns } from './mask-runs.js';
 import { RunWriter } from './run-writer.js';
 
-/** The pixels in both masks. */
-export function intersectionOfMaskRuns(a: MaskRuns, b: MaskRuns): MaskRuns {
-  return combined(a, b, (inA, inB) => (inA & inB) as 0 | 1);
-}
-
-/** The pixels in either mask. */
-export function unionOfMaskRuns(a: MaskRuns, b: MaskRuns): MaskRuns {
-  return combined(a, b, (inA, inB) => (inA | inB) as 0 | 1);
-}
-
 /** The pixels of `a` that are not in `b`. */
 export function differenceOfMaskRuns(a: MaskRuns, b: MaskRuns): MaskRuns {
-  return combined(a, b, (inA, inB) => (inA & ~inB & 1) as 0 | 1);
-}
-
-function combined(a: MaskRuns, b: MaskRuns, colourOf: (inA: 0 | 1, inB: 0 | 1) => 0 | 1): MaskRuns {
   requireSameSize(a, b);
   const runsA = a.runsColumnMajor;
   const runsB = b.runsColumnMajor;
@@ -36,7 +22,8 @@ function combined(a: MaskRuns, b: MaskRuns, colourOf: (inA: 0 | 1, inB: 0 | 1) =
     while (endA === at) endA += runsA[++indexA];
     while (endB === at) endB += runsB[++indexB];
     at = Math.min(endA, endB);
-    writer.extendTo(at, colourOf((indexA & 1) as 0 | 1, (indexB & 1) as 0 | 1));
+    const isOnlyInA = indexA % 2 === 1 && indexB % 2 === 0;
+    writer.extendTo(at, isOnlyInA ? 1 : 0);
   }
   return { width: a.width, height: a.height, runsColumnMajor: writer.finishedRuns(pixelCount) };
 }

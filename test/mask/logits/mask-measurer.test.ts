@@ -5,6 +5,7 @@ import { MaskMeasurer, type MaskMeasurerOptions } from '../../../src/mask/logits
 import { createResizePlan, type ResizePlan } from '../../../src/mask/logits/resize-plan.js';
 import { createSimdKernels } from '../../../src/mask/logits/simd-kernels.js';
 import { createTypescriptKernels } from '../../../src/mask/logits/typescript-kernels.js';
+import { measuredMask } from '../../../src/mask/runs/mask-iou.js';
 import { SAM1_GEOMETRY } from '../../../src/sam/geometry.js';
 import { seededRandom } from '../../support/seeded-random.js';
 import { type PlainMask, type PlainOptions, plainMask } from './plain-mask.js';
@@ -271,6 +272,11 @@ test('a crop has its box in the crop and its runs in the image', () => {
     const measurer = new MaskMeasurer(plan, { image });
     measurer.measure(logits, 0, storedHigh);
     assert.deepEqual(results(measurer), { ...plain, runsColumnMajor: runs }, kind);
+    // a copy is all of the image, and stays when the next mask is measured
+    const copy = measurer.copyOfMask();
+    measurer.measure(logits.map(Math.abs), 0, storedHigh);
+    const { width, height } = image;
+    assert.deepEqual(copy, measuredMask({ width, height, runsColumnMajor: Uint32Array.from(runs) }), kind);
   }
 });
 

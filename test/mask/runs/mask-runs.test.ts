@@ -6,7 +6,7 @@ import {
   maskRunsFromRowMajor,
   rowMajorFromMaskRuns,
 } from '../../../src/mask/runs/dense-mask.js';
-import { emptyMaskRuns, maskRuns, maskRunsEqual } from '../../../src/mask/runs/mask-runs.js';
+import { maskRuns } from '../../../src/mask/runs/mask-runs.js';
 import { randomSpeckle } from '../../support/random-mask.js';
 import { randomInteger, seededRandom } from '../../support/seeded-random.js';
 
@@ -57,11 +57,4 @@ test('dense masks of any shape come back from their runs, which are canonical', 
     assert.deepEqual(rowMajorFromMaskRuns(mask), dense);
     assert.ok(mask.runsColumnMajor.subarray(1).every((run) => run > 0));
   }
-});
-
-test('equal means the same size and the same pixels', () => {
-  assert.ok(maskRunsEqual(emptyMaskRuns(4, 3), maskRuns(4, 3, [12])));
-  assert.ok(!maskRunsEqual(emptyMaskRuns(4, 3), emptyMaskRuns(3, 4)));
-  assert.ok(!maskRunsEqual(emptyMaskRuns(4, 3), maskRuns(4, 3, [11, 1])));
-  assert.ok(!maskRunsEqual(maskRuns(4, 3, [10, 2]), maskRuns(4, 3, [11, 1])));
 });

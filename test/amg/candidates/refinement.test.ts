@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MaskGenerator } from '../../src/amg/generator.js';
-import { refinementPrompts } from '../../src/amg/mask-prompts.js';
-import { greySquare, PaintedModel } from '../support/painted-model.js';
+import { MaskGenerator } from '../../../src/amg/generator.js';
+import { greySquare, PaintedModel } from '../../support/painted-model.js';
 
 const SIDE = 256;
 const image = greySquare(SIDE);
@@ -31,7 +30,7 @@ describe('use-m2m', () => {
           : { cellsXyxy: [150, 150, 220, 220], iou: 0.5, logit: 50 };
       },
     );
-    const masks = await new MaskGenerator(model, { pointsPerSide: 1, useM2m: true }).generate(image);
+    const { masks } = await new MaskGenerator(model, { pointsPerSide: 1, useM2m: true }).generate(image);
     assert.deepEqual(fedBack, [
       // logits are cut to 32 on the way
       { point: [128, 128], inside: 32, outside: -32, above: -32, area: 60 * 20 },
@@ -39,8 +38,8 @@ describe('use-m2m', () => {
     ]);
     // the filters look at the refined answers only
     assert.deepEqual(
-      masks.map(({ bbox, predicted_iou, point_coords }) => ({ bbox, predicted_iou, point_coords })),
-      [{ bbox: [30, 30, 59, 59], predicted_iou: Math.fround(0.9), point_coords: [[128, 128]] }],
+      masks.map(({ boxXyxy, predictedIou, pointsXy }) => ({ boxXyxy, predictedIou, pointsXy })),
+      [{ boxXyxy: [30, 30, 89, 89], predictedIou: Math.fround(0.9), pointsXy: [[128, 128]] }],
     );
   });
 
@@ -54,15 +53,15 @@ describe('use-m2m', () => {
       }),
     );
     const settings = { pointsPerSide: 2, pointsPerBatch: 4, useM2m: true };
-    const masks = await new MaskGenerator(model, settings).generate(image);
+    const { masks } = await new MaskGenerator(model, settings).generate(image);
     assert.deepEqual(model.batchSizes, [4, 4, 4, 4]);
     const [first, ...rest] = model.decodeOptions;
     assert.deepEqual(first, { cells: 'all' });
     for (const options of rest) assert.deepEqual(options, { masks: 'single', predIouThresh: Math.fround(0.88) });
     // each mask knows the point that made it
-    for (const { point_coords, bbox } of masks) {
-      const [[x, y]] = point_coords;
-      assert.deepEqual(bbox, [x - 20, y - 20, 19, 19]);
+    for (const { pointsXy, boxXyxy } of masks) {
+      const [[x, y]] = pointsXy;
+      assert.deepEqual(boxXyxy, [x - 20, y - 20, x - 1, y - 1]);
     }
     assert.equal(masks.length, 4);
   });
@@ -72,21 +71,7 @@ describe('use-m2m', () => {
       () => [{ cellsXyxy: [20, 20, 80, 80], iou: 0.9 }],
       () => ({ cellsXyxy: [20, 20, 80, 80], iou: 0.9, logit: 50 }),
     );
-    const [mask] = await new MaskGenerator(model, { pointsPerSide: 3, useM2m: true }).generate(image);
-    assert.deepEqual(mask.point_coords, [[(1 / 6) * SIDE, (1 / 6) * SIDE]]);
-  });
-
-  it('refuses masks without their padding', () => {
-    const decoded = {
-      masksPerPrompt: 1,
-      iouPredictions: Float32Array.of(0.9),
-      logits: new Float32Array(8),
-      offsets: Int32Array.of(0),
-      cellsWide: 4,
-      cellsHigh: 2,
-    };
-    assert.throws(() => refinementPrompts(Float64Array.of(1, 1), decoded, 4), {
-      message: 'Expected masks of 4 x 4 cells but received 4 x 2',
-    });
+    const { masks } = await new MaskGenerator(model, { pointsPerSide: 3, useM2m: true }).generate(image);
+    assert.deepEqual(masks[0].pointsXy, [[(1 / 6) * SIDE, (1 / 6) * SIDE]]);
   });
 });

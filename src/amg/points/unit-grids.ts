@@ -1,5 +1,5 @@
 /**
- * Where the generator asks: regular grids of points, one grid a crop layer.
+ * Regular grids of points, one grid a crop layer.
  *
  * Unit grids hold x, y pairs as fractions of a crop's width and height: `grid[2 * i]` is x and `grid[2 * i + 1]` is y of
  * point i.
@@ -7,7 +7,7 @@
  * @module
  */
 
-import { SamError } from '../errors.js';
+import { SamError } from '../../errors.js';
 
 /**
  * A regular grid of `pointsPerSide`² points at (i + 0.5) / pointsPerSide, x fastest.
@@ -15,7 +15,7 @@ import { SamError } from '../errors.js';
  * @param pointsPerSide - at least 1
  * @returns [pointsPerSide², 2] x, y between 0 and 1
  */
-export function unitPointGrid(pointsPerSide: number): Float64Array {
+function unitPointGrid(pointsPerSide: number): Float64Array {
   if (!Number.isInteger(pointsPerSide) || pointsPerSide < 1) {
     throw new SamError(
       'bad-point-grid',
@@ -65,19 +65,4 @@ export function unitPointGridsByLayer(
     }
     return unitPointGrid(pointsOfLayer);
   });
-}
-
-/**
- * A unit grid in the pixels of a crop.
- *
- * @param unitGrid - [N, 2] fractions
- * @returns [N, 2] x, y in pixels of the crop, between 0 and its width or height
- */
-export function pointsInCropXy(unitGrid: Float64Array, cropWidth: number, cropHeight: number): Float64Array {
-  const points = new Float64Array(unitGrid.length);
-  for (let i = 0; i < unitGrid.length; i += 2) {
-    points[i] = unitGrid[i] * cropWidth;
-    points[i + 1] = unitGrid[i + 1] * cropHeight;
-  }
-  return points;
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import test from 'node:test';
-import { unitPointGridsFromLists } from '../../src/amg/explicit-point-grids.js';
-import { pointsInCropXy, unitPointGrid, unitPointGridsByLayer } from '../../src/amg/point-grids.js';
-import { readJsonFixture } from '../support/fixture.js';
+import { unitPointGridsFromLists } from '../../../src/amg/points/explicit-grids.js';
+import { gridPoints } from '../../../src/amg/points/grid-points.js';
+import { unitPointGridsByLayer } from '../../../src/amg/points/unit-grids.js';
+import { readJsonFixture } from '../../support/fixture.js';
 
 const golden = readJsonFixture<{
   grids: { pointsPerSide: number; sha256: string; valuesXy?: number[] }[];
@@ -14,6 +15,11 @@ const golden = readJsonFixture<{
     pointsPerSideByLayer: number[];
   }[];
 }>('amg/golden.json');
+
+/** The grid of the whole image. */
+function unitPointGrid(pointsPerSide: number): Float64Array {
+  return unitPointGridsByLayer(pointsPerSide, 0, 1)[0];
+}
 
 test('points sit at (i + 0.5) / n, x fastest', () => {
   assert.deepEqual(unitPointGrid(1), Float64Array.of(0.5, 0.5));
@@ -48,8 +54,14 @@ test('a layer without a point is refused', () => {
   });
 });
 
-test('points scale with the crop', () => {
-  assert.deepEqual(pointsInCropXy(Float64Array.of(0.25, 0.5, 1, 0), 100, 60), Float64Array.of(25, 30, 100, 0));
+test('points scale with the crop and come in batches, the grid of its layer', () => {
+  const points = gridPoints([Float64Array.of(0.5, 0.5), Float64Array.of(0.25, 0.5, 1, 0, 0, 1)]);
+  const crop = { boxXyxy: [10, 20, 110, 80], layer: 1 } as const;
+  assert.equal(points.countIn(crop), 3);
+  const inCrop = points.pointsIn(crop);
+  assert.deepEqual(inCrop.next(2, []), Float64Array.of(25, 30, 100, 0));
+  assert.deepEqual(inCrop.next(2, []), Float64Array.of(0, 60));
+  assert.equal(inCrop.next(2, []), undefined);
 });
 
 test('explicit grids are taken layer by layer', () => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SamError } from '../errors.js';
+import { SamError } from '../../errors.js';
 
 /**
  * Unit grids from parsed JSON: one list of [x, y] pairs a crop layer, fractions of the crop's width and height, as the

@@ -1,4 +1,4 @@
-import type { PromptBatch } from '../sam/segmentation-model.js';
+import type { PromptBatch } from '../../sam/segmentation-model.js';
 
 /**
  * A prompt of one foreground point for each x, y.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type CropBox, cropBoxesOfImage } from '../../src/amg/crop-boxes.js';
-import { isBoxNearCropEdge } from '../../src/amg/crop-edge.js';
-import { readJsonFixture } from '../support/fixture.js';
+import { type CropBox, cropBoxesOfImage } from '../../../src/amg/points/crop-boxes.js';
+import { isBoxNearCropEdge } from '../../../src/amg/selection/crop-edge.js';
+import { readJsonFixture } from '../../support/fixture.js';
 
 const golden = readJsonFixture<{
   crops: { width: number; height: number; cropNLayers: number; cropOverlapRatio: number; crops: CropBox[] }[];

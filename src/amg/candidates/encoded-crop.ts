@@ -1,0 +1,53 @@
+import { cropOfImage } from '../../image/crop-image.js';
+import type { MaskMeasurer } from '../../mask/logits/mask-measurer.js';
+import type { StageSeconds } from '../../sam/found-mask.js';
+import type { ImageSize, RgbImage } from '../../sam/rgb-image.js';
+import type { EncodedImage, SegmentationModel } from '../../sam/segmentation-model.js';
+import { measurerOf } from '../../segment/measure-answers.js';
+import type { CropBox } from '../points/crop-boxes.js';
+import type { GeneratorSettings } from '../settings.js';
+
+/** Which masks are worth measuring, and how the model is asked for them. */
+export type CandidateSettings = Pick<
+  GeneratorSettings,
+  'predIouThresh' | 'stabilityScoreThresh' | 'stabilityScoreOffset' | 'pointsPerBatch' | 'useM2m'
+>;
+
+/** A part of an image after the encoder, ready to be asked about its points. */
+export interface EncodedCrop {
+  readonly crop: CropBox;
+  /** Of the whole image. */
+  readonly imageSize: ImageSize;
+  readonly encoded: EncodedImage;
+  /** Gives up masks below the stability threshold as soon as that is certain. */
+  readonly measurer: MaskMeasurer;
+  readonly settings: CandidateSettings;
+  /** What asking about it takes is added here. */
+  readonly seconds: StageSeconds;
+}
+
+/**
+ * Encodes a part of an image at its own resolution.
+ *
+ * @param seconds - What it takes is added here.
+ */
+export async function encodeCrop(
+  model: SegmentationModel,
+  image: RgbImage,
+  crop: CropBox,
+  settings: CandidateSettings,
+  seconds: StageSeconds,
+): Promise<EncodedCrop> {
+  const startedAt = performance.now();
+  const encoded = await model.encode(cropOfImage(image, crop.boxXyxy));
+  seconds.encode += (performance.now() - startedAt) / 1000;
+  const { width, height } = image;
+  const [left, top] = crop.boxXyxy;
+  const { stabilityScoreOffset, stabilityScoreThresh } = settings;
+  const measurer = measurerOf(encoded, model.geometry, {
+    stabilityScoreOffset,
+    stabilityScoreThresh,
+    image: { width, height, left, top },
+  });
+  return { crop, imageSize: { width, height }, encoded, measurer, settings, seconds };
+}
