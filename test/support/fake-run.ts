@@ -3,6 +3,8 @@ import type { DatasetRun } from '../../src/dataset/scheduler/dataset-run.js';
 import type { RunEvent, RunSummary } from '../../src/dataset/scheduler/events.js';
 import type { ImageJob } from '../../src/dataset/scheduler/job.js';
 import { runDataset } from '../../src/dataset/scheduler/run.js';
+import { cocoRleFromMaskRuns } from '../../src/mask/runs/coco-rle.js';
+import { emptyMaskRuns } from '../../src/mask/runs/mask-runs.js';
 import { DEFAULT_MODEL } from '../../src/model/catalogue/catalogue.js';
 
 /** A job that asks no model: one record that holds the image's first pixel. */
@@ -14,7 +16,7 @@ export function fakeJob(settings: Readonly<Record<string, unknown>> = {}): Image
       records: [
         {
           id: 1,
-          segmentation: { size: [height, width], counts: `${width * height}` },
+          segmentation: cocoRleFromMaskRuns(emptyMaskRuns(width, height)),
           area: data[0],
           bbox: [0, 0, width - 1, height - 1],
           predicted_iou: 1,

@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { PROMPT_FORMATS, type PromptFormat, type PromptSet } from '../../dataset/prompts/prompt-set.js';
-import { readPromptSet } from '../../dataset/prompts/read-prompt-set.js';
-import { type SamePrompts, samePromptSet } from '../../dataset/prompts/same-prompts.js';
+import { openPrompts } from '../../dataset/prompts/open-prompts.js';
+import { PROMPT_FORMATS, type PromptFormat } from '../../dataset/prompts/prompt-set.js';
+import type { SamePrompts } from '../../dataset/prompts/same-prompts.js';
 import { runDataset } from '../../dataset/scheduler/run.js';
 import { segmentJob } from '../../dataset/scheduler/segment-job.js';
-import { writeCocoFile } from '../../dataset/sinks/coco-file.js';
-import { OUTPUT_FORMATS, type OutputFormat } from '../../dataset/sinks/sink.js';
 import { SamError } from '../../errors.js';
 import type { Parallelism } from '../../execute/default-parallelism.js';
+import type { PromptsReference } from '../../execute/job.js';
 import { catalogueEntries, DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
 import { SEGMENT_DEFAULTS, type SegmentSettings } from '../../segment/segment-image.js';
 import { addDatasetOptions, type DatasetOptions, datasetRunOf, INPUTS_DESCRIPTION } from '../dataset-options.js';
@@ -19,11 +16,10 @@ import { addMachineOptions, type EmbeddingOptions, embeddingsOf } from '../machi
 import { numberIn } from '../parse.js';
 import { type ReporterOptions, reporterFor } from '../reporters/reporter.js';
 
-type SegmentOptions = Omit<DatasetOptions, 'outFormat'> &
+type SegmentOptions = DatasetOptions &
   ReporterOptions &
   EmbeddingOptions &
   Partial<Parallelism> & {
-    readonly outFormat: OutputFormat | 'coco';
     readonly overlay?: string;
     readonly model: string;
     readonly point: SamePrompts['points'];
@@ -76,42 +72,24 @@ function collectPoints(text: string, earlier: SamePrompts['points']): SamePrompt
   return [...earlier, [x, y, label]];
 }
 
-/** The prompts that the options give, and what tells them from others. */
-async function promptsOf(options: SegmentOptions): Promise<{ prompts: PromptSet; identity: Record<string, unknown> }> {
-  const { point, box, relative, prompts: path, promptsFormat } = options;
+/** The prompts that the options give. */
+function promptsReferenceOf(options: SegmentOptions): PromptsReference {
+  const { point, box, relative: isRelative, prompts: path, promptsFormat: format } = options;
   const isOnLine = point.length + box.length > 0;
   if (isOnLine === (path !== undefined)) {
     const received = isOnLine ? 'both' : 'neither';
     throw new SamError('bad-usage', `Expected either --point and --box or --prompts but received ${received}`);
   }
-  if (path === undefined) {
-    const prompts = samePromptSet({ points: point, boxes: box, isRelative: relative });
-    return { prompts, identity: { points: point, boxes: box, relative } };
-  }
-  const prompts = await readPromptSet(path, { isRelative: relative, ...(promptsFormat && { format: promptsFormat }) });
-  if (relative && !['json', 'ndjson', 'csv'].includes(prompts.format)) {
-    throw new SamError(
-      'bad-usage',
-      `Expected --relative with prompts of our own formats but received ${prompts.format}`,
-    );
-  }
-  const content = (await stat(path)).isDirectory()
-    ? { folder: path }
-    : {
-        sha256: createHash('sha256')
-          .update(await readFile(path))
-          .digest('hex'),
-      };
-  return { prompts, identity: { format: prompts.format, ...content, relative } };
+  if (path === undefined) return { kind: 'same', points: point, boxes: box, isRelative };
+  return { kind: 'file', path, isRelative, ...(format && { format }) };
 }
 
 async function segment(inputs: readonly string[], options: SegmentOptions): Promise<number> {
-  const isCoco = options.outFormat === 'coco';
-  if (isCoco && options.multimask) {
+  if (options.outFormat === 'coco' && options.multimask) {
     throw new SamError('bad-usage', 'Expected one mask an annotation for --out-format coco but received --multimask');
   }
   const report = reporterFor(options);
-  const { prompts, identity } = await promptsOf(options);
+  const prompts = await openPrompts(promptsReferenceOf(options));
   const { refine, promptsPerBatch } = options;
   const settings: SegmentSettings = {
     ...SEGMENT_DEFAULTS,
@@ -123,11 +101,11 @@ async function segment(inputs: readonly string[], options: SegmentOptions): Prom
   const onUnprompted = () => {
     unprompted++;
   };
-  const outFormat = options.outFormat === 'coco' ? 'json' : options.outFormat;
   const summary = await interruptible((signal) =>
     runDataset({
-      ...datasetRunOf(inputs, { ...options, outFormat }),
-      job: segmentJob({ prompts, promptsIdentity: identity, settings, onUnprompted }),
+      ...datasetRunOf(inputs, options),
+      prompts,
+      job: segmentJob({ prompts, promptsIdentity: prompts.identity, settings, onUnprompted }),
       ...embeddingsOf(options),
       ...(options.overlay !== undefined && { overlayFolder: options.overlay }),
       model: options.model,
@@ -141,10 +119,6 @@ async function segment(inputs: readonly string[], options: SegmentOptions): Prom
     report({ event: 'notice', message });
   }
   if (summary.interrupted) return EXIT.interrupted;
-  if (isCoco) {
-    const { path, images, annotations } = await writeCocoFile(options.out, prompts);
-    report({ event: 'notice', message: `${annotations} annotations of ${images} images in ${path}` });
-  }
   return summary.failures + summary.failed_before > 0 ? EXIT.failures : EXIT.ok;
 }
 
@@ -193,8 +167,6 @@ export function addSegmentCommand(program: Command, finish: (exitCode: number) =
       .default(SEGMENT_DEFAULTS.promptsPerBatch),
   );
   addDatasetOptions(command);
-  const formats = command.options.find((option) => option.long === '--out-format');
-  formats?.choices([...OUTPUT_FORMATS, 'coco']);
   addMachineOptions(command);
   command.addHelpText('after', EXAMPLES).action(async (inputs: string[], options: SegmentOptions) => {
     // commander would ask for them beside a list, too

@@ -1,8 +1,9 @@
 import type { Parallelism } from '../../execute/default-parallelism.js';
 import type { EmbeddingCacheOptions } from '../../model/runtime/embedding-cache.js';
 import type { Shard } from '../plan/shard.js';
+import type { PromptSet } from '../prompts/prompt-set.js';
 import type { ResumePolicy } from '../run-folder/run-folder.js';
-import type { OutputOptions } from '../sinks/sink.js';
+import type { OutputOptions } from '../sinks/sinks.js';
 import type { ImageLimits } from '../sources/image-reader.js';
 import type { InputSelection } from '../sources/input-images.js';
 import type { RunListener } from './events.js';
@@ -13,6 +14,8 @@ export interface DatasetRun {
   /** What to make of each image. */
   readonly job: ImageJob;
   readonly selection: InputSelection;
+  /** The job's prompts, for the sink. */
+  readonly prompts?: PromptSet;
   readonly output: OutputOptions;
   /** Folder of the images with their masks drawn; none are drawn when absent. */
   readonly overlayFolder?: string;

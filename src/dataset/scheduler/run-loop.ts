@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import PQueue from 'p-queue';
 import { messageOf, SamError } from '../../errors.js';
 import type { ThreadExecutor } from '../../execute/thread-executor.js';
+import { imageResultOfRecords } from '../../formats/sa1b/read.js';
 import type { OutputNames } from '../plan/output-names.js';
 import type { Plan } from '../plan/plan.js';
 import { isInShard } from '../plan/shard.js';
 import type { RunFolder } from '../run-folder/run-folder.js';
 import { OverlayFolder } from '../sinks/overlay-folder.js';
-import type { ResultSink } from '../sinks/sink.js';
+import type { Sink } from '../sinks/sink.js';
 import { ImageReader, type ReadImage } from '../sources/image-reader.js';
 import { locatorOf, type PlannedImage } from '../sources/planned-image.js';
 import type { DatasetRun } from './dataset-run.js';
@@ -24,7 +25,7 @@ function imagesAhead(workers: number): number {
 }
 
 /** Records waiting for their turn to be written: small, and enough that one slow image does not stop the others soon. */
-function recordsWaiting(workers: number, sink: ResultSink): number {
+function recordsWaiting(workers: number, sink: Sink): number {
   return sink.isOrdered ? 4 * workers + 4 : 2;
 }
 
@@ -43,7 +44,7 @@ export interface RunParts {
   /** Knows all names of the plan. */
   readonly names: OutputNames;
   readonly folder: RunFolder;
-  readonly sink: ResultSink;
+  readonly sink: Sink;
   readonly pool: ThreadExecutor;
   /** Images that the pool works on at the same time. */
   readonly workers: number;
@@ -202,11 +203,11 @@ export class RunLoop {
     if (overlay) await this.#overlays?.write(name, overlay);
     const written = await this.#parts.sink.write({
       name,
-      record: {
+      result: imageResultOfRecords({
         image: { image_id: imageId, width, height, file_name: planned.name },
         annotations: records,
-        ...(skipped.length > 0 && { skipped_prompts: skipped }),
-      },
+        skipped_prompts: skipped,
+      }),
       ...(image.file && { image: image.file }),
     });
     const masks = records.length;

@@ -8,10 +8,11 @@ import { OutputNames } from '../plan/output-names.js';
 import { type Plan, planOf } from '../plan/plan.js';
 import { isInShard, shareOf } from '../plan/shard.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
+import { journalLines } from '../run-folder/journal-lines.js';
 import { type RunIdentity, readManifest } from '../run-folder/manifest.js';
 import { allowedDifferences, RunFolder } from '../run-folder/run-folder.js';
-import { openSink } from '../sinks/open-sink.js';
-import { outputIdentityOf, type ResultSink } from '../sinks/sink.js';
+import type { Sink } from '../sinks/sink.js';
+import { sinkOf } from '../sinks/sinks.js';
 import { IMAGE_EXTENSIONS } from '../sources/extensions.js';
 import { type InputSelection, imagesOf } from '../sources/input-images.js';
 import { locatorOf } from '../sources/planned-image.js';
@@ -22,14 +23,14 @@ import { RunLoop } from './run-loop.js';
 /** With so many images planned, more of them do not change how many workers there are. */
 const MANY_IMAGES = 1024;
 
-function identityOf({ job, model, output, shard, embeddings }: DatasetRun): RunIdentity {
+function identityOf({ job, model, shard, embeddings }: DatasetRun, sink: Sink): RunIdentity {
   const { name, encoder, decoder } = catalogueEntryNamed(model);
   return {
     job: job.name,
     model: { name, encoder_sha256: encoder.sha256, decoder_sha256: decoder.sha256 },
     // another type of embeddings gives other masks; where they lie does not matter
     settings: embeddings ? { ...job.settings, embeddings: embeddings.type } : job.settings,
-    output: outputIdentityOf(output),
+    output: sink.identity,
     shard,
   };
 }
@@ -75,7 +76,8 @@ async function countToDo(run: DatasetRun, plan: Plan, folder: RunFolder): Promis
 export async function runDataset(run: DatasetRun): Promise<RunSummary> {
   const { onEvent, output, signal } = run;
   const startedAt = performance.now();
-  const identity = identityOf(run);
+  const sink = sinkOf(output);
+  const identity = identityOf(run, sink);
   // before anything is made: a wrong command leaves no trace
   await checkFolder(output.folder, '--out');
   const storage = new FolderStorage(output.folder);
@@ -99,10 +101,9 @@ export async function runDataset(run: DatasetRun): Promise<RunSummary> {
     return started;
   }
 
-  const names = new OutputNames({ dots: output.format !== 'tar' });
+  const names = new OutputNames({ dots: sink.allowsDots });
   let plan: Plan | undefined;
   let folder: RunFolder | undefined;
-  let sink: ResultSink | undefined;
   try {
     plan = await planOf(
       imagesOf({ ...run.selection, ownFolders: [output.folder, run.overlayFolder ?? output.folder] }),
@@ -121,7 +122,14 @@ export async function runDataset(run: DatasetRun): Promise<RunSummary> {
       ...(signal && { signal }),
     });
     const firstImageId = await folder.begin(plan, names);
-    sink = await openSink(output, folder);
+    const { lastPart } = folder.journal;
+    await sink.open({
+      storage,
+      isNew: folder.isNew,
+      ...(lastPart && { lastPart }),
+      ...(run.prompts && { prompts: run.prompts }),
+      journalLines: () => journalLines(storage),
+    });
     for (const words of differences) onEvent({ event: 'notice', message: `--force: ${words}` });
     const settledBefore = folder.journal.done + folder.journal.failed;
     const images = await countToDo(run, plan, folder);
@@ -132,6 +140,10 @@ export async function runDataset(run: DatasetRun): Promise<RunSummary> {
     signal?.addEventListener('abort', () => onEvent({ event: 'interrupted', in_flight: current.inFlight }));
     onEvent({ event: 'run_started', images, settled_before: settledBefore, ...parallelism });
     const count = await current.doAll(firstImageId);
+    if (!signal?.aborted) {
+      const message = await sink.finish();
+      if (message !== undefined) onEvent({ event: 'notice', message });
+    }
     await sink.close();
     const seconds = (performance.now() - startedAt) / 1000;
     const summary: RunSummary = {
@@ -149,7 +161,7 @@ export async function runDataset(run: DatasetRun): Promise<RunSummary> {
     onEvent({ event: 'run_finished', ...summary, ...failuresFile });
     return summary;
   } catch (error) {
-    await sink?.close().catch(() => undefined);
+    await sink.close().catch(() => undefined);
     throw error;
   } finally {
     await Promise.all([started?.pool.close(), plan?.close(), folder?.close()]);

@@ -1,31 +1,10 @@
+import type { PromptedMaskRecord } from '../../formats/sa1b/file.js';
 import type { PromptedObject } from '../../sam/image-prompts.js';
-import type { MaskRecord } from '../../sam/mask-record.js';
 import { answerablePrompts } from '../../segment/answerable-prompts.js';
 import type { RlePrompt } from '../../segment/rle-prompt.js';
 import type { SegmentedMask, SegmentSettings } from '../../segment/segment-image.js';
 import type { PromptSet } from '../prompts/prompt-set.js';
 import type { ImageJob } from './job.js';
-
-/** A mask of an image with the prompt that it answers. */
-export interface PromptedMaskRecord extends MaskRecord {
-  /** The prompt's id in its file, or its place in the image. */
-  readonly prompt_id: number | string;
-  /** What was asked, in pixels of the image. */
-  readonly prompt: {
-    readonly points?: readonly (readonly [x: number, y: number])[];
-    readonly labels?: readonly number[];
-    /** x0, y0, x1, y1, cut at the image's edges. */
-    readonly box?: readonly [x0: number, y0: number, x1: number, y1: number];
-    /** Whether a mask was given too. */
-    readonly mask?: true;
-  };
-  /** Which of the three masks it is, with `--multimask`. */
-  readonly mask_index?: number;
-  readonly category_id?: number;
-  readonly category?: string;
-  /** The prompt's, such as a detector's confidence. */
-  readonly score?: number;
-}
 
 /** What {@link segmentJob} needs to know. */
 export interface SegmentJobOptions {

@@ -1,61 +1,78 @@
-import type { Sa1bFile } from '../../formats/sa1b-file.js';
+/**
+ * Where the results of a run go. A kind of sink is one module that makes one of these; `sinks.ts` lists them.
+ *
+ * @module
+ */
+
+import type { ImageResult } from '../../sam/found-mask.js';
+import type { Storage } from '../../storage/storage.js';
+import type { PromptSet } from '../prompts/prompt-set.js';
+import type { LastPart } from '../run-folder/journal.js';
+import type { JournalLine } from '../run-folder/journal-lines.js';
 
 /** An image's result, ready to be written. */
-export interface Result {
+export interface NamedResult {
   /** Name of the result, without an extension; no other image of the run has it. */
   readonly name: string;
-  readonly record: Sa1bFile;
+  readonly result: ImageResult;
   /** The image's own file, where it is copied beside the record. */
   readonly image?: { readonly bytes: Uint8Array; readonly extension: string };
 }
 
 /** Where a result is. */
 export interface Written {
-  /** The file, below the output folder. */
+  /** The file, as the storage names it. */
   readonly output: string;
   /** Where the record lies in it, when others lie there too. */
   readonly start?: number;
   readonly end?: number;
 }
 
+/** What a sink is told of the run that it is opened for. */
+export interface SinkRun {
+  /** Where results go. */
+  readonly storage: Storage;
+  /** Whether no run was there before: files with a sink's names are then someone else's. */
+  readonly isNew: boolean;
+  /** Where the last record lies that the run's journal knows, if records share files. */
+  readonly lastPart?: LastPart;
+  /** What the run's prompts say of images and classes. */
+  readonly prompts?: PromptSet;
+  /** All lines of the run's journal as it is now, some at a time. */
+  journalLines(): AsyncIterable<readonly JournalLine[]>;
+}
+
 /** Where results go. A result is safe, whole, when `write` has answered; until then it is not there. */
-export interface ResultSink {
+export interface Sink {
+  /** What decides what is written, for the run's manifest. */
+  readonly identity: Readonly<Record<string, unknown>>;
   /** Whether results are handed over in the order of the images, so that files with many are the same on every run. */
   readonly isOrdered: boolean;
   /** Whether it copies the images' own files. */
   readonly copiesImages: boolean;
-  write(result: Result): Promise<Written>;
+  /** Whether names of results may have dots in their last part. */
+  readonly allowsDots: boolean;
+  /**
+   * Makes ready to go on where the journal ends: called once, before all else.
+   *
+   * @throws SamError `bad-run-folder` when it cannot go on there.
+   */
+  open(run: SinkRun): Promise<void>;
+  /** @throws SamError `unwritable-output`, or `unwritable-name` when only this result cannot be written. */
+  write(result: NamedResult): Promise<Written>;
+  /**
+   * Does what is left when a run has come to its end and the journal knows all results; a run that is interrupted is not at its end.
+   *
+   * @returns what to tell the user, if anything.
+   * @throws SamError `unwritable-output`, `bad-run-folder` when what is there is damaged.
+   */
+  finish(): Promise<string | undefined>;
+  /** Closes its files, however the run ended. */
   close(): Promise<void>;
 }
 
-/** How records are written. */
-export interface OutputOptions {
-  /** Folder of the records. */
-  readonly folder: string;
-  /** One JSON file an image; or many records a file: NDJSON, gzipped NDJSON, or tar as SA-1B has it. @default 'json' */
-  readonly format: OutputFormat;
-  /** Records in each file that holds many. @default 1000 */
-  readonly recordsPerFile: number;
-  /** Whether tar files hold the images too. @default true */
-  readonly copyImages: boolean;
-}
-
-/** Names of the formats, as `--out-format` takes them. */
-export const OUTPUT_FORMATS = ['json', 'ndjson', 'ndjson.gz', 'tar'] as const;
-
-/** See {@link OUTPUT_FORMATS}. */
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
-
-/** The part of the output options that decides what is written, for the manifest. */
-export function outputIdentityOf({
-  format,
-  recordsPerFile,
-  copyImages,
-}: OutputOptions): Readonly<Record<string, unknown>> {
-  if (format === 'json') return { format };
-  return {
-    format,
-    records_per_file: recordsPerFile,
-    ...(format === 'tar' && { images: copyImages ? 'copied' : 'left out' }),
-  };
+/** What a sink was opened with. @throws Error when it was not opened: a mistake of the program, not of the user. */
+export function opened<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('Expected a sink that is open');
+  return value;
 }

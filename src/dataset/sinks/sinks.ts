@@ -1,0 +1,35 @@
+import { CocoSink } from './coco-sink.js';
+import { JsonTreeSink } from './json-tree-sink.js';
+import { PartFilesSink, type PartFilesSinkOptions } from './part-files-sink.js';
+import type { Sink } from './sink.js';
+
+/** Every kind of sink by the name that `--out-format` gives it. */
+const SINKS = {
+  json: () => new JsonTreeSink(),
+  ndjson: (options: PartFilesSinkOptions) => new PartFilesSink('ndjson', options),
+  'ndjson.gz': (options: PartFilesSinkOptions) => new PartFilesSink('ndjson.gz', options),
+  tar: (options: PartFilesSinkOptions) => new PartFilesSink('tar', options),
+  coco: () => new CocoSink(),
+};
+
+/** See {@link OUTPUT_FORMATS}. */
+export type OutputFormat = keyof typeof SINKS;
+
+/** Names of the formats, as `--out-format` takes them. */
+export const OUTPUT_FORMATS = Object.keys(SINKS) as readonly OutputFormat[];
+
+/** How results are written, and where. */
+export interface OutputOptions extends PartFilesSinkOptions {
+  /** Folder of the results. */
+  readonly folder: string;
+  /**
+   * One SA-1B JSON file an image; the same with one COCO file of all; or many records a file: NDJSON, gzipped NDJSON, or tar as
+   * SA-1B has it.
+   */
+  readonly format: OutputFormat;
+}
+
+/** The sink that the options ask for; it is to be opened. */
+export function sinkOf(options: OutputOptions): Sink {
+  return SINKS[options.format](options);
+}
