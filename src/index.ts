@@ -12,7 +12,8 @@ export type { Shard } from './dataset/plan/shard.js';
 export type { ResumePolicy } from './dataset/run-folder/run-folder.js';
 export type { ExecutorMaker } from './dataset/scheduler/dataset-run.js';
 export type { RunEvent, RunListener, RunSummary } from './dataset/scheduler/events.js';
-export type { OutputFormat, OutputOptions, Result, Sink, SinkRun, Written } from './dataset/sinks/sink.js';
+export type { NamedResult, Sink, SinkRun, Written } from './dataset/sinks/sink.js';
+export type { OutputFormat, OutputOptions } from './dataset/sinks/sinks.js';
 export type { ImageLimits } from './dataset/sources/image-reader.js';
 export type { InputSelection } from './dataset/sources/input-images.js';
 export type { PlannedImage } from './dataset/sources/planned-image.js';
@@ -22,7 +23,7 @@ export type { Parallelism } from './execute/default-parallelism.js';
 export type { Executor, ExecutorInfo, ImageAnswer, ImageTask, TaskOptions } from './execute/executor.js';
 export type { EverythingJob, Job, PromptsReference, SegmentJob } from './execute/job.js';
 export { ThreadExecutor, type ThreadExecutorOptions } from './execute/thread-executor.js';
-export { maskRecordOf, type PromptedMaskRecord } from './formats/sa1b-record.js';
+export { maskRecordOf } from './formats/sa1b/write.js';
 export { type DecodeImageOptions, decodeImage, type ImageInput } from './image/decode-image.js';
 export { overlayOf } from './image/overlay.js';
 export {

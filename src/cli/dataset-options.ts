@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { shardFrom, WHOLE } from '../dataset/plan/shard.js';
 import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
-import { OUTPUT_FORMATS, type OutputFormat } from '../dataset/sinks/sink.js';
+import { OUTPUT_FORMATS, type OutputFormat } from '../dataset/sinks/sinks.js';
 import { DEFAULT_MAX_PIXELS } from '../dataset/sources/image-reader.js';
 import { numberIn } from './parse.js';
 
@@ -12,7 +12,7 @@ export interface DatasetOptions {
   readonly hidden: boolean;
   readonly inputList?: string;
   readonly out: string;
-  readonly outFormat: OutputFormat | 'coco';
+  readonly outFormat: OutputFormat;
   readonly recordsPerFile: number;
   /** False for `--no-tar-images`. */
   readonly tarImages: boolean;
@@ -53,7 +53,10 @@ export function addDatasetOptions(command: Command): Command {
   );
   sources(new Option('--hidden', 'names that begin with a dot, too').default(false));
   results(
-    new Option('--out-format <format>', 'one JSON file an image, or files of many records each')
+    new Option(
+      '--out-format <format>',
+      'one JSON file an image; the same and one COCO file of all; or files of many records each',
+    )
       .choices(OUTPUT_FORMATS)
       .default('json'),
   );

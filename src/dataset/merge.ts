@@ -11,8 +11,7 @@ import { LineIndex, type LinePlace } from './run-folder/line-index.js';
 import { differenceInWords, identityDifferences, type Manifest, readManifest } from './run-folder/manifest.js';
 import { RunFolder } from './run-folder/run-folder.js';
 import { PartFilesSink } from './sinks/part-files-sink.js';
-import { PART_FORMATS } from './sinks/part-format.js';
-import type { OutputFormat } from './sinks/sink.js';
+import type { PART_FORMATS } from './sinks/part-format.js';
 
 /** What {@link mergeRuns} found. */
 export interface MergeReport {
@@ -133,14 +132,11 @@ class ImageCopier {
 
   static async open(parts: readonly Part[], whole: RunFolder): Promise<ImageCopier> {
     const { output } = parts[0].manifest;
-    const format = output.format as OutputFormat;
+    const format = output.format as 'json' | keyof typeof PART_FORMATS;
     if (format === 'json') return new ImageCopier(parts, whole, undefined);
-    const options = {
-      folder: whole.storage.location,
-      format: PART_FORMATS[format],
-      recordsPerFile: Number(output.records_per_file),
-    };
-    return new ImageCopier(parts, whole, await PartFilesSink.open(options, undefined, whole.isNew));
+    const sink = new PartFilesSink(format, { recordsPerFile: Number(output.shard_size) });
+    await sink.open({ storage: whole.storage, isNew: whole.isNew });
+    return new ImageCopier(parts, whole, sink);
   }
 
   /** @returns whether the image is settled now: not when its record's file is gone. */

@@ -34,11 +34,6 @@ export class ImageIndex<T> {
     return true;
   }
 
-  /** The value stored under exactly this name. */
-  exactly(name: string): T | undefined {
-    return this.#byName.get(normalisedName(name));
-  }
-
   /**
    * @returns the value of the image, or undefined.
    * @throws SamError `bad-prompt` when several entries could be meant.
@@ -58,9 +53,5 @@ export class ImageIndex<T> {
       );
     }
     return candidates.length === 1 ? this.#byName.get(candidates[0]) : undefined;
-  }
-
-  get names(): string[] {
-    return [...this.#byName.keys()];
   }
 }

@@ -1,7 +1,7 @@
 import { type GenerateOptions, MaskGenerator } from '../amg/generator.js';
 import { DEFAULT_PRESET, type PresetName, settingsOfPreset } from '../amg/presets.js';
 import type { GeneratorSettings } from '../amg/settings.js';
-import { maskRecordOf } from '../formats/sa1b-record.js';
+import { maskRecordOf } from '../formats/sa1b/write.js';
 import { decodeImage, type ImageInput } from '../image/decode-image.js';
 import type { SamModel } from '../model/runtime/load-model.js';
 import type { StageSeconds } from '../sam/found-mask.js';

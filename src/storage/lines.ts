@@ -1,5 +1,24 @@
+import type { Storage } from './storage.js';
+
 /** No path or record of ours is longer; an endless line must not fill the memory. */
 const LONGEST_LINE = 256 * 1024 * 1024;
+
+/** Chunks in which the end of a file is searched for its last line. */
+const TAIL_BYTES = 64 * 1024;
+const NEWLINE = 0x0a;
+
+/** Bytes of the lines of a file that were written to their end; 0 when there is no such file. */
+export async function completeLengthOf(storage: Storage, name: string): Promise<number> {
+  let end = (await storage.sizeOf(name)) ?? 0;
+  while (end > 0) {
+    const start = Math.max(0, end - TAIL_BYTES);
+    const bytes = await storage.readRange(name, { start, end });
+    const last = bytes.lastIndexOf(NEWLINE);
+    if (last >= 0) return start + last + 1;
+    end = start;
+  }
+  return 0;
+}
 
 /**
  * Texts of a byte stream between separators, some at a time (a promise for each would cost more than the text). The last one need

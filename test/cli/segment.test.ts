@@ -150,6 +150,12 @@ describe('sam-cli segment', () => {
     assert.equal(record.annotations[0].category_id, 0);
     assert.deepEqual(record.skipped_prompts, [{ id: 2, reason: 'it repeats an earlier prompt' }]);
     assert.deepEqual(JSON.parse(await readFile(join(out, '02.json'), 'utf8')).annotations, []);
+
+    // a run does not go on with other labels as if they were the same
+    await writeFile(join(labels, '00.txt'), '0 0.5 0.5 0.5 0.5\n');
+    const changed = await runCli('segment', ...inputs, '--prompts', labels, '-o', out, '--embeddings', cache);
+    assert.equal(changed.exitCode, 2);
+    assert.match(changed.stderr, /settings\.prompts\.folder\.sha256 was "\w{64}", is "\w{64}"/);
   });
 
   const wrong: [why: string, args: string[], message: RegExp][] = [

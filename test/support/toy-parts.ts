@@ -1,4 +1,4 @@
-import type { Result, Sink, SinkRun, Written } from '../../src/dataset/sinks/sink.js';
+import type { NamedResult, Sink, SinkRun, Written } from '../../src/dataset/sinks/sink.js';
 import type { PlannedImage } from '../../src/dataset/sources/planned-image.js';
 import type { Source } from '../../src/dataset/sources/source.js';
 
@@ -32,7 +32,7 @@ export class ToySink implements Sink {
   readonly isOrdered = true;
   readonly copiesImages = true;
   readonly allowsDots = true;
-  readonly results: Result[] = [];
+  readonly results: NamedResult[] = [];
   /** What it was asked to do, in order. */
   readonly calls: string[] = [];
 
@@ -40,7 +40,7 @@ export class ToySink implements Sink {
     this.calls.push(isNew ? 'open a new run' : 'open');
   }
 
-  async write(result: Result): Promise<Written> {
+  async write(result: NamedResult): Promise<Written> {
     this.calls.push(`write ${result.name}`);
     this.results.push(result);
     return { output: `toy:${result.name}` };

@@ -2,7 +2,6 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { PROMPT_FORMATS, type PromptFormat } from '../../dataset/prompts/prompt-set.js';
 import type { SamePrompts } from '../../dataset/prompts/same-prompts.js';
 import { runDataset } from '../../dataset/scheduler/run.js';
-import { OUTPUT_FORMATS } from '../../dataset/sinks/sink.js';
 import { SamError } from '../../errors.js';
 import type { Parallelism } from '../../execute/default-parallelism.js';
 import type { PromptsReference } from '../../execute/job.js';
@@ -155,8 +154,6 @@ export function addSegmentCommand(program: Command, finish: (exitCode: number) =
       .default(SEGMENT_DEFAULTS.promptsPerBatch),
   );
   addDatasetOptions(command);
-  const formats = command.options.find((option) => option.long === '--out-format');
-  formats?.choices([...OUTPUT_FORMATS, 'coco']);
   addMachineOptions(command);
   command.addHelpText('after', EXAMPLES).action(async (inputs: string[], options: SegmentOptions) => {
     // commander would ask for them beside a list, too

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CocoDataset } from '../../formats/coco-prompts.js';
+import type { CocoDataset } from '../../formats/coco/dataset.js';
 import type { Category, ImagePrompts } from '../../sam/image-prompts.js';
 
 /** Prompts of many images. */
@@ -14,8 +14,6 @@ export interface PromptSet {
   readonly categories: readonly Category[];
   /** The COCO dataset that the prompts are of. */
   readonly dataset?: CocoDataset;
-  /** Images that the set lists, as it names them; undefined where prompts lie in a file an image. */
-  readonly imageNames?: readonly string[];
   /**
    * The prompts of an image, or undefined when the set does not name it.
    *
@@ -23,6 +21,14 @@ export interface PromptSet {
    * @throws SamError `bad-prompt` when the image's own file is malformed or its name is ambiguous.
    */
   promptsOf(name: string): Promise<ImagePrompts | undefined>;
+}
+
+/** Prompts of many images that a run can go on with. */
+export interface OpenedPrompts extends PromptSet {
+  /**
+   * What tells them from others, for the run's manifest: two that agree in it ask the same. Where their files lie does not matter.
+   */
+  readonly identity: Readonly<Record<string, unknown>>;
 }
 
 /** Formats of {@link PromptSet}s. */

@@ -1,23 +1,17 @@
 import { SamError } from '../../errors.js';
+import type { PromptsReference } from '../../execute/job.js';
 import type { ImagePrompts, PromptedObject } from '../../sam/image-prompts.js';
 import type { PromptSet } from './prompt-set.js';
 
 /** Prompts that every image gets. */
-export interface SamePrompts {
-  /** x, y, label (1 object, 0 background). */
-  readonly points: readonly (readonly [x: number, y: number, label: number])[];
-  /** x0, y0, x1, y1. */
-  readonly boxes: readonly (readonly [x0: number, y0: number, x1: number, y1: number])[];
-  /** Whether coordinates are shares of the image's sides. */
-  readonly isRelative: boolean;
-}
+export type SamePrompts = Extract<PromptsReference, { readonly kind: 'same' }>;
 
 /**
  * The same prompts for each image: all points and at most one box are one object; without points, every box is one.
  *
  * @throws SamError `bad-usage` for points beside several boxes, and for a box that is none.
  */
-export function samePromptSet({ points, boxes, isRelative }: SamePrompts): PromptSet {
+export function samePromptSet({ points, boxes, isRelative }: Omit<SamePrompts, 'kind'>): PromptSet {
   if (points.length > 0 && boxes.length > 1) {
     throw new SamError(
       'bad-usage',

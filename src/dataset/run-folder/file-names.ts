@@ -7,6 +7,8 @@ export const RUN_FILES = {
   journal: '_run/journal.ndjson',
   lock: '_run/lock',
   summary: '_run/summary',
+  /** What the COCO file is made of; only there with that format. */
+  cocoParts: '_run/coco.ndjson',
   /** Beside the records, where it is seen; only there when something failed. */
   failures: 'failures.ndjson',
 } as const;

@@ -1,5 +1,5 @@
 import { SamError } from '../../errors.js';
-import { separatedTexts } from '../../storage/lines.js';
+import { completeLengthOf, separatedTexts } from '../../storage/lines.js';
 import type { Storage } from '../../storage/storage.js';
 import { RUN_FILES } from './file-names.js';
 
@@ -32,23 +32,6 @@ export interface FailedLine {
 /** One line of the journal: what became of an image. The last line about an image counts. */
 export type JournalLine = DoneLine | FailedLine;
 
-/** Chunks in which the end of the file is searched for its last line. */
-const TAIL_BYTES = 64 * 1024;
-const NEWLINE = 0x0a;
-
-/** Bytes of the journal's lines that were written to their end; 0 when there is no journal. */
-export async function completeLengthOf(storage: Storage): Promise<number> {
-  let end = (await storage.sizeOf(RUN_FILES.journal)) ?? 0;
-  while (end > 0) {
-    const start = Math.max(0, end - TAIL_BYTES);
-    const bytes = await storage.readRange(RUN_FILES.journal, { start, end });
-    const last = bytes.lastIndexOf(NEWLINE);
-    if (last >= 0) return start + last + 1;
-    end = start;
-  }
-  return 0;
-}
-
 /** What nearly every line of a journal looks like: an image with a record of its own and nothing that JSON escapes. */
 const PLAIN_DONE_LINE =
   /^\{"image_id":(\d{1,15}),"state":"done","image":"([^"\\]*)","output":"([^"\\]*)","masks":(\d{1,15}),"at":(\d{1,15})\}$/;
@@ -75,7 +58,7 @@ export async function* journalLines(
   storage: Storage,
   { skipDamaged = false }: JournalLinesOptions = {},
 ): AsyncGenerator<JournalLine[]> {
-  const end = await completeLengthOf(storage);
+  const end = await completeLengthOf(storage, RUN_FILES.journal);
   if (end === 0) return;
   let number = 0;
   for await (const texts of separatedTexts(storage.stream(RUN_FILES.journal, { end }), '\n')) {

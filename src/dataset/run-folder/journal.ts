@@ -1,7 +1,8 @@
+import { completeLengthOf } from '../../storage/lines.js';
 import type { AppendFile, Storage } from '../../storage/storage.js';
 import { FingerprintMap } from '../plan/fingerprint-map.js';
 import { RUN_FILES } from './file-names.js';
-import { completeLengthOf, type JournalLine, journalLines } from './journal-lines.js';
+import { type JournalLine, journalLines } from './journal-lines.js';
 
 /** How many images failed, by code. */
 export type FailuresByCode = Record<string, number>;
@@ -43,7 +44,7 @@ export class Journal {
   /** Reads a run's journal and opens it for more lines; made if need be. */
   static async open(storage: Storage): Promise<Journal> {
     const journal = await Journal.read(storage);
-    journal.#file = await storage.append(RUN_FILES.journal, await completeLengthOf(storage));
+    journal.#file = await storage.append(RUN_FILES.journal, await completeLengthOf(storage, RUN_FILES.journal));
     return journal;
   }
 
@@ -53,7 +54,7 @@ export class Journal {
    * @param onLine - Told every line.
    */
   static async read(storage: Storage, onLine?: (line: JournalLine) => void): Promise<Journal> {
-    const journal = new Journal(await completeLengthOf(storage));
+    const journal = new Journal(await completeLengthOf(storage, RUN_FILES.journal));
     for await (const lines of journalLines(storage)) {
       for (const line of lines) {
         journal.#take(line);

@@ -67,7 +67,8 @@ async function removeEarlierRun(storage: Storage): Promise<void> {
       await storage.remove(line.output).catch(() => undefined);
     }
   }
-  for (const name of [RUN_FILES.journal, RUN_FILES.failures, RUN_FILES.summary, RUN_FILES.manifest]) {
+  const { journal, cocoParts, failures, summary, manifest } = RUN_FILES;
+  for (const name of [journal, cocoParts, failures, summary, manifest]) {
     await storage.remove(name);
   }
 }

@@ -3,7 +3,7 @@ import { OutputNames } from '../plan/output-names.js';
 import { type Plan, planOf } from '../plan/plan.js';
 import { shareOf, WHOLE } from '../plan/shard.js';
 import { openPrompts } from '../prompts/open-prompts.js';
-import type { PromptSet } from '../prompts/prompt-set.js';
+import type { OpenedPrompts, PromptSet } from '../prompts/prompt-set.js';
 import { journalLines } from '../run-folder/journal-lines.js';
 import { type PlannedInputs, type RunIdentity, readManifest } from '../run-folder/manifest.js';
 import { allowedDifferences, RunFolder } from '../run-folder/run-folder.js';
@@ -88,7 +88,7 @@ function sourceOf({ selection, source, overlayFolder }: DatasetRun, { storage }:
 async function identify(
   run: DatasetRun,
   { sink, storage }: RunOutput,
-  prompts: PromptSet | undefined,
+  prompts: OpenedPrompts | undefined,
 ): Promise<IdentifiedRun> {
   const { job, shard = WHOLE, resume = {} } = run;
   const earlier = await readManifest(storage).catch((error: unknown) => {
@@ -99,7 +99,7 @@ async function identify(
     job: job.kind,
     // as the earlier start found the decoder to run, until the model is loaded
     model: modelIdentityOf(job, earlier?.model.decoder_form ?? 'compiled'),
-    settings: await settingsIdentityOf(job, prompts),
+    settings: settingsIdentityOf(job, prompts),
     output: sink.identity,
     shard,
   };

@@ -1,8 +1,7 @@
 import type { Job } from '../../execute/job.js';
 import { catalogueEntryNamed } from '../../model/catalogue/catalogue.js';
 import type { DecoderForm } from '../../model/runtime/decoder.js';
-import type { PromptSet } from '../prompts/prompt-set.js';
-import { identityOfPrompts } from '../prompts/prompts-identity.js';
+import type { OpenedPrompts } from '../prompts/prompt-set.js';
 import type { RunIdentity } from '../run-folder/manifest.js';
 
 /**
@@ -25,10 +24,10 @@ export function modelIdentityOf(job: Job, decoderForm: DecoderForm): RunIdentity
  *
  * @param prompts - Those of the job, opened.
  */
-export async function settingsIdentityOf(job: Job, prompts: PromptSet | undefined): Promise<RunIdentity['settings']> {
+export function settingsIdentityOf(job: Job, prompts: OpenedPrompts | undefined): RunIdentity['settings'] {
   return {
     ...job.settings,
-    ...(job.kind === 'segment' && prompts && { prompts: await identityOfPrompts(job.prompts, prompts) }),
+    ...(job.kind === 'segment' && prompts && { prompts: prompts.identity }),
     // another type of embeddings gives other masks; where they lie does not matter
     ...(job.embeddings && { embeddings: job.embeddings.type }),
   };

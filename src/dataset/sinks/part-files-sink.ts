@@ -1,81 +1,85 @@
-import { access, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { SamError } from '../../errors.js';
-import { AppendOnlyFile } from '../../storage/append-only-file.js';
-import type { LastPart } from '../run-folder/journal.js';
-import type { PartFormat } from './part-format.js';
-import type { OpenSink, Result, Written } from './sink.js';
-
-/** `masks-00012.ndjson`. */
-export function partFileName(index: number, extension: string): string {
-  return `masks-${String(index).padStart(5, '0')}${extension}`;
-}
-
-/** The number in a shard's file name. */
-export function partIndexOf(fileName: string): number {
-  return Number(/^masks-(\d+)\./.exec(fileName)?.[1]);
-}
+import type { AppendFile, Storage } from '../../storage/storage.js';
+import { PART_FORMATS, type PartFormat } from './part-format.js';
+import { type NamedResult, opened, type Sink, type SinkRun, type Written } from './sink.js';
 
 /** Options of {@link PartFilesSink}. */
 export interface PartFilesSinkOptions {
-  readonly folder: string;
-  readonly format: PartFormat;
-  /** Records a file. */
-  readonly recordsPerFile: number;
+  /** Records in each file that holds many. @default 1000 */
+  readonly recordsPerFile?: number;
+  /** Whether tar files hold the images too; other formats never do. @default true */
+  readonly copyImages?: boolean;
 }
 
 /** Many records a file, appended in the order of the images; a new file is begun when one is full. */
-export class PartFilesSink implements OpenSink {
-  readonly #options: PartFilesSinkOptions;
+export class PartFilesSink implements Sink {
+  readonly identity: Readonly<Record<string, unknown>>;
+  readonly isOrdered = true;
+  readonly copiesImages: boolean;
+  readonly allowsDots: boolean;
+  readonly #format: PartFormat;
+  readonly #recordsPerFile: number;
+  #storage: Storage | undefined;
   #index = 0;
   #records = 0;
   #end = 0;
-  #file: AppendOnlyFile | undefined;
+  #file: AppendFile | undefined;
 
-  private constructor(options: PartFilesSinkOptions) {
-    this.#options = options;
+  constructor(format: keyof typeof PART_FORMATS, { recordsPerFile = 1000, copyImages = true }: PartFilesSinkOptions) {
+    const isTar = format === 'tar';
+    this.#format = PART_FORMATS[format];
+    this.#recordsPerFile = recordsPerFile;
+    this.copiesImages = isTar && copyImages;
+    // WebDataset knows the files of an image by their names up to the first dot
+    this.allowsDots = !isTar;
+    this.identity = {
+      format,
+      // the flag's first name, which manifests keep: runs begun with it go on
+      shard_size: recordsPerFile,
+      ...(isTar && { images: copyImages ? 'copied' : 'left out' }),
+    };
   }
 
   /**
    * Goes on behind the last record that the journal knows; what was written behind it is cut off.
    *
-   * @param last - From the journal; undefined when it knows of no record.
-   * @param isNew - Whether no run was in the folder before: files with our names are then someone else's.
-   * @throws SamError `bad-run-folder` when they are.
+   * @throws SamError `bad-run-folder` when a file of that name is someone else's.
    */
-  static async open(options: PartFilesSinkOptions, last: LastPart | undefined, isNew: boolean): Promise<PartFilesSink> {
-    const sink = new PartFilesSink(options);
-    if (isNew) await sink.#refuseForeignFiles();
-    if (last) {
-      sink.#index = partIndexOf(last.output);
-      sink.#records = last.records;
-      sink.#end = last.end;
+  async open({ storage, lastPart, isNew }: Pick<SinkRun, 'storage' | 'lastPart' | 'isNew'>): Promise<void> {
+    this.#storage = storage;
+    if (lastPart) {
+      this.#index = partIndexOf(lastPart.output);
+      this.#records = lastPart.records;
+      this.#end = lastPart.end;
     }
-    if (!isNew) await sink.#removeUnknownRecords();
-    return sink;
+    if (isNew) await this.#refuseForeignFiles(storage);
+    else await this.#removeUnknownRecords(storage);
   }
 
-  async write(result: Result): Promise<Written> {
-    return this.append(await this.#options.format.bytesOf(result));
+  async write(result: NamedResult): Promise<Written> {
+    return this.append(await this.#format.bytesOf(result));
   }
 
   /** Appends a record as it is. */
   async append(bytes: Uint8Array): Promise<Written> {
-    if (this.#records === this.#options.recordsPerFile) await this.#beginNext();
-    this.#file ??= await AppendOnlyFile.open(this.#path, this.#end);
+    if (this.#records === this.#recordsPerFile) await this.#beginNext();
+    const output = this.#name;
+    this.#file ??= await opened(this.#storage).append(output, this.#end);
     const range = await this.#file.append(bytes, { sync: true });
     this.#records++;
     this.#end = range.end;
-    return { output: partFileName(this.#index, this.#options.format.extension), ...range };
+    return { output, ...range };
   }
+
+  async finish(): Promise<undefined> {}
 
   /** Ends the last file. */
   async close(): Promise<void> {
     await this.#endFile();
   }
 
-  get #path(): string {
-    return join(this.#options.folder, partFileName(this.#index, this.#options.format.extension));
+  get #name(): string {
+    return partFileName(this.#index, this.#format.extension);
   }
 
   async #beginNext(): Promise<void> {
@@ -86,7 +90,7 @@ export class PartFilesSink implements OpenSink {
   }
 
   async #endFile(): Promise<void> {
-    const { trailer } = this.#options.format;
+    const { trailer } = this.#format;
     if (!this.#file) return;
     try {
       if (trailer.length > 0 && this.#end > 0) await this.#file.append(trailer, { sync: true });
@@ -96,36 +100,34 @@ export class PartFilesSink implements OpenSink {
     }
   }
 
-  async #refuseForeignFiles(): Promise<void> {
-    const exists = await access(this.#path).then(
-      () => true,
-      () => false,
-    );
-    if (!exists) return;
+  async #refuseForeignFiles(storage: Storage): Promise<void> {
+    if ((await storage.sizeOf(this.#name)) === undefined) return;
     throw new SamError(
       'bad-run-folder',
-      `Expected no ${this.#path} in a folder without a run but found one`,
+      `Expected no ${storage.locate(this.#name)} in a folder without a run but found one`,
       'Choose another output folder, or move the file away.',
     );
   }
 
   /** A killed run may have written records that it did not come to note. */
-  async #removeUnknownRecords(): Promise<void> {
-    const { extension, trailer } = this.#options.format;
-    const size = await stat(this.#path).then(
-      (file) => file.size,
-      () => 0,
-    );
-    if (this.#end === 0) await rm(this.#path, { force: true });
+  async #removeUnknownRecords(storage: Storage): Promise<void> {
+    const { extension, trailer } = this.#format;
+    const size = (await storage.sizeOf(this.#name)) ?? 0;
+    if (this.#end === 0) await storage.remove(this.#name);
     // a file that ends as it should is left alone
-    else if (size !== this.#end + trailer.length) this.#file = await AppendOnlyFile.open(this.#path, this.#end);
+    else if (size !== this.#end + trailer.length) this.#file = await storage.append(this.#name, this.#end);
     for (let index = this.#index + 1; ; index++) {
-      const path = join(this.#options.folder, partFileName(index, extension));
-      const isThere = await rm(path).then(
-        () => true,
-        () => false,
-      );
-      if (!isThere) return;
+      if (!(await storage.remove(partFileName(index, extension)))) return;
     }
   }
+}
+
+/** `masks-00012.ndjson`. */
+function partFileName(index: number, extension: string): string {
+  return `masks-${String(index).padStart(5, '0')}${extension}`;
+}
+
+/** The number in the name of a file of many records. */
+function partIndexOf(fileName: string): number {
+  return Number(/^masks-(\d+)\./.exec(fileName)?.[1]);
 }

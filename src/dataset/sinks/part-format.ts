@@ -2,16 +2,15 @@ import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { ndjsonLineOf, sa1bJsonOf } from '../../formats/sa1b-file.js';
-import { sa1bFileOf } from '../../formats/sa1b-record.js';
-import type { OutputFormat, Result } from './sink.js';
+import { ndjsonLineOf, sa1bFileOf, sa1bJsonOf } from '../../formats/sa1b/write.js';
+import type { NamedResult } from './sink.js';
 
 /** How records follow each other in one file. Files of the same records are the same to the byte, whenever made. */
 export interface PartFormat {
   /** End of the file names, with its dot. */
   readonly extension: string;
   /** The bytes of one record: whatever comes before, they can be appended. */
-  bytesOf(result: Result): Promise<Uint8Array>;
+  bytesOf(result: NamedResult): Promise<Uint8Array>;
   /** What ends a finished file. Without it the file is valid too, up to its last record. */
   readonly trailer: Uint8Array;
 }
@@ -20,7 +19,7 @@ const gzipped = promisify(gzip);
 /** Two blocks of zeros end a tar archive. */
 const TAR_TRAILER = new Uint8Array(1024);
 
-async function tarBytesOf({ name, result, image }: Result): Promise<Uint8Array> {
+async function tarBytesOf({ name, result, image }: NamedResult): Promise<Uint8Array> {
   const archive = pack();
   const common = { mtime: new Date(0), mode: 0o644, type: 'file' } as const;
   if (image) archive.entry({ ...common, name: name + image.extension }, Buffer.from(image.bytes));
@@ -31,7 +30,7 @@ async function tarBytesOf({ name, result, image }: Result): Promise<Uint8Array> 
 }
 
 /** The formats that hold many records a file. */
-export const PART_FORMATS: Readonly<Record<Exclude<OutputFormat, 'json'>, PartFormat>> = {
+export const PART_FORMATS = {
   ndjson: {
     extension: '.ndjson',
     bytesOf: async ({ result }) => Buffer.from(ndjsonLineOf(sa1bFileOf(result))),
@@ -44,4 +43,4 @@ export const PART_FORMATS: Readonly<Record<Exclude<OutputFormat, 'json'>, PartFo
     trailer: new Uint8Array(),
   },
   tar: { extension: '.tar', bytesOf: tarBytesOf, trailer: TAR_TRAILER },
-};
+} as const satisfies Readonly<Record<string, PartFormat>>;

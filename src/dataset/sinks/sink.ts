@@ -1,5 +1,5 @@
 /**
- * Where the results of a run go.
+ * Where the results of a run go. A kind of sink is one module that makes one of these; `sinks.ts` lists them.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { LastPart } from '../run-folder/journal.js';
 import type { JournalLine } from '../run-folder/journal-lines.js';
 
 /** An image's result, ready to be written. */
-export interface Result {
+export interface NamedResult {
   /** Name of the result, without an extension; no other image of the run has it. */
   readonly name: string;
   readonly result: ImageResult;
@@ -21,7 +21,7 @@ export interface Result {
 
 /** Where a result is. */
 export interface Written {
-  /** The file, below the output folder. */
+  /** The file, as the storage names it. */
   readonly output: string;
   /** Where the record lies in it, when others lie there too. */
   readonly start?: number;
@@ -42,16 +42,8 @@ export interface SinkRun {
   journalLines(): AsyncIterable<readonly JournalLine[]>;
 }
 
-/** A sink that is open. */
-export interface OpenSink {
-  /** @throws SamError `unwritable-output`, or `unwritable-name` when only this result cannot be written. */
-  write(result: Result): Promise<Written>;
-  /** Closes its files, however the run ended. */
-  close(): Promise<void>;
-}
-
 /** Where results go. A result is safe, whole, when `write` has answered; until then it is not there. */
-export interface Sink extends OpenSink {
+export interface Sink {
   /** What decides what is written, for the run's manifest. */
   readonly identity: Readonly<Record<string, unknown>>;
   /** Whether results are handed over in the order of the images, so that files with many are the same on every run. */
@@ -66,28 +58,21 @@ export interface Sink extends OpenSink {
    * @throws SamError `bad-run-folder` when it cannot go on there.
    */
   open(run: SinkRun): Promise<void>;
+  /** @throws SamError `unwritable-output`, or `unwritable-name` when only this result cannot be written. */
+  write(result: NamedResult): Promise<Written>;
   /**
    * Does what is left when a run has come to its end and the journal knows all results; a run that is interrupted is not at its end.
    *
    * @returns what to tell the user, if anything.
+   * @throws SamError `unwritable-output`, `bad-run-folder` when what is there is damaged.
    */
   finish(): Promise<string | undefined>;
+  /** Closes its files, however the run ended. */
+  close(): Promise<void>;
 }
 
-/** How records are written. */
-export interface OutputOptions {
-  /** Folder of the records. */
-  readonly folder: string;
-  /** One JSON file an image; or many records a file: NDJSON, gzipped NDJSON, or tar as SA-1B has it. @default 'json' */
-  readonly format: OutputFormat | 'coco';
-  /** Records in each file that holds many. @default 1000 */
-  readonly recordsPerFile: number;
-  /** Whether tar files hold the images too. @default true */
-  readonly copyImages: boolean;
+/** What a sink was opened with. @throws Error when it was not opened: a mistake of the program, not of the user. */
+export function opened<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('Expected a sink that is open');
+  return value;
 }
-
-/** Names of the formats, as `--out-format` takes them. */
-export const OUTPUT_FORMATS = ['json', 'ndjson', 'ndjson.gz', 'tar'] as const;
-
-/** See {@link OUTPUT_FORMATS}. */
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number];

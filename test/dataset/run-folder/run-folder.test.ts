@@ -84,6 +84,8 @@ describe('RunFolder', () => {
     }
     await folder.done({ ...done(3), output: '../mine.json' });
     await folder.close();
+    // another run's images would be taken for those of this one
+    await storage.write('_run/coco.ndjson', '{}\n');
     const journal = storage.locate('_run/journal.ndjson');
     await writeFile(journal, (await readFile(journal, 'utf8')).replace('\n', '\n{"image_id":\n'));
     await assert.rejects(RunFolder.open(storage, RUN_IDENTITY, {}, []), {
@@ -95,6 +97,7 @@ describe('RunFolder', () => {
     await again.close();
     for await (const lines of journalLines(storage)) assert.deepEqual(lines, []);
     assert.deepEqual(await readdir(storage.location), ['_run']);
+    assert.deepEqual(await readdir(storage.locate('_run')), ['journal.ndjson']);
     assert.equal(await readFile(mine, 'utf8'), '');
   });
 

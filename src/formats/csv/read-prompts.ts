@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { NamedPrompts, PromptedObject } from '../sam/image-prompts.js';
-import { badPrompt } from './parsed-json.js';
+import type { NamedPrompts, PromptedObject } from '../../sam/image-prompts.js';
+import { badPrompt } from '../bad-prompt.js';
 
 const COLUMNS = [
   'file_name',

@@ -5,11 +5,19 @@
  * @module
  */
 
-import { SamError } from '../errors.js';
-import type { JsonPath } from './json-scanner.js';
+import { SamError } from '../../errors.js';
+import type { JsonPath } from './scanner.js';
 
-/** A JSON Schema, as far as {@link faultBySchema} knows it. */
+/**
+ * A JSON Schema, as far as {@link faultBySchema} knows it. The first five fields are for people and other programs: nothing is
+ * checked by them.
+ */
 export interface JsonSchema {
+  readonly $schema?: string;
+  readonly $id?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly anyOf?: readonly JsonSchema[];
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
   readonly type?: string | readonly string[];

@@ -1,6 +1,7 @@
-import { SamError } from '../errors.js';
-import { fieldOfPath, type JsonPath, lineOfOffset, offsetOfPath, syntaxErrorOffset } from './json-scanner.js';
-import { faultBySchema, type JsonSchema } from './json-schema.js';
+import type { SamError } from '../../errors.js';
+import { badPrompt } from '../bad-prompt.js';
+import { fieldOfPath, type JsonPath, lineOfOffset, offsetOfPath, syntaxErrorOffset } from './scanner.js';
+import { faultBySchema, type JsonSchema } from './schema.js';
 
 /** A JSON text with the names that messages need. */
 export interface JsonSource {
@@ -9,12 +10,6 @@ export interface JsonSource {
   readonly file: string;
   /** Line of the file in which the text starts. @default 1 */
   readonly firstLine?: number;
-}
-
-/** The `bad-prompt` error about a line of a file. */
-export function badPrompt(file: string, line: number | undefined, message: string, hint?: string): SamError {
-  const place = line === undefined ? file : `${file}, line ${line}`;
-  return new SamError('bad-prompt', `${message} (${place})`, hint);
 }
 
 /** The `bad-prompt` error about a field of a JSON text. */

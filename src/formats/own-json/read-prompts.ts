@@ -4,17 +4,14 @@
  * @module
  */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { CocoRle, UncompressedCocoRle } from '../mask/runs/coco-rle.js';
-import { packageRoot } from '../package-root.js';
-import type { Category, ImagePrompts, NamedPrompts, PromptedObject } from '../sam/image-prompts.js';
-import type { JsonPath } from './json-scanner.js';
-import type { JsonSchema } from './json-schema.js';
-import { badField, checkedJson, type JsonSource, parsedJson } from './parsed-json.js';
+import type { CocoRle, UncompressedCocoRle } from '../../mask/runs/coco-rle.js';
+import type { Category, ImagePrompts, NamedPrompts, PromptedObject } from '../../sam/image-prompts.js';
+import { badField, checkedJson, type JsonSource, parsedJson } from '../json/parsed-json.js';
+import type { JsonPath } from '../json/scanner.js';
+import { PROMPTS_SCHEMA } from './prompts-schema.js';
 
 /** An object as the schema has it. */
-export interface JsonObject {
+interface JsonObject {
   readonly id?: number | string;
   readonly category_id?: number;
   readonly category?: string;
@@ -39,14 +36,6 @@ interface JsonDocument {
   readonly images: readonly JsonImage[];
 }
 
-let schema: JsonSchema | undefined;
-
-/** The published schema. */
-export function promptsSchema(): JsonSchema {
-  schema ??= JSON.parse(readFileSync(join(packageRoot, 'schemas', 'prompts.schema.json'), 'utf8')) as JsonSchema;
-  return schema;
-}
-
 /**
  * The images of a document, or of a single image entry.
  *
@@ -59,10 +48,9 @@ export function promptsOfDocument(
   value: unknown,
   isRelative = false,
 ): { images: NamedPrompts[]; categories: readonly Category[] } {
-  const { $defs } = promptsSchema();
   const isSingle = typeof value === 'object' && value !== null && 'objects' in value;
   if (isSingle) return { images: [promptsOfImage(source, value, [], isRelative)], categories: [] };
-  const document = checkedJson<JsonDocument>(source, value, $defs!.document, promptsSchema());
+  const document = checkedJson<JsonDocument>(source, value, PROMPTS_SCHEMA.$defs.document, PROMPTS_SCHEMA);
   const { images, categories = [], relative = isRelative } = document;
   return {
     images: images.map((image, i) => checkedImage(source, image, ['images', i], relative)),
@@ -84,7 +72,7 @@ export function promptsOfNdjson({ text, file }: JsonSource, isRelative = false):
 }
 
 function promptsOfImage(source: JsonSource, value: unknown, path: JsonPath, isRelative: boolean): NamedPrompts {
-  const image = checkedJson<JsonImage>(source, value, promptsSchema().$defs!.image, promptsSchema());
+  const image = checkedJson<JsonImage>(source, value, PROMPTS_SCHEMA.$defs.image, PROMPTS_SCHEMA);
   return checkedImage(source, image, path, isRelative);
 }
 

@@ -4,38 +4,10 @@
  * @module
  */
 
-import type { Category, ImagePrompts, NamedPrompts, PromptedObject } from '../sam/image-prompts.js';
-import type { JsonSchema } from './json-schema.js';
-import { badField, checkedJson, type JsonSource } from './parsed-json.js';
-
-/** An image of a COCO file. */
-export interface CocoImage {
-  readonly id: number | string;
-  readonly file_name: string;
-  readonly width?: number;
-  readonly height?: number;
-  readonly [field: string]: unknown;
-}
-
-/** An annotation of a COCO file, or a line of a results file. */
-export interface CocoAnnotation {
-  /** Results have none. */
-  readonly id?: number | string;
-  readonly image_id: number | string;
-  readonly category_id?: number;
-  /** x, y, w, h in pixels. */
-  readonly bbox: readonly [number, number, number, number];
-  readonly score?: number;
-  readonly [field: string]: unknown;
-}
-
-/** A COCO dataset. */
-export interface CocoDataset {
-  readonly images: readonly CocoImage[];
-  readonly annotations: readonly CocoAnnotation[];
-  readonly categories?: readonly Category[];
-  readonly [field: string]: unknown;
-}
+import type { ImagePrompts, NamedPrompts, PromptedObject } from '../../sam/image-prompts.js';
+import { badField, checkedJson, type JsonSource } from '../json/parsed-json.js';
+import type { JsonSchema } from '../json/schema.js';
+import type { CocoAnnotation, CocoDataset } from './dataset.js';
 
 const ID: JsonSchema = { type: ['integer', 'string'] };
 

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { ImagePrompts, PromptedObject } from '../sam/image-prompts.js';
-import { badPrompt } from './parsed-json.js';
+import type { ImagePrompts, PromptedObject } from '../../sam/image-prompts.js';
+import { badPrompt } from '../bad-prompt.js';
 
 const FIELDS = ['class', 'x', 'y', 'width', 'height', 'confidence'] as const;
 

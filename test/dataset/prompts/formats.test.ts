@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { readPromptSet } from '../../src/dataset/prompts/read-prompt-set.js';
-import { fixtureUrl } from '../support/fixture.js';
+import { openPrompts } from '../../../src/dataset/prompts/open-prompts.js';
+import { fixtureUrl } from '../../support/fixture.js';
 
-const fixture = (path: string) => fileURLToPath(fixtureUrl(`prompts/${path}`));
+const opened = (path: string, isRelative = false) =>
+  openPrompts({ kind: 'file', path: fileURLToPath(fixtureUrl(`prompts/${path}`)), isRelative });
 
 describe('prompt files of every format', () => {
   it('reads our JSON', async () => {
-    const set = await readPromptSet(fixture('prompts.json'));
+    const set = await opened('prompts.json');
     assert.equal(set.format, 'json');
     assert.deepEqual(set.categories, [{ id: 3, name: 'cup' }]);
-    assert.deepEqual(set.imageNames, ['table/cup.jpg', 'share.jpg', 'nothing.jpg']);
     assert.deepEqual(await set.promptsOf('cup.jpg'), {
       isRelative: false,
       width: 600,
@@ -39,7 +39,7 @@ describe('prompt files of every format', () => {
   });
 
   it('reads our NDJSON and joins the lines of one image', async () => {
-    const set = await readPromptSet(fixture('prompts.ndjson'));
+    const set = await opened('prompts.ndjson');
     assert.equal(set.format, 'ndjson');
     assert.deepEqual((await set.promptsOf('a.jpg'))?.objects, [
       { id: 1, isNamed: false, points: [[1, 2]] },
@@ -57,7 +57,7 @@ describe('prompt files of every format', () => {
   });
 
   it('reads CSV: rows of one id are one object', async () => {
-    const set = await readPromptSet(fixture('prompts.csv'));
+    const set = await opened('prompts.csv');
     assert.equal(set.format, 'csv');
     assert.deepEqual((await set.promptsOf('a.jpg'))?.objects, [
       {
@@ -77,11 +77,11 @@ describe('prompt files of every format', () => {
     assert.deepEqual((await set.promptsOf('b, "two".jpg'))?.objects, [
       { id: 1, isNamed: false, box: [0, 0, 9, 9], category: 'dog,\nbig' },
     ]);
-    assert.equal((await readPromptSet(fixture('prompts.csv'), { isRelative: true })).format, 'csv');
+    assert.equal((await opened('prompts.csv', true)).format, 'csv');
   });
 
   it('reads a COCO dataset: ids, categories and scores', async () => {
-    const set = await readPromptSet(fixture('coco.json'));
+    const set = await opened('coco.json');
     assert.equal(set.format, 'coco');
     assert.deepEqual(
       set.categories.map(({ id, name }) => [id, name]),
@@ -116,7 +116,7 @@ describe('prompt files of every format', () => {
   });
 
   it('reads COCO results by the number in the image’s name', async () => {
-    const set = await readPromptSet(fixture('coco-results.json'));
+    const set = await opened('coco-results.json');
     const [object] = (await set.promptsOf('val2014/COCO/000000000042.jpg'))!.objects;
     assert.deepEqual(object, {
       id: 1,
@@ -130,7 +130,7 @@ describe('prompt files of every format', () => {
   });
 
   it('reads a folder of YOLO labels', async () => {
-    const set = await readPromptSet(fixture('yolo'));
+    const set = await opened('yolo');
     assert.equal(set.format, 'yolo');
     assert.deepEqual(set.categories, [
       { id: 0, name: 'person' },
@@ -159,16 +159,17 @@ describe('prompt files of every format', () => {
       ],
       skipped: [{ id: 4, reason: 'a polygon is no prompt: points and rectangles are' }],
     };
-    const folder = await readPromptSet(fixture('labelme'));
+    const folder = await opened('labelme');
     assert.equal(folder.format, 'labelme');
     assert.deepEqual(await folder.promptsOf('cup.jpg'), expected);
-    const file = await readPromptSet(fixture('labelme/cup.json'));
+    const file = await opened('labelme/cup.json');
     assert.deepEqual(await file.promptsOf('photos/cup.jpg'), expected);
-    assert.deepEqual(file.imageNames, ['photos/cup.jpg']);
+    // the file names its image, folder included
+    assert.equal(await file.promptsOf('other/cup.jpg'), undefined);
   });
 
   it('reads X-AnyLabeling: four corners, scores, marks for a model', async () => {
-    const set = await readPromptSet(fixture('x-anylabeling'));
+    const set = await opened('x-anylabeling');
     assert.deepEqual((await set.promptsOf('dog.jpg'))?.objects, [
       { id: 1, isNamed: false, category: 'dog', score: 0.81, box: [10, 20, 110, 90] },
       {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { readPromptSet } from '../../src/dataset/prompts/read-prompt-set.js';
+import { openPrompts } from '../../../src/dataset/prompts/open-prompts.js';
 
 describe('malformed prompt files', () => {
   let folder: string;
@@ -133,11 +133,14 @@ describe('malformed prompt files', () => {
     it(`names line and field of ${why}`, async () => {
       const path = join(folder, name);
       await writeFile(path, text);
-      await assert.rejects(readPromptSet(path), (error: { code?: string; message?: string }) => {
-        assert.equal(error.message?.replaceAll(path, name), message);
-        assert.equal(error.code, 'bad-prompt');
-        return true;
-      });
+      await assert.rejects(
+        openPrompts({ kind: 'file', path, isRelative: false }),
+        (error: { code?: string; message?: string }) => {
+          assert.equal(error.message?.replaceAll(path, name), message);
+          assert.equal(error.code, 'bad-prompt');
+          return true;
+        },
+      );
     });
   }
 
@@ -153,7 +156,7 @@ describe('malformed prompt files', () => {
   for (const [why, line, message] of labels) {
     it(`names line and field of ${why} in a YOLO file`, async () => {
       await writeFile(join(folder, 'a.txt'), `0 0.5 0.5 1 1\n${line}\n`);
-      const set = await readPromptSet(folder, { format: 'yolo' });
+      const set = await openPrompts({ kind: 'file', path: folder, format: 'yolo', isRelative: false });
       await assert.rejects(set.promptsOf('a.jpg'), (error: { code?: string; message?: string }) => {
         assert.equal(error.message, `${message} (${join(folder, 'a.txt')}, line 2)`);
         assert.equal(error.code, 'bad-prompt');

@@ -5,9 +5,9 @@
  * @module
  */
 
-import type { ImagePrompts, PromptedObject, SkippedPrompt } from '../sam/image-prompts.js';
-import type { JsonSchema } from './json-schema.js';
-import { badField, checkedJson, type JsonSource } from './parsed-json.js';
+import type { ImagePrompts, PromptedObject, SkippedPrompt } from '../../sam/image-prompts.js';
+import { badField, checkedJson, type JsonSource } from '../json/parsed-json.js';
+import type { JsonSchema } from '../json/schema.js';
 
 interface Shape {
   readonly label: string;

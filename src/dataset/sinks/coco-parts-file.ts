@@ -1,0 +1,122 @@
+import { SamError } from '../../errors.js';
+import type { CocoPart } from '../../formats/coco/write.js';
+import { completeLengthOf, separatedTexts } from '../../storage/lines.js';
+import type { AppendFile, ByteRange, Storage } from '../../storage/storage.js';
+import { RUN_FILES } from '../run-folder/file-names.js';
+import type { ImageLine, ImagePlaces } from './image-places.js';
+
+/** Lines read at once. */
+const LINES_AT_ONCE = 64;
+/** Lines that lie so near each other are read in one go, whatever lies between. */
+const BYTES_AT_ONCE = 4 * 1024 * 1024;
+
+/**
+ * The parts of a run's COCO file as its images are done, one a line, in any order. An image may be there more than once, and one may
+ * be there that the journal does not know: a run was killed between the two.
+ */
+export class CocoPartsFile {
+  readonly #storage: Storage;
+  readonly #keep: number;
+  #file: Promise<AppendFile> | undefined;
+
+  private constructor(storage: Storage, keep: number) {
+    this.#storage = storage;
+    this.#keep = keep;
+  }
+
+  /**
+   * Goes on in the file that is there.
+   *
+   * @param isNew - Whether no run was there before: what is in the file then is of none.
+   */
+  static async open(storage: Storage, isNew: boolean): Promise<CocoPartsFile> {
+    return new CocoPartsFile(storage, isNew ? 0 : await completeLengthOf(storage, RUN_FILES.cocoParts));
+  }
+
+  /**
+   * Appends an image's part.
+   *
+   * @param options - `sync`: whether it is to outlive a power cut when this has answered.
+   */
+  async append(part: CocoPart, options: { readonly sync: boolean }): Promise<ImageLine> {
+    const { start, end } = await (await this.#opened()).append(`${JSON.stringify(part)}\n`, options);
+    return { id: part.image_id, start, end: end - 1 };
+  }
+
+  async close(): Promise<void> {
+    const file = await this.#file?.catch(() => undefined);
+    await file?.close();
+  }
+
+  /** Notes where the part of each image lies. */
+  async findPlaces(places: ImagePlaces): Promise<void> {
+    const { length } = await this.#opened();
+    if (length === 0) return;
+    let start = 0;
+    for await (const texts of separatedTexts(this.#storage.stream(RUN_FILES.cocoParts, { end: length }), '\n')) {
+      for (const text of texts) {
+        const end = start + Buffer.byteLength(text);
+        const id = Number(/^\{"image_id":(\d{1,15}),/.exec(text)?.[1]);
+        if (Number.isNaN(id)) throw this.#damaged();
+        places.setPlace({ id, start, end });
+        start = end + 1;
+      }
+    }
+  }
+
+  /**
+   * The parts at these places, in their order.
+   *
+   * @throws SamError `bad-run-folder` when one is damaged.
+   */
+  async *parts(places: Iterable<ImageLine>): AsyncGenerator<CocoPart> {
+    for (const some of batchesOf(places, LINES_AT_ONCE)) {
+      for (const line of await this.#linesAt(some)) yield this.#partOf(line);
+    }
+  }
+
+  /** Images are mostly done in their order, so that lines of one batch lie together. */
+  async #linesAt(places: readonly ImageLine[]): Promise<Uint8Array[]> {
+    const start = Math.min(...places.map((place) => place.start));
+    const end = Math.max(...places.map((place) => place.end));
+    if (end - start > BYTES_AT_ONCE) return Promise.all(places.map((place) => this.#bytesAt(place)));
+    const bytes = await this.#bytesAt({ start, end });
+    return places.map((place) => bytes.subarray(place.start - start, place.end - start));
+  }
+
+  #bytesAt({ start, end }: ByteRange): Promise<Uint8Array> {
+    return this.#storage.readRange(RUN_FILES.cocoParts, { start, end });
+  }
+
+  #partOf(line: Uint8Array): CocoPart {
+    try {
+      return JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'));
+    } catch {
+      throw this.#damaged();
+    }
+  }
+
+  #damaged(): SamError {
+    return new SamError(
+      'bad-run-folder',
+      `Expected the annotations of an image in each line of ${this.#storage.locate(RUN_FILES.cocoParts)} but received other text`,
+      'Remove that file and run the same command again: it is made anew of the records.',
+    );
+  }
+
+  #opened(): Promise<AppendFile> {
+    this.#file ??= this.#storage.append(RUN_FILES.cocoParts, this.#keep);
+    return this.#file;
+  }
+}
+
+function* batchesOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

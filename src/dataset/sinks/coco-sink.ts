@@ -1,0 +1,106 @@
+import { SamError } from '../../errors.js';
+import { CocoFileWriter, type CocoOrigin, type CocoPart, cocoPartOf } from '../../formats/coco/write.js';
+import { imageResultOfSa1b } from '../../formats/sa1b/read.js';
+import type { PromptSet } from '../prompts/prompt-set.js';
+import { RUN_FILES } from '../run-folder/file-names.js';
+import type { DoneLine } from '../run-folder/journal-lines.js';
+import { CocoPartsFile } from './coco-parts-file.js';
+import { ImagePlaces } from './image-places.js';
+import { JsonTreeSink } from './json-tree-sink.js';
+import { type NamedResult, opened, type Sink, type SinkRun, type Written } from './sink.js';
+
+/** Name of the file of all, as other tools call theirs. */
+const COCO_FILE_NAME = '_annotations.coco.json';
+
+/**
+ * One SA-1B JSON file an image, and at the end of the run one COCO segmentation file of all. Its annotations are gathered as images
+ * are done; images that were done without that (by a run with `--out-format json`) are read again from their files.
+ */
+export class CocoSink implements Sink {
+  readonly #tree = new JsonTreeSink();
+  /** That of the files it shares: a run may be begun with either and end with the other. */
+  readonly identity = this.#tree.identity;
+  readonly isOrdered = this.#tree.isOrdered;
+  readonly copiesImages = this.#tree.copiesImages;
+  readonly allowsDots = this.#tree.allowsDots;
+  #run: SinkRun | undefined;
+  #parts: CocoPartsFile | undefined;
+
+  async open(run: SinkRun): Promise<void> {
+    await this.#tree.open(run);
+    this.#run = run;
+    this.#parts = await CocoPartsFile.open(run.storage, run.isNew);
+  }
+
+  async write(result: NamedResult): Promise<Written> {
+    if (`${result.name}.json` === COCO_FILE_NAME) {
+      throw new SamError('unwritable-name', `Expected another name than ${result.name}: the COCO file has it`);
+    }
+    const written = await this.#tree.write(result);
+    await opened(this.#parts).append(cocoPartOf(result.result), { sync: true });
+    return written;
+  }
+
+  async finish(): Promise<string> {
+    const { storage, prompts } = opened(this.#run);
+    const parts = opened(this.#parts);
+    const places = await this.#donePlaces(parts);
+    const writer = new CocoFileWriter(originOf(prompts));
+    await storage.write(
+      COCO_FILE_NAME,
+      writer.text(() => parts.parts(places.inOrder())),
+    );
+    return `${writer.annotations} annotations of ${writer.images} images in ${storage.locate(COCO_FILE_NAME)}`;
+  }
+
+  async close(): Promise<void> {
+    await this.#parts?.close();
+  }
+
+  /** Where the parts of all images lie that the journal calls done; what is not there yet is added. */
+  async #donePlaces(parts: CocoPartsFile): Promise<ImagePlaces> {
+    const run = opened(this.#run);
+    const places = new ImagePlaces();
+    for await (const lines of run.journalLines()) {
+      for (const { image_id, state } of lines) places.setDone(image_id, state === 'done');
+    }
+    await parts.findPlaces(places);
+    if (!places.hasMissing) return places;
+    for await (const lines of run.journalLines()) {
+      for (const line of lines) {
+        if (line.state !== 'done' || !places.isMissing(line.image_id)) continue;
+        places.setPlace(await parts.append(await this.#partOfRecord(line), { sync: false }));
+      }
+    }
+    return places;
+  }
+
+  /** An image's part from its file. */
+  async #partOfRecord({ image, image_id, output }: DoneLine): Promise<CocoPart> {
+    const { storage } = opened(this.#run);
+    const file = storage.locate(output);
+    try {
+      const bytes = await storage.read(output);
+      if (!bytes) throw new SamError('bad-run-folder', 'it is not there');
+      const text = new TextDecoder().decode(bytes);
+      return { ...cocoPartOf(imageResultOfSa1b({ text, file })), image_id };
+    } catch (error) {
+      if (!(error instanceof SamError)) throw error;
+      throw new SamError(
+        'bad-run-folder',
+        `Expected the result of ${image} in ${file} but could not read it: ${error.message}`,
+        `Remove the line of that image from ${storage.locate(RUN_FILES.journal)} and run the same command again: the image is done again.`,
+      );
+    }
+  }
+}
+
+function originOf(prompts: PromptSet | undefined): CocoOrigin {
+  const { categories = [], dataset, format } = prompts ?? {};
+  return {
+    categories,
+    ...(dataset && { dataset }),
+    // other formats give images no ids, and a folder's files need not be read for that
+    imageIdOf: async (name) => (format === 'coco' ? (await prompts?.promptsOf(name))?.imageId : undefined),
+  };
+}

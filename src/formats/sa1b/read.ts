@@ -1,0 +1,119 @@
+import { maskRunsFromCocoRle } from '../../mask/runs/coco-rle.js';
+import type { FoundMask, ImageResult } from '../../sam/found-mask.js';
+import type { PromptedObject } from '../../sam/image-prompts.js';
+import type { MaskRecord } from '../../sam/mask-record.js';
+import { checkedJson, type JsonSource, parsedJson } from '../json/parsed-json.js';
+import type { JsonSchema } from '../json/schema.js';
+import type { PromptedMaskRecord, Sa1bFile } from './file.js';
+
+const ID: JsonSchema = { type: ['integer', 'string'] };
+const SIDE: JsonSchema = { type: 'integer', minimum: 1 };
+const BOX: JsonSchema = { type: 'array', items: { type: 'number' }, minItems: 4, maxItems: 4 };
+const POINTS: JsonSchema = {
+  type: 'array',
+  items: { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 },
+};
+
+const ANNOTATION: JsonSchema = {
+  type: 'object',
+  required: ['segmentation', 'area', 'bbox', 'predicted_iou', 'stability_score', 'point_coords', 'crop_box'],
+  properties: {
+    segmentation: {
+      type: 'object',
+      required: ['size', 'counts'],
+      properties: {
+        size: { type: 'array', items: SIDE, minItems: 2, maxItems: 2 },
+        counts: { type: 'string' },
+      },
+    },
+    area: { type: 'number', minimum: 0 },
+    bbox: BOX,
+    predicted_iou: { type: 'number' },
+    stability_score: { type: 'number' },
+    point_coords: POINTS,
+    crop_box: BOX,
+    prompt_id: ID,
+    prompt: {
+      type: 'object',
+      properties: { points: POINTS, labels: { type: 'array', items: { enum: [0, 1] } }, box: BOX },
+    },
+    mask_index: { type: 'integer', minimum: 0 },
+    category_id: { type: 'integer' },
+    category: { type: 'string' },
+    score: { type: 'number' },
+  },
+};
+
+const FILE: JsonSchema = {
+  type: 'object',
+  required: ['image', 'annotations'],
+  properties: {
+    image: {
+      type: 'object',
+      required: ['image_id', 'width', 'height', 'file_name'],
+      properties: {
+        image_id: { type: 'integer', minimum: 1 },
+        width: SIDE,
+        height: SIDE,
+        file_name: { type: 'string', minLength: 1 },
+      },
+    },
+    annotations: { type: 'array', items: ANNOTATION },
+    skipped_prompts: {
+      type: 'array',
+      items: { type: 'object', required: ['id', 'reason'], properties: { id: ID, reason: { type: 'string' } } },
+    },
+  },
+};
+
+/**
+ * The result that an SA-1B file holds. All of it comes back but the masks that were given as prompts: a file only says that there
+ * were some.
+ *
+ * @throws SamError `bad-prompt` with line and field of the first fault, `malformed-rle` or `bad-mask-size` for a mask that is none.
+ */
+export function imageResultOfSa1b(source: JsonSource): ImageResult {
+  return imageResultOfRecords(checkedJson<Sa1bFile>(source, parsedJson(source), FILE));
+}
+
+/** The result that the content of an SA-1B file holds. */
+export function imageResultOfRecords({ image, annotations, skipped_prompts = [] }: Sa1bFile): ImageResult {
+  return {
+    imageId: image.image_id,
+    fileName: image.file_name,
+    width: image.width,
+    height: image.height,
+    masks: annotations.map(foundMaskOf),
+    skippedPrompts: skipped_prompts,
+  };
+}
+
+function foundMaskOf(record: MaskRecord & Partial<PromptedMaskRecord>): FoundMask {
+  const [left, top, width, height] = record.bbox;
+  const [cropLeft, cropTop, cropWidth, cropHeight] = record.crop_box;
+  return {
+    mask: maskRunsFromCocoRle(record.segmentation),
+    area: record.area,
+    boxXyxy: [left, top, left + width, top + height],
+    predictedIou: record.predicted_iou,
+    stabilityScore: record.stability_score,
+    pointsXy: record.point_coords,
+    cropXyxy: [cropLeft, cropTop, cropLeft + cropWidth, cropTop + cropHeight],
+    ...(record.prompt_id !== undefined && { prompt: promptedObjectOf(record, record.prompt_id) }),
+    ...(record.mask_index !== undefined && { maskIndex: record.mask_index }),
+  };
+}
+
+function promptedObjectOf(record: Partial<PromptedMaskRecord>, id: number | string): PromptedObject {
+  const { prompt: { points, labels, box } = {}, category_id, category, score } = record;
+  return {
+    id,
+    isNamed: true,
+    ...(category_id !== undefined && { categoryId: category_id }),
+    ...(category !== undefined && { category }),
+    ...(score !== undefined && { score }),
+    ...(points && { points }),
+    ...(labels && { labels }),
+    ...(box && { box }),
+  };
+}
