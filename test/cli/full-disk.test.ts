@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -11,7 +11,7 @@ import type { RunEvent } from '../../src/dataset/scheduler/events.js';
 import { runFake } from '../support/fake-run.js';
 import { fileTree, recordTree } from '../support/file-tree.js';
 import { runMain } from '../support/run-cli.js';
-import { COARSE, smallImage, writeSmallImages } from '../support/small-images.js';
+import { COARSE, writeSmallImages } from '../support/small-images.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** A file system of its own with little room; undefined where one may not be mounted. */
@@ -47,9 +47,8 @@ describe('a full disk', () => {
     const disk = await smallDisk(context);
     if (disk === undefined) return;
     const photos = join(root, 'photos');
-    await mkdir(photos);
     // one image under many names: its embedding is made once
-    for (let i = 0; i < 12; i++) await writeFile(join(photos, `${i}.png`), await smallImage(1));
+    await writeSmallImages(photos, 12, () => 1);
     const embeddings = ['--embeddings', join(root, 'embeddings')];
     const args = ['everything', photos, '--out', join(disk, 'out'), '--workers', '2', ...embeddings, ...COARSE];
 

@@ -88,6 +88,9 @@ describe('sam-cli merge', () => {
       used.stderr,
       /^sam-cli: Expected a new folder for --out but .*other holds a run\nOr use --overwrite\.$/m,
     );
-    assert.deepEqual((await runMain('merge', '-o', out)).exitCode, 2);
+    const file = await runMain('merge', ...parts, '-o', join(photos, 'sub0', '00000.png'));
+    assert.equal(file.exitCode, 2);
+    assert.match(file.stderr, /^sam-cli: Expected a folder for --out but .*00000\.png is a file$/m);
+    assert.equal((await runMain('merge', '-o', out)).exitCode, 2);
   });
 });
