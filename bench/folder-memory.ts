@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../src/package-root.js';
+import { cliPath } from '../test/support/run-cli.js';
 import { writeImages } from './support/photographs.js';
 
 async function peakMegabytesOf(args: readonly string[]): Promise<number> {
@@ -32,8 +32,7 @@ export async function run(): Promise<void> {
       const photos = join(folder, `${count}`);
       await mkdir(photos);
       await writeImages(count, photos);
-      const command = join(packageRoot, 'bin', 'sam-cli.js');
-      const args = [command, 'everything', photos, '--out', join(folder, 'out'), '--points-per-side', '4'];
+      const args = [cliPath, 'everything', photos, '--out', join(folder, 'out'), '--points-per-side', '4'];
       peaks.push(await peakMegabytesOf([...args, '--workers', '2', '--threads', '1']));
     }
     process.stdout.write(

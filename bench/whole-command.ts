@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packageRoot } from '../src/package-root.js';
 import type { MaskRecord } from '../src/sam/mask-record.js';
+import { cliPath } from '../test/support/run-cli.js';
 import { photographAt } from './support/photographs.js';
 import { report } from './timing.js';
 
@@ -24,9 +24,8 @@ export async function run(): Promise<void> {
   try {
     const image = join(folder, 'photo.png');
     await photographAt('coffee.png', 1800, 1200, image);
-    const command = join(packageRoot, 'bin', 'sam-cli.js');
     const settings = ['--quiet', '--overwrite', '--preset', 'reference'];
-    const product = () => millisecondsOf([command, 'everything', image, '--out', folder, ...settings]);
+    const product = () => millisecondsOf([cliPath, 'everything', image, '--out', folder, ...settings]);
     const times = [product(), product()];
     const plainOutput = join(folder, 'plain-counts.json');
     const plain = millisecondsOf([fileURLToPath(new URL('./plain-command.js', import.meta.url)), image, plainOutput]);

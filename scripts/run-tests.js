@@ -1,15 +1,21 @@
-// Runs every compiled test, or those whose path contains one of the given words: `npm run test:unit -- mask cli`.
+// Runs every test, or those whose path contains one of the given words: `npm run test:unit -- mask cli`.
 // (node --test takes folders only up to Node 20 and patterns only from Node 21.)
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const words = process.argv.slice(2);
-const tests = readdirSync('build/test', { recursive: true })
-  .filter((file) => file.endsWith('.test.js'))
-  .map((file) => join('build', 'test', file))
+// by their sources: the build keeps what it once compiled, since a running test may need it
+const tests = readdirSync(join(root, 'test'), { recursive: true })
+  .filter((file) => file.endsWith('.test.ts'))
+  .map((file) => join('build', 'test', file.replace(/\.ts$/, '.js')))
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .sort();
-if (tests.length === 0) throw new Error(`Expected tests in build/test but found none for ${words.join(' ') || 'all'}`);
-const { status } = spawnSync(process.execPath, ['--test', ...tests], { stdio: 'inherit' });
+if (tests.length === 0) throw new Error(`Expected tests in test/ but found none for ${words.join(' ') || 'all'}`);
+// as many files at a time as there are cores (Node's default is one less): tests wait for processes and timers, too
+const concurrency = `--test-concurrency=${availableParallelism()}`;
+const { status } = spawnSync(process.execPath, ['--test', concurrency, ...tests], { stdio: 'inherit', cwd: root });
 process.exitCode = status ?? 1;

@@ -1,17 +1,60 @@
 /**
- * The one error class for everything a user can cause.
+ * The one error class for everything a user can cause, and its codes.
  *
  * @module
  */
 
+/**
+ * Every code of a {@link SamError}, of a line of failures.ndjson and of an `image_failed` event. docs/errors.md says of each what it
+ * means and what to do.
+ */
+export const ERROR_CODES = [
+  // the command line
+  'bad-usage',
+  'bad-point-grid',
+  'bad-prompt',
+  'changed-run',
+  // the run as a whole
+  'run-in-use',
+  'bad-run-folder',
+  'bad-model',
+  'unwritable-output',
+  // one image of a run
+  'not-found',
+  'unreadable-file',
+  'not-a-file',
+  'empty-file',
+  'unreadable-image',
+  'too-many-pixels',
+  'too-large',
+  'unsafe-path',
+  'duplicate-name',
+  'bad-archive',
+  'download-failed',
+  'timeout',
+  'worker-lost',
+  'worker-failed',
+  'unwritable-name',
+  'internal-error',
+  // masks that a program hands over
+  'bad-mask-size',
+  'mask-size-mismatch',
+  'malformed-rle',
+  // a file of this package
+  'bad-schema',
+] as const;
+
+/** One of {@link ERROR_CODES}: there are no others. */
+export type SamErrorCode = (typeof ERROR_CODES)[number];
+
 /** Something the user can put right: a message that says what was expected, a stable code, and maybe a hint. */
 export class SamError extends Error {
   /** Stable, for programs: messages may be reworded, codes may not. */
-  readonly code: string;
+  readonly code: SamErrorCode;
   /** What to try next. */
   readonly hint?: string;
 
-  constructor(code: string, message: string, hint?: string) {
+  constructor(code: SamErrorCode, message: string, hint?: string) {
     super(message);
     this.name = 'SamError';
     this.code = code;

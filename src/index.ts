@@ -18,7 +18,7 @@ export type { ImageLimits } from './dataset/sources/image-reader.js';
 export type { InputSelection } from './dataset/sources/input-images.js';
 export type { PlannedImage } from './dataset/sources/planned-image.js';
 export type { OpenOptions, Source } from './dataset/sources/source.js';
-export { SamError } from './errors.js';
+export { ERROR_CODES, SamError, type SamErrorCode } from './errors.js';
 export type { Parallelism } from './execute/default-parallelism.js';
 export type { Executor, ExecutorInfo, ImageAnswer, ImageTask, TaskOptions } from './execute/executor.js';
 export type { EverythingJob, Job, PromptsReference, SegmentJob } from './execute/job.js';

@@ -3,6 +3,7 @@ import { shardFrom, WHOLE } from '../dataset/plan/shard.js';
 import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
 import { OUTPUT_FORMATS, type OutputFormat } from '../dataset/sinks/sinks.js';
 import { DEFAULT_MAX_PIXELS } from '../dataset/sources/image-reader.js';
+import type { CommandContext } from './command-context.js';
 import { numberIn } from './parse.js';
 
 /** The options of a command that goes through a dataset, as commander parses them. */
@@ -14,6 +15,8 @@ export interface DatasetOptions {
   readonly out: string;
   readonly outFormat: OutputFormat;
   readonly recordsPerFile: number;
+  /** The former name of `--records-per-file`, which wins when both are given. */
+  readonly shardSize?: number;
   /** False for `--no-tar-images`. */
   readonly tarImages: boolean;
   readonly overwrite: boolean;
@@ -65,6 +68,8 @@ export function addDatasetOptions(command: Command): Command {
       .argParser(numberIn(count))
       .default(1000),
   );
+  // scripts that were written for the former name go on working
+  results(new Option('--shard-size <number>', 'the same').argParser(numberIn(count)).hideHelp());
   results(new Option('--no-tar-images', 'records only in tar files, without the images'));
   course(new Option('--overwrite', 'start again: remove what an earlier run made').default(false));
   course(new Option('--force', 'go on although the model or a setting is another one').default(false));
@@ -90,13 +95,14 @@ export function addDatasetOptions(command: Command): Command {
 }
 
 /**
- * The parts of a run that the options decide.
+ * The parts of a run that the command line decides.
  *
  * @throws SamError `bad-usage` for a shard that there is not.
  */
 export function datasetRunOf(
   inputs: readonly string[],
   options: DatasetOptions,
+  { stdin, words }: CommandContext,
 ): Pick<DatasetRun, 'selection' | 'output' | 'limits' | 'maxFailures' | 'shard' | 'resume' | 'command'> {
   const { include, exclude, hidden, inputList, overwrite, force, retryFailed, maxFailures, maxPixels, timeout } =
     options;
@@ -106,18 +112,18 @@ export function datasetRunOf(
       include,
       exclude,
       hidden,
-      ...(inputList !== undefined && { inputList: inputList === '-' ? process.stdin : inputList }),
+      ...(inputList !== undefined && { inputList: inputList === '-' ? stdin : inputList }),
     },
     output: {
       folder: options.out,
       format: options.outFormat,
-      recordsPerFile: options.recordsPerFile,
+      recordsPerFile: options.shardSize ?? options.recordsPerFile,
       copyImages: options.tarImages,
     },
     limits: { maxPixels, ...(timeout !== undefined && { timeoutSeconds: timeout }) },
     ...(maxFailures !== undefined && { maxFailures }),
     shard: options.shard === undefined ? WHOLE : shardFrom(options.shard, process.env),
     resume: { overwrite, force, retryFailed },
-    command: process.argv.slice(2),
+    command: words,
   };
 }

@@ -1,8 +1,13 @@
 /**
  * Runs a task that a user may stop: the first Ctrl-C (or SIGTERM) aborts the signal, so that what is in flight is finished; the
  * second ends the process at once, as if nothing had caught it. Files are renamed into place when whole, so none is left half-written.
+ *
+ * @param beforeTheEnd - Called before the second one ends the process.
  */
-export async function interruptible<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  task: (signal: AbortSignal) => Promise<T>,
+  beforeTheEnd: () => void,
+): Promise<T> {
   const controller = new AbortController();
   const signals = ['SIGINT', 'SIGTERM'] as const;
   const stop = (name: NodeJS.Signals) => {
@@ -10,10 +15,9 @@ export async function interruptible<T>(task: (signal: AbortSignal) => Promise<T>
       controller.abort();
       return;
     }
+    beforeTheEnd();
     // process.exit would wait for the worker threads, and those sit in native code for a second or more
     for (const each of signals) process.removeAllListeners(each);
-    // a bar hid the cursor
-    if (process.stderr.isTTY) process.stderr.write('\x1b[?25h');
     process.kill(process.pid, name);
   };
   for (const name of signals) process.on(name, stop);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { SamErrorCode } from '../errors.js';
 import type { DecoderForm } from '../model/runtime/decoder.js';
 import type { ImageAnswer, ImageTask } from './executor.js';
 import type { Job } from './job.js';
@@ -40,7 +41,7 @@ export type WorkerAnswer<Made = ImageAnswer | undefined> =
       readonly decoderForm: DecoderForm;
       readonly made: Made;
     }
-  | { readonly ok: false; readonly code: string | undefined; readonly message: string; readonly hint?: string };
+  | { readonly ok: false; readonly code: SamErrorCode | undefined; readonly message: string; readonly hint?: string };
 
 /** What a worker says while it is busy. */
 export interface WorkerProgress {

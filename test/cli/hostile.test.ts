@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { access, mkdir, readdir, readFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { writeHostileCorpus } from '../support/hostile-corpus.js';
-import { runCli } from '../support/run-cli.js';
-import { COARSE } from '../support/small-images.js';
+import { runMain } from '../support/run-cli.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('a run over hostile inputs', () => {
@@ -17,7 +16,13 @@ describe('a run over hostile inputs', () => {
     assert.ok(hostile.length >= 60, `${hostile.length} inputs`);
     const before = await readdir(corpus, { recursive: true });
 
-    const run = await runCli('everything', corpus, '--out', out, '--timeout', '120', ...COARSE, '--quiet');
+    // the model is asked about two of the images: what is hostile happens before
+    const prompts = join(root, 'prompts.ndjson');
+    const asked = ['odd/png-called.jpg', 'tar/names/fine.jpg'];
+    const lines = asked.map((file_name) => JSON.stringify({ file_name, objects: [{ points: [[9, 9]] }] }));
+    await writeFile(prompts, lines.join('\n'));
+    const args = ['--prompts', prompts, '--timeout', '120', '--quiet'];
+    const run = await runMain('segment', corpus, '--out', out, ...args);
     assert.equal(run.exitCode, 1, run.stderr);
 
     const text = await readFile(join(out, 'failures.ndjson'), 'utf8');
@@ -37,7 +42,12 @@ describe('a run over hostile inputs', () => {
     const records = (await readdir(out, { recursive: true })).filter((name) => name.endsWith('.json'));
     const failedOdd = odd.filter((name) => failures.has(name) && name !== 'tar/names.tar!fine.jpg');
     assert.equal(records.length, odd.length - failedOdd.length);
-    for (const name of records) JSON.parse(await readFile(join(out, name), 'utf8'));
+    const withMasks: string[] = [];
+    for (const name of records) {
+      const { image, annotations } = JSON.parse(await readFile(join(out, name), 'utf8'));
+      if (annotations.length > 0) withMasks.push(image.file_name);
+    }
+    assert.deepEqual(withMasks.sort(), asked);
 
     assert.deepEqual(await readdir(corpus, { recursive: true }), before);
     assert.deepEqual(

@@ -9,7 +9,7 @@ import { maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
 import { areaOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
 import { maskIou } from '../../src/mask/runs/mask-iou.js';
 import { fixtureUrl } from '../support/fixture.js';
-import { runCli } from '../support/run-cli.js';
+import { runMain } from '../support/run-cli.js';
 
 const coffee = fileURLToPath(fixtureUrl('images/coffee.png'));
 const IMAGES = 50;
@@ -52,7 +52,7 @@ describe('sam-cli segment', () => {
     await writeFile(prompts, JSON.stringify(dataset));
     const out = join(root, 'coco');
     const args = ['segment', photos, '--prompts', prompts, '-o', out, '--out-format', 'coco', '--embeddings', cache];
-    const run = await runCli(...args);
+    const run = await runMain(...args);
     assert.equal(run.exitCode, 0, run.stderr);
     assert.match(run.stderr, /^Note: 50 annotations of 50 images in .*_annotations\.coco\.json$/m);
     const { images, annotations, categories, info, licenses } = JSON.parse(
@@ -83,10 +83,10 @@ describe('sam-cli segment', () => {
     assert.equal(record.annotations[0].prompt_id, 143);
     assert.equal(record.annotations[0].category, 'cup');
 
-    const again = await runCli(...args);
+    const again = await runMain(...args);
     assert.equal(again.exitCode, 0, again.stderr);
     assert.match(again.stderr, /^Done: 0 images/m);
-    const other = await runCli(...args, '--refine', '1');
+    const other = await runMain(...args, '--refine', '1');
     assert.equal(other.exitCode, 2);
     assert.match(other.stderr, /refine/);
   });
@@ -95,7 +95,7 @@ describe('sam-cli segment', () => {
     const out = join(root, 'same');
     const image = join(photos, '00.jpg');
     const prompt = ['--point', '0.5,0.4', '--point', '0.05,0.9,0', '--box', '0.2,0.1,0.8,0.9', '--relative'];
-    const run = await runCli('segment', image, ...prompt, '-o', out, '--multimask', '--embeddings', cache);
+    const run = await runMain('segment', image, ...prompt, '-o', out, '--multimask', '--embeddings', cache);
     assert.equal(run.exitCode, 0, run.stderr);
     const { annotations } = JSON.parse(await readFile(join(out, '00.json'), 'utf8'));
     assert.equal(annotations.length, 3);
@@ -113,13 +113,13 @@ describe('sam-cli segment', () => {
       assert.deepEqual(annotation.point_coords, annotation.prompt.points);
     }
     const coco = join(root, 'points');
-    const single = await runCli('segment', image, '--point', '150,80', '-o', coco, '--out-format', 'coco');
+    const single = await runMain('segment', image, '--point', '150,80', '-o', coco, '--out-format', 'coco');
     assert.equal(single.exitCode, 0, single.stderr);
     const file = JSON.parse(await readFile(join(coco, '_annotations.coco.json'), 'utf8'));
     assert.deepEqual(file.categories, [{ id: 1, name: 'object' }]);
     assert.deepEqual(file.images, [{ id: 1, file_name: '00.jpg', width: 300, height: 200 }]);
     // without the cache's rounding to half floats the mask is all but the same
-    const half = await runCli('segment', image, '--point', '150,80', '-o', `${coco}2`, '--embeddings', cache);
+    const half = await runMain('segment', image, '--point', '150,80', '-o', `${coco}2`, '--embeddings', cache);
     assert.equal(half.exitCode, 0, half.stderr);
     const rounded = JSON.parse(await readFile(join(`${coco}2`, '00.json'), 'utf8')).annotations[0];
     const iou = maskIou(
@@ -136,7 +136,7 @@ describe('sam-cli segment', () => {
     await writeFile(join(labels, '01.txt'), '0 0.5 0.5 0.5 0.7\n\n0 0.5 0.5 0.5 0.7\n');
     const inputs = ['00.jpg', '01.jpg', '02.jpg'].map((name) => join(photos, name));
     const out = join(root, 'yolo');
-    const run = await runCli('segment', ...inputs, '--prompts', labels, '-o', out, '--embeddings', cache);
+    const run = await runMain('segment', ...inputs, '--prompts', labels, '-o', out, '--embeddings', cache);
     assert.equal(run.exitCode, 1, run.stderr);
     assert.match(
       run.stderr,
@@ -153,7 +153,7 @@ describe('sam-cli segment', () => {
 
     // a run does not go on with other labels as if they were the same
     await writeFile(join(labels, '00.txt'), '0 0.5 0.5 0.5 0.5\n');
-    const changed = await runCli('segment', ...inputs, '--prompts', labels, '-o', out, '--embeddings', cache);
+    const changed = await runMain('segment', ...inputs, '--prompts', labels, '-o', out, '--embeddings', cache);
     assert.equal(changed.exitCode, 2);
     assert.match(changed.stderr, /settings\.prompts\.folder\.sha256 was "\w{64}", is "\w{64}"/);
   });
@@ -187,7 +187,7 @@ describe('sam-cli segment', () => {
   ];
   for (const [why, args, message] of wrong) {
     it(`answers 2 to ${why}`, async () => {
-      const run = await runCli('segment', coffee, '-o', join(root, 'x'), ...args);
+      const run = await runMain('segment', coffee, '-o', join(root, 'x'), ...args);
       assert.match(run.stderr, message);
       assert.equal(run.exitCode, 2);
     });

@@ -8,7 +8,7 @@ import { type GeneratorSettings, SETTING_NAMES } from '../../src/amg/settings.js
 import { camelCaseName, hyphenatedName, snakeCaseName } from '../../src/cli/setting-names.js';
 import { readSettingsFile } from '../../src/cli/settings-file.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../../src/model/catalogue/catalogue.js';
-import { runCli } from '../support/run-cli.js';
+import { runMain } from '../support/run-cli.js';
 
 const calibrated = catalogueEntryNamed(DEFAULT_MODEL).calibratedSettings;
 
@@ -27,7 +27,7 @@ describe('settings on the command line', () => {
 
   /** What `--print-settings` shows, by the names of the library. */
   async function printed(...args: string[]): Promise<{ preset: string; settings: GeneratorSettings }> {
-    const run = await runCli('everything', '--print-settings', ...args);
+    const run = await runMain('everything', '--print-settings', ...args);
     assert.deepEqual({ exitCode: run.exitCode, stderr: run.stderr }, { exitCode: 0, stderr: '' });
     const { preset, ...named } = JSON.parse(run.stdout);
     const settings = Object.fromEntries(Object.entries(named).map(([name, value]) => [camelCaseName(name), value]));
@@ -88,9 +88,9 @@ describe('settings on the command line', () => {
     assert.deepEqual(settings, { ...expected, pointGrids: grids, useM2m: true });
     assert.deepEqual([...SETTING_NAMES].sort(), Object.keys(settings).sort());
 
-    const run = await runCli('everything', '--print-settings', ...flags, '--use-m2m');
+    const run = await runMain('everything', '--print-settings', ...flags, '--use-m2m');
     const config = await written('printed.json', run.stdout);
-    const again = await runCli('everything', '--print-settings', '--config', config);
+    const again = await runMain('everything', '--print-settings', '--config', config);
     assert.equal(again.stdout, run.stdout);
   });
 
@@ -135,7 +135,7 @@ describe('settings on the command line', () => {
   ];
   for (const [why, args, message] of wrong) {
     it(`answers 2 to ${why}`, async () => {
-      const run = await runCli('everything', '--print-settings', ...args);
+      const run = await runMain('everything', '--print-settings', ...args);
       assert.match(run.stderr, message);
       assert.equal(run.exitCode, 2);
     });

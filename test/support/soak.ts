@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileTree, recordTree } from './file-tree.js';
-import { cliPath, runCli } from './run-cli.js';
+import { cliPath } from './run-cli.js';
 import { seededRandom } from './seeded-random.js';
 import { COARSE, writeSmallImages } from './small-images.js';
 
@@ -18,6 +18,8 @@ export interface SoakOptions {
   readonly recordsPerFile: number;
   readonly seed: number;
   readonly workers: number;
+  /** Whether all images have the same pixels, so that their embedding is made once: the runs cost a tenth. @default false */
+  readonly alike?: boolean;
   readonly say?: (line: string) => void;
 }
 
@@ -36,27 +38,53 @@ export interface SoakReport {
   readonly temporaryFiles: readonly string[];
 }
 
-/** Runs the command and kills it after so many images and a moment more. @returns whether it was killed before its end. */
-function runAndKill(args: readonly string[], afterImages: number, moment: number): Promise<boolean> {
+/** How fast the machine is: kills come at moments of a run, not of a clock. */
+interface Pace {
+  /** Milliseconds from the start of the process until its first image is done. */
+  readonly start: number;
+  /** Milliseconds from one image to the next. */
+  readonly image: number;
+}
+
+/** Starts the command and tells of each image that it has done. @returns how it ended. */
+function run(args: readonly string[], onDone: (done: number, kill: () => void) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cliPath, ...args, '--log-format', 'ndjson']);
+    const kill = () => void child.kill('SIGKILL');
+    let said = '';
     let done = 0;
-    let isKilling = false;
-    const kill = async () => {
-      if (isKilling) return;
-      isKilling = true;
-      await sleep(moment);
-      child.kill('SIGKILL');
-    };
-    if (afterImages === 0) void kill();
+    onDone(0, kill);
     child.stdout.resume();
     child.stderr.on('data', (chunk: Buffer) => {
-      done += chunk.toString().split('"event":"image_done"').length - 1;
-      if (done >= afterImages) void kill();
+      said += chunk;
+      const now = said.split('"event":"image_done"').length - 1;
+      while (done < now) onDone(++done, kill);
     });
     child.on('error', reject);
-    child.on('close', (_, signal) => resolve(signal === 'SIGKILL'));
+    child.on('close', (exitCode, signal) => resolve(signal ?? (exitCode === 0 ? 'ended' : `${exitCode}: ${said}`)));
   });
+}
+
+/** Runs the command to its end. @returns its pace. */
+async function undisturbed(args: readonly string[]): Promise<Pace> {
+  const startedAt = performance.now();
+  const times: number[] = [];
+  const end = await run(args, (done) => {
+    if (done > 0) times.push(performance.now() - startedAt);
+  });
+  if (end !== 'ended') throw new Error(`a run that nobody disturbed answered ${end}`);
+  const [first = 0, last = first] = [times[0], times.at(-1)];
+  return { start: first, image: (last - first) / Math.max(1, times.length - 1) };
+}
+
+/** Runs the command and kills it after so many images and a moment more. @returns whether it was killed before its end. */
+async function runAndKill(args: readonly string[], afterImages: number, moment: number): Promise<boolean> {
+  const end = await run(args, async (done, kill) => {
+    if (done !== afterImages) return;
+    await sleep(moment);
+    kill();
+  });
+  return end === 'SIGKILL';
 }
 
 async function journalOf(out: string): Promise<{ image_id: number; state: string }[]> {
@@ -72,10 +100,10 @@ async function journalOf(out: string): Promise<{ image_id: number; state: string
  * works and writes) and started again.
  */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
-  const { folder, images, kills, format, recordsPerFile, seed, workers, say = () => {} } = options;
+  const { folder, images, kills, format, recordsPerFile, seed, workers, alike = false, say = () => {} } = options;
   const random = seededRandom(seed);
   const photos = join(folder, 'photos');
-  await writeSmallImages(photos, images);
+  await writeSmallImages(photos, images, alike ? () => 1 : undefined);
   const flags = [
     '--out-format',
     format,
@@ -83,30 +111,38 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     String(recordsPerFile),
     '--workers',
     String(workers),
+    ...(alike ? ['--embeddings', join(folder, 'embeddings')] : []),
     ...COARSE,
   ];
   const argsTo = (out: string) => ['everything', photos, '--out', out, ...flags];
 
   const calm = join(folder, 'undisturbed');
-  const first = await runCli(...argsTo(calm), '--quiet');
-  if (first.exitCode !== 0) throw new Error(`the undisturbed run answered ${first.exitCode}: ${first.stderr}`);
+  const pace = await undisturbed(argsTo(calm));
   say(`undisturbed run over ${images} images ended`);
 
   const out = join(folder, 'disturbed');
   const doneAtKills: number[] = [];
+  let startedOver = 0;
   while (doneAtKills.length < kills) {
     const left = images - (await journalOf(out)).length;
     const killsLeft = kills - doneAtKills.length;
     // a third of the kills come while the command starts and plans
-    const afterImages = random() < 1 / 3 ? 0 : 1 + Math.floor((random() * 1.6 * left) / (killsLeft + 1));
-    const wasKilled = await runAndKill(argsTo(out), afterImages, random() * (afterImages === 0 ? 2500 : 900));
+    const isEarly = left < 2 || random() < 1 / 3;
+    const afterImages = isEarly ? 0 : Math.min(left - 1, 1 + Math.floor((random() * 1.6 * left) / (killsLeft + 1)));
+    const moment = random() * (isEarly ? pace.start : pace.image);
+    const wasKilled = await runAndKill(argsTo(out), afterImages, moment);
+    if (!wasKilled) {
+      // it was faster than thought: nothing was shown, so all over again
+      if (++startedOver > 20) throw new Error(`the run ended before kill ${doneAtKills.length + 1}, 20 times`);
+      doneAtKills.length = 0;
+      await rm(out, { recursive: true, force: true });
+      continue;
+    }
     const done = (await journalOf(out)).length;
-    if (!wasKilled) throw new Error(`the run ended before kill ${doneAtKills.length + 1}, ${done} images done`);
     doneAtKills.push(done);
     say(`kill ${doneAtKills.length}: ${done} images done`);
   }
-  const last = await runCli(...argsTo(out), '--quiet');
-  if (last.exitCode !== 0) throw new Error(`the last run answered ${last.exitCode}: ${last.stderr}`);
+  await undisturbed(argsTo(out));
 
   const files = [...(await fileTree(out)).keys()];
   return {

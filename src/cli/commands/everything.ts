@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { runDataset } from '../../dataset/scheduler/run.js';
-import type { Parallelism } from '../../execute/default-parallelism.js';
 import { catalogueEntries, catalogueEntryNamed, DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
-import { addDatasetOptions, type DatasetOptions, datasetRunOf, INPUTS_DESCRIPTION } from '../dataset-options.js';
+import type { CommandContext } from '../command-context.js';
+import { addDatasetOptions, INPUTS_DESCRIPTION } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
 import {
   addGeneratorOptions,
@@ -10,19 +9,10 @@ import {
   generatorSettingsOf,
   settingsJsonOf,
 } from '../generator-options.js';
-import { interruptible } from '../interrupt.js';
-import { addMachineOptions, type EmbeddingOptions, embeddingsOf } from '../machine-options.js';
-import { type ReporterOptions, reporterFor } from '../reporters/reporter.js';
+import { addMachineOptions, embeddingsOf } from '../machine-options.js';
+import { type RunOptions, runCommand } from '../run-command.js';
 
-type EverythingOptions = GeneratorOptions &
-  DatasetOptions &
-  ReporterOptions &
-  EmbeddingOptions &
-  Partial<Parallelism> & {
-    readonly printSettings?: boolean;
-    readonly overlay?: string;
-    readonly model: string;
-  };
+type EverythingOptions = GeneratorOptions & RunOptions & { readonly printSettings?: boolean };
 
 const EXAMPLES = `
 Examples:
@@ -47,33 +37,28 @@ Examples:
 Exit codes: 0 all well, 1 some images failed or the run could not go on, 2 wrong usage, 130 interrupted by Ctrl-C
 (once: images in flight are finished and written; twice: at once).`;
 
-async function everything(inputs: readonly string[], options: EverythingOptions, command: Command): Promise<number> {
-  const report = reporterFor(options);
+async function everything(
+  inputs: readonly string[],
+  options: EverythingOptions,
+  command: Command,
+  context: CommandContext,
+): Promise<number> {
   const chosen = await generatorSettingsOf(options, catalogueEntryNamed(options.model).calibratedSettings);
   if (options.printSettings) {
-    process.stdout.write(settingsJsonOf(chosen));
+    context.stdout.write(settingsJsonOf(chosen));
     return EXIT.ok;
   }
   // commander would ask for them where only settings are to be printed, too
   if (inputs.length === 0 && options.inputList === undefined)
     command.error("error: missing required argument 'inputs'");
   if (options.out === undefined) command.error("error: required option '-o, --out <folder>' not specified");
-  const summary = await interruptible((signal) =>
-    runDataset({
-      ...datasetRunOf(inputs, options),
-      job: { kind: 'everything', model: options.model, settings: chosen.settings, ...embeddingsOf(options) },
-      ...(options.overlay !== undefined && { overlayFolder: options.overlay }),
-      parallelism: options,
-      signal,
-      onEvent: report,
-    }),
-  );
-  if (summary.interrupted) return EXIT.interrupted;
-  return summary.failures + summary.failed_before > 0 ? EXIT.failures : EXIT.ok;
+  const { model } = options;
+  const { settings } = chosen;
+  return runCommand(inputs, options, { kind: 'everything', model, settings, ...embeddingsOf(options) }, context);
 }
 
-/** Adds `everything` to the program; `finish` takes its exit code. */
-export function addEverythingCommand(program: Command, finish: (exitCode: number) => void): void {
+/** Adds `everything` to the program. */
+export function addEverythingCommand(program: Command, context: CommandContext): void {
   const models = catalogueEntries().map((entry) => `${entry.name}: ${entry.description}`);
   const command = program
     .command('everything')
@@ -88,5 +73,7 @@ export function addEverythingCommand(program: Command, finish: (exitCode: number
   addMachineOptions(command);
   command
     .addHelpText('after', EXAMPLES)
-    .action(async (inputs: string[], options: EverythingOptions) => finish(await everything(inputs, options, command)));
+    .action(async (inputs: string[], options: EverythingOptions) =>
+      context.finish(await everything(inputs, options, command, context)),
+    );
 }

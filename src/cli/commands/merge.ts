@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type MergeReport, mergeRuns } from '../../dataset/merge.js';
+import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 
 const EXAMPLES = `
@@ -34,8 +35,8 @@ function reportInWords(report: MergeReport, out: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Adds `merge` to the program; `finish` takes its exit code. */
-export function addMergeCommand(program: Command, finish: (exitCode: number) => void): void {
+/** Adds `merge` to the program. */
+export function addMergeCommand(program: Command, { words, stdout, finish }: CommandContext): void {
   program
     .command('merge')
     .summary('join the output folders of shards')
@@ -48,8 +49,8 @@ export function addMergeCommand(program: Command, finish: (exitCode: number) => 
     .option('--json', 'print the report as JSON', false)
     .addHelpText('after', EXAMPLES)
     .action(async (folders: string[], { out, overwrite, json }: MergeCommandOptions) => {
-      const report = await mergeRuns({ folders, out, overwrite, command: process.argv.slice(2) });
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : reportInWords(report, out));
+      const report = await mergeRuns({ folders, out, overwrite, command: words });
+      stdout.write(json ? `${JSON.stringify(report)}\n` : reportInWords(report, out));
       finish(report.gaps + report.duplicates + report.failures > 0 ? EXIT.failures : EXIT.ok);
     });
 }

@@ -1,34 +1,26 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { PROMPT_FORMATS, type PromptFormat } from '../../dataset/prompts/prompt-set.js';
 import type { SamePrompts } from '../../dataset/prompts/same-prompts.js';
-import { runDataset } from '../../dataset/scheduler/run.js';
 import { SamError } from '../../errors.js';
-import type { Parallelism } from '../../execute/default-parallelism.js';
 import type { PromptsReference } from '../../execute/job.js';
 import { catalogueEntries, DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
 import { SEGMENT_DEFAULTS, type SegmentSettings } from '../../segment/segment-image.js';
-import { addDatasetOptions, type DatasetOptions, datasetRunOf, INPUTS_DESCRIPTION } from '../dataset-options.js';
-import { EXIT } from '../exit-codes.js';
-import { interruptible } from '../interrupt.js';
-import { addMachineOptions, type EmbeddingOptions, embeddingsOf } from '../machine-options.js';
+import type { CommandContext } from '../command-context.js';
+import { addDatasetOptions, INPUTS_DESCRIPTION } from '../dataset-options.js';
+import { addMachineOptions, embeddingsOf } from '../machine-options.js';
 import { numberIn } from '../parse.js';
-import { type ReporterOptions, reporterFor } from '../reporters/reporter.js';
+import { type RunOptions, runCommand } from '../run-command.js';
 
-type SegmentOptions = DatasetOptions &
-  ReporterOptions &
-  EmbeddingOptions &
-  Partial<Parallelism> & {
-    readonly overlay?: string;
-    readonly model: string;
-    readonly point: SamePrompts['points'];
-    readonly box: SamePrompts['boxes'];
-    readonly relative: boolean;
-    readonly prompts?: string;
-    readonly promptsFormat?: PromptFormat;
-    readonly multimask: boolean;
-    readonly refine: number;
-    readonly promptsPerBatch: number;
-  };
+interface SegmentOptions extends RunOptions {
+  readonly point: SamePrompts['points'];
+  readonly box: SamePrompts['boxes'];
+  readonly relative: boolean;
+  readonly prompts?: string;
+  readonly promptsFormat?: PromptFormat;
+  readonly multimask: boolean;
+  readonly refine: number;
+  readonly promptsPerBatch: number;
+}
 
 const EXAMPLES = `
 Examples:
@@ -82,12 +74,11 @@ function promptsOf(options: SegmentOptions): PromptsReference {
   return { kind: 'file', path, isRelative: relative, ...(promptsFormat && { format: promptsFormat }) };
 }
 
-async function segment(inputs: readonly string[], options: SegmentOptions): Promise<number> {
+async function segment(inputs: readonly string[], options: SegmentOptions, context: CommandContext): Promise<number> {
   const { model, multimask, refine, promptsPerBatch, outFormat } = options;
   if (outFormat === 'coco' && multimask) {
     throw new SamError('bad-usage', 'Expected one mask an annotation for --out-format coco but received --multimask');
   }
-  const report = reporterFor(options);
   const prompts = promptsOf(options);
   const settings: SegmentSettings = {
     ...SEGMENT_DEFAULTS,
@@ -95,22 +86,11 @@ async function segment(inputs: readonly string[], options: SegmentOptions): Prom
     refine,
     promptsPerBatch,
   };
-  const summary = await interruptible((signal) =>
-    runDataset({
-      ...datasetRunOf(inputs, options),
-      job: { kind: 'segment', model, settings, prompts, ...embeddingsOf(options) },
-      ...(options.overlay !== undefined && { overlayFolder: options.overlay }),
-      parallelism: options,
-      signal,
-      onEvent: report,
-    }),
-  );
-  if (summary.interrupted) return EXIT.interrupted;
-  return summary.failures + summary.failed_before > 0 ? EXIT.failures : EXIT.ok;
+  return runCommand(inputs, options, { kind: 'segment', model, settings, prompts, ...embeddingsOf(options) }, context);
 }
 
-/** Adds `segment` to the program; `finish` takes its exit code. */
-export function addSegmentCommand(program: Command, finish: (exitCode: number) => void): void {
+/** Adds `segment` to the program. */
+export function addSegmentCommand(program: Command, context: CommandContext): void {
   const models = catalogueEntries().map((entry) => `${entry.name}: ${entry.description}`);
   const command = program
     .command('segment')
@@ -159,6 +139,6 @@ export function addSegmentCommand(program: Command, finish: (exitCode: number) =
     // commander would ask for them beside a list, too
     if (inputs.length === 0 && options.inputList === undefined)
       command.error("error: missing required argument 'inputs'");
-    finish(await segment(inputs, options));
+    context.finish(await segment(inputs, options, context));
   });
 }

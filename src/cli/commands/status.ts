@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type RunStatus, runStatusOf } from '../../dataset/run-folder/status.js';
+import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 
 const EXAMPLES = `
@@ -32,8 +33,8 @@ function statusInWords(status: RunStatus): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Adds `status` to the program; `finish` takes its exit code. */
-export function addStatusCommand(program: Command, finish: (exitCode: number) => void): void {
+/** Adds `status` to the program. */
+export function addStatusCommand(program: Command, { stdout, finish }: CommandContext): void {
   program
     .command('status')
     .summary('how far a run is')
@@ -43,7 +44,7 @@ export function addStatusCommand(program: Command, finish: (exitCode: number) =>
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string, { json }: { readonly json: boolean }) => {
       const status = await runStatusOf(folder);
-      process.stdout.write(json ? `${JSON.stringify(status)}\n` : statusInWords(status));
+      stdout.write(json ? `${JSON.stringify(status)}\n` : statusInWords(status));
       finish(EXIT.ok);
     });
 }

@@ -1,15 +1,11 @@
 import type { RunEvent, RunListener, RunSummary } from '../../dataset/scheduler/events.js';
+import { counted, shown } from './in-words.js';
 
 /** Levels of the log: `debug` adds the seconds of each stage. */
 export type LogLevel = 'info' | 'debug';
 
-/** 1 image, 2 images. */
-function counted(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
-}
-
 /** The line that ends a run. */
-export function summaryLineOf({
+function summaryLineOf({
   images,
   masks,
   failures,
@@ -25,13 +21,8 @@ export function summaryLineOf({
   return `${end}: ${counted(images, 'image')}, ${counted(masks, 'mask')} in ${seconds.toFixed(1)} s${rate}, ${counted(failures, 'failure')}.`;
 }
 
-/** Names come from anywhere: one with a newline or an escape sequence must not write lines, or colours, of its own. */
-function shown(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
-}
-
 /** What a summary says beyond its numbers, when there is anything to say. */
-function remarksOf(event: Extract<RunEvent, { event: 'run_finished' }>): string[] {
+export function remarksOf(event: Extract<RunEvent, { event: 'run_finished' }>): string[] {
   const { done_before, failed_before, failures_file } = event;
   const remarks: string[] = [];
   if (done_before > 0) remarks.push(`${counted(done_before, 'image')} were done before.`);
@@ -64,7 +55,9 @@ export function linesOf(event: RunEvent, level: LogLevel): string[] {
     case 'image_failed':
       return [`FAILED ${shown(event.image)}: ${shown(event.reason)}`];
     case 'interrupted':
-      return [`Interrupted: finishing ${counted(event.in_flight, 'image')} in flight. Ctrl-C again stops at once.`];
+      return [
+        `Interrupted: ${event.in_flight > 0 ? `finishing ${counted(event.in_flight, 'image')} in flight` : 'stopping'}. Ctrl-C again stops at once.`,
+      ];
     case 'run_finished':
       return [summaryLineOf(event), ...remarksOf(event)];
     case 'planning':

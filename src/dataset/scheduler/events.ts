@@ -1,3 +1,4 @@
+import type { SamErrorCode } from '../../errors.js';
 import type { StageSeconds } from '../../sam/found-mask.js';
 
 /** Numbers of one start of a run. */
@@ -52,7 +53,7 @@ export type RunEvent =
   | {
       readonly event: 'image_failed';
       readonly image: string;
-      readonly code: string;
+      readonly code: SamErrorCode;
       readonly reason: string;
     }
   | { readonly event: 'interrupted'; readonly in_flight: number }

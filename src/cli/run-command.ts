@@ -1,0 +1,54 @@
+import { runDataset } from '../dataset/scheduler/run.js';
+import type { Parallelism } from '../execute/default-parallelism.js';
+import type { Job } from '../execute/job.js';
+import type { CommandContext } from './command-context.js';
+import { type DatasetOptions, datasetRunOf } from './dataset-options.js';
+import { EXIT } from './exit-codes.js';
+import { interruptible } from './interrupt.js';
+import type { EmbeddingOptions } from './machine-options.js';
+import { type ReporterOptions, reporterFor } from './reporters/reporter-for.js';
+
+/** The options of every command that goes through a dataset, as commander parses them. */
+export type RunOptions = DatasetOptions &
+  ReporterOptions &
+  EmbeddingOptions &
+  Partial<Parallelism> & {
+    readonly overlay?: string;
+    readonly model: string;
+  };
+
+/**
+ * Goes through a dataset for a command: shows the run, hears Ctrl-C, and says how it ended.
+ *
+ * @returns the exit code.
+ * @throws SamError as `runDataset`, and `bad-usage` for a shard that there is not.
+ */
+export async function runCommand(
+  inputs: readonly string[],
+  options: RunOptions,
+  job: Job,
+  context: CommandContext,
+): Promise<number> {
+  const run = datasetRunOf(inputs, options, context);
+  const { onEvent, close } = reporterFor(options, context.stderr);
+  try {
+    const summary = await interruptible(
+      (signal) =>
+        runDataset({
+          ...run,
+          job,
+          ...(options.overlay !== undefined && { overlayFolder: options.overlay }),
+          parallelism: options,
+          signal,
+          onEvent,
+        }),
+      close,
+    );
+    if (summary.interrupted) return EXIT.interrupted;
+    return summary.failures + summary.failed_before > 0 ? EXIT.failures : EXIT.ok;
+  } finally {
+    close();
+    // nobody else reads it, and one that is still open would keep an interrupted process alive
+    if (options.inputList === '-') context.stdin.destroy();
+  }
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { runFake } from '../support/fake-run.js';
+import { recordTree } from '../support/file-tree.js';
+import { runMain } from '../support/run-cli.js';
+import { writeSmallImages } from '../support/small-images.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+/** Two shards of a run over seven images, in folders part0 and part1 beside the photos. */
+async function shards(context: TestContext): Promise<{ root: string; photos: string; parts: string[] }> {
+  const root = await temporaryFolder(context);
+  const photos = join(root, 'photos');
+  await writeSmallImages(photos, 7);
+  const parts = [0, 1].map((index) => join(root, `part${index}`));
+  for (const [index, part] of parts.entries()) await runFake([photos], part, { shard: { index, count: 2 } });
+  return { root, photos, parts };
+}
+
+describe('sam-cli merge', () => {
+  it('joins shards to what one run makes, and says so in words and as JSON', async (context) => {
+    const { root, photos, parts } = await shards(context);
+    const [out, whole] = [join(root, 'out'), join(root, 'whole')];
+    const words = ['merge', ...parts, '--out', out];
+    assert.deepEqual(await runMain(...words), {
+      exitCode: 0,
+      stdout: `7 of 7 images, 7 masks -> ${out}\n`,
+      stderr: '',
+    });
+    await runFake([photos], whole);
+    assert.deepEqual(await recordTree(out), await recordTree(whole));
+    // what main was given, and not what the process was
+    const { starts } = JSON.parse(await readFile(join(out, '_run', 'manifest'), 'utf8'));
+    assert.deepEqual(starts.at(-1).command, words);
+
+    const again = await runMain(...words, '--overwrite', '--json');
+    assert.equal(again.exitCode, 0);
+    assert.deepEqual(JSON.parse(again.stdout), {
+      planned: 7,
+      images: 7,
+      masks: 7,
+      failures: 0,
+      failures_by_code: {},
+      gaps: 0,
+      first_gaps: [],
+      missing_shards: [],
+      duplicates: 0,
+      first_duplicates: [],
+    });
+  });
+
+  it('answers 1 and says what is missing, what failed and what is there twice', async (context) => {
+    const { root, photos, parts } = await shards(context);
+    const out = join(root, 'out');
+    await writeFile(join(photos, 'sub0', '00000.png'), 'no image any more');
+    await rm(parts[0], { recursive: true });
+    await runFake([photos], parts[0], { shard: { index: 0, count: 2 } });
+    const some = await runMain('merge', parts[0], parts[0], '-o', out);
+    assert.equal(some.exitCode, 1);
+    const [twice, ...lines] = some.stdout.split('\n').toReversed().slice(1);
+    assert.deepEqual(lines.toReversed(), [
+      `3 of 7 images, 3 masks -> ${out}`,
+      'Failed: 1, see failures.ndjson there',
+      'Missing: 3 (image_id 2, 4, 6)',
+      'No folder was given for --shard 1/2',
+    ]);
+    // in the order in which they were done
+    assert.match(twice, /^In several folders: 3 \(image_id [357], [357], [357]\); the first was taken$/);
+  });
+
+  it('answers 2 to folders that hold no run or another one, and to an output folder that is in use', async (context) => {
+    const { root, photos, parts } = await shards(context);
+    const out = join(root, 'out');
+    const none = await runMain('merge', parts[0], photos, '-o', out);
+    assert.equal(none.exitCode, 2);
+    assert.match(none.stderr, /^sam-cli: Expected the output folder of a run but found no manifest in .*photos$/m);
+
+    const other = join(root, 'other');
+    await runFake([join(photos, 'sub0')], other);
+    const mixed = await runMain('merge', parts[0], other, '-o', out);
+    assert.equal(mixed.exitCode, 2);
+    assert.match(mixed.stderr, /^sam-cli: Expected parts of one run but .* differ: the inputs are others$/m);
+
+    const used = await runMain('merge', ...parts, '-o', other);
+    assert.equal(used.exitCode, 2);
+    assert.match(
+      used.stderr,
+      /^sam-cli: Expected a new folder for --out but .*other holds a run\nOr use --overwrite\.$/m,
+    );
+    const file = await runMain('merge', ...parts, '-o', join(photos, 'sub0', '00000.png'));
+    assert.equal(file.exitCode, 2);
+    assert.match(file.stderr, /^sam-cli: Expected a folder for --out but .*00000\.png is a file$/m);
+    assert.equal((await runMain('merge', '-o', out)).exitCode, 2);
+  });
+});

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { packageRoot, packageVersion } from '../../src/package-root.js';
+import { runMain } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const run = promisify(execFile);
+
+/** Paths of this package that a text names. */
+function pathsIn(text: string): string[] {
+  return text.match(/\b(?:docs|schemas|scripts|fixtures|models|bench)\/[\w./-]*\w/g) ?? [];
+}
+
+describe('the package', () => {
+  const packed = new Set<string>();
+  before(async () => {
+    // no scripts: they would build
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: packageRoot });
+    for (const { path } of JSON.parse(stdout)[0].files) packed.add(path);
+  });
+
+  it('has every file that a help text or a message names', async () => {
+    const named = new Set<string>();
+    for (const command of [[], ['everything'], ['segment'], ['merge'], ['status']]) {
+      const { exitCode, stdout } = await runMain(...command, '--help');
+      assert.equal(exitCode, 0);
+      for (const path of pathsIn(stdout)) named.add(path);
+    }
+    assert.ok(named.size >= 3, [...named].join(' '));
+    const src = join(packageRoot, 'src');
+    for (const file of await readdir(src, { recursive: true })) {
+      if (!file.endsWith('.ts')) continue;
+      const text = await readFile(join(src, file), 'utf8');
+      // strings, not comments
+      for (const [string] of text.replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, '').matchAll(/'[^'\n]*'|"[^"\n]*"|`[^`]*`/g)) {
+        for (const path of pathsIn(string)) if (path.endsWith('.md')) named.add(path);
+      }
+    }
+    assert.deepEqual(
+      [...named].filter((path) => !packed.has(path)),
+      [],
+    );
+  });
+
+  it('has every page that its pages link to', async () => {
+    const pages = [...packed].filter((path) => path.endsWith('.md'));
+    assert.ok(pages.length > 5);
+    for (const page of pages) {
+      const text = await readFile(join(packageRoot, page), 'utf8');
+      for (const [, link] of text.matchAll(/\]\(([^)#:]+\.md)\b/g)) {
+        assert.ok(packed.has(join(page, '..', link)), `${page} links to ${link}`);
+      }
+    }
+  });
+
+  it('has scripts that name pages that there are', async () => {
+    const scripts = join(packageRoot, 'scripts');
+    for (const file of await readdir(scripts)) {
+      for (const path of pathsIn(await readFile(join(scripts, file), 'utf8'))) {
+        if (path.startsWith('docs/')) assert.ok(packed.has(path), `${file} names ${path}`);
+      }
+    }
+  });
+
+  it('has a command that starts from wherever it is installed', async (context) => {
+    const folder = await temporaryFolder(context);
+    await mkdir(join(folder, 'bin'));
+    await cp(join(packageRoot, 'bin', 'sam-cli.js'), join(folder, 'bin', 'sam-cli.js'));
+    await cp(join(packageRoot, 'package.json'), join(folder, 'package.json'));
+    // what `npm run build` makes of src
+    await symlink(join(packageRoot, 'build', 'src'), join(folder, 'dist'));
+    const command = join(folder, 'bin', 'sam-cli.js');
+    assert.equal((await run(process.execPath, [command, '--version'])).stdout, `${packageVersion}\n`);
+    const wrong = await run(process.execPath, [command, 'status']).catch((error) => error);
+    assert.equal(wrong.code, 2);
+  });
+});
