@@ -2,14 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { SamError } from '../../errors.js';
 import { decodeImage } from '../../image/decode-image.js';
-import { imageHeaderOf } from '../../image/image-header.js';
+import { DEFAULT_MAX_PIXELS, imageHeaderOf } from '../../image/image-header.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
 import { isImageName } from './extensions.js';
 import { locatorOf, type PlannedImage } from './planned-image.js';
 import type { Source } from './source.js';
 
-/** Pixels decoded unless told otherwise: libvips' own bound, 0x3FFF squared. */
-export const DEFAULT_MAX_PIXELS = 0x3fff ** 2;
+export { DEFAULT_MAX_PIXELS };
 
 /** What bounds the reading of an image. */
 export interface ImageLimits {
@@ -48,7 +47,7 @@ export class ImageReader {
     if (input.length === 0) throw new SamError('empty-file', `Expected an image but ${name} has 0 bytes`);
     const { maxPixels = DEFAULT_MAX_PIXELS } = this.#limits;
     const header = await imageHeaderOf(input, { maxPixels, name });
-    const image = await decodeImage(input, { maxPixels, name });
+    const image = await decodeImage(input, { maxPixels, name, header });
     if (!this.#keepsFiles || typeof input === 'string') return { image };
     const extension = isImageName(planned.name) ? extname(planned.name) : header.extension;
     return { image, file: { bytes: input, extension } };
