@@ -4,8 +4,8 @@ import { SamError } from '../../errors.js';
 import { decodeImage } from '../../image/decode-image.js';
 import { DEFAULT_MAX_PIXELS, imageHeaderOf } from '../../image/image-header.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
+import { locatorOf, type PlannedImage, refusalOf } from '../plan/planned-image.js';
 import { isImageName } from './extensions.js';
-import { locatorOf, type PlannedImage } from './planned-image.js';
 import type { Source } from './source.js';
 
 export { DEFAULT_MAX_PIXELS };
@@ -25,7 +25,7 @@ export interface ReadImage {
   readonly file?: { readonly bytes: Uint8Array; readonly extension: string };
 }
 
-/** Reads the images of a source: opens, checks and decodes them. */
+/** Reads the images of a source: asks for each one's file, looks at its header and decodes it. */
 export class ImageReader {
   readonly #source: Source;
   readonly #limits: ImageLimits;
@@ -40,12 +40,13 @@ export class ImageReader {
 
   /** @throws SamError with a code that says what is wrong with the image. */
   async read(planned: PlannedImage): Promise<ReadImage> {
-    if (planned.kind === 'refused') throw new SamError(planned.code, planned.reason);
+    const refusal = refusalOf(planned);
+    if (refusal) throw refusal;
+    const { maxPixels = DEFAULT_MAX_PIXELS } = this.#limits;
     const name = locatorOf(planned);
     const opened = await this.#source.open(planned, this.#limits);
     const input = this.#keepsFiles && typeof opened === 'string' ? await readFile(opened) : opened;
     if (input.length === 0) throw new SamError('empty-file', `Expected an image but ${name} has 0 bytes`);
-    const { maxPixels = DEFAULT_MAX_PIXELS } = this.#limits;
     const header = await imageHeaderOf(input, { maxPixels, name });
     const image = await decodeImage(input, { maxPixels, name, header });
     if (!this.#keepsFiles || typeof input === 'string') return { image };
