@@ -8,6 +8,7 @@
 export type { GenerateOptions } from './amg/generator.js';
 export { DEFAULT_PRESET, PRESET_NAMES, type PresetName, settingsOfPreset } from './amg/presets.js';
 export { type GeneratorSettings, type PointGridLists, REFERENCE_SETTINGS } from './amg/settings.js';
+export type { PlannedImage } from './dataset/plan/planned-image.js';
 export type { Shard } from './dataset/plan/shard.js';
 export type { ResumePolicy } from './dataset/run-folder/run-folder.js';
 export type { ExecutorMaker } from './dataset/scheduler/dataset-run.js';
@@ -16,7 +17,6 @@ export type { NamedResult, Sink, SinkRun, Written } from './dataset/sinks/sink.j
 export type { OutputFormat, OutputOptions } from './dataset/sinks/sinks.js';
 export type { ImageLimits } from './dataset/sources/image-reader.js';
 export type { InputSelection } from './dataset/sources/input-images.js';
-export type { PlannedImage } from './dataset/sources/planned-image.js';
 export type { OpenOptions, Source } from './dataset/sources/source.js';
 export { ERROR_CODES, SamError, type SamErrorCode } from './errors.js';
 export type { Parallelism } from './execute/default-parallelism.js';

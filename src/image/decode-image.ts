@@ -1,20 +1,20 @@
 import sharp from 'sharp';
 import { messageOf, SamError } from '../errors.js';
 import type { RgbImage } from '../sam/rgb-image.js';
+import { DEFAULT_MAX_PIXELS, type ImageHeader, imageHeaderOf } from './image-header.js';
 
 /** An image as users have it: a file's path, the bytes of a file (JPEG, PNG, WebP, TIFF, GIF, AVIF), or raw RGB. */
 export type ImageInput = string | Uint8Array | RgbImage;
 
 /** Options of {@link decodeImage}. */
 export interface DecodeImageOptions {
-  /** Images with more pixels are refused before they are decoded. @default 268402689 (libvips' own limit) */
+  /** Images with more pixels are refused before they are decoded. @default 268402689 */
   readonly maxPixels?: number;
   /** The name that error messages give the image. @default the path, or "the image" */
   readonly name?: string;
+  /** Its header, where it was read before. @default read here */
+  readonly header?: ImageHeader;
 }
-
-/** Largest image decoded unless told otherwise: 0x3FFF squared, sharp's own default. */
-const DEFAULT_MAX_PIXELS = 0x3fff ** 2;
 
 function isRgbImage(input: ImageInput): input is RgbImage {
   return typeof input === 'object' && 'width' in input && 'data' in input;
@@ -34,20 +34,23 @@ function checkedRgbImage(image: RgbImage): RgbImage {
 }
 
 /**
- * The upright 8-bit RGB pixels of an image: EXIF orientation applied, embedded profiles (CMYK too) converted to sRGB, grey
- * repeated, 16 bits reduced to the upper 8, alpha dropped (as OpenCV and PIL do for the reference), the first frame of an animation.
+ * The upright 8-bit RGB pixels of an image as PIL and OpenCV read them for the reference: EXIF orientation applied, grey repeated,
+ * 16 bits reduced to the upper 8, alpha dropped, the first frame of an animation. An embedded colour profile is passed over; only
+ * CMYK is converted to sRGB by its profile, or by a common one when it has none.
  *
- * @throws SamError `unreadable-image` when the input is missing, not an image, truncated or larger than `maxPixels`.
+ * @throws SamError `unreadable-image` when the input is missing, not an image or truncated, `too-many-pixels`.
  */
 export async function decodeImage(input: ImageInput, options: DecodeImageOptions = {}): Promise<RgbImage> {
   if (isRgbImage(input)) return checkedRgbImage(input);
-  const name = options.name ?? (typeof input === 'string' ? input : 'the image');
+  const { maxPixels = DEFAULT_MAX_PIXELS, name = typeof input === 'string' ? input : 'the image' } = options;
+  const { isCmyk } = options.header ?? (await imageHeaderOf(input, { maxPixels, name }));
   try {
     const { data, info } = await sharp(input, {
-      limitInputPixels: options.maxPixels ?? DEFAULT_MAX_PIXELS,
+      limitInputPixels: maxPixels,
       // real folders are full of JPEGs with harmless warnings; missing pixels are an error
       failOn: 'error',
       sequentialRead: true,
+      ignoreIcc: !isCmyk,
     })
       .autoOrient()
       .toColourspace('srgb')

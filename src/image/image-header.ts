@@ -1,12 +1,15 @@
 import sharp from 'sharp';
 import { messageOf, SamError } from '../errors.js';
 
+/** Largest image decoded unless told otherwise, in pixels: libvips' own bound, 0x3FFF squared. */
+export const DEFAULT_MAX_PIXELS = 0x3fff ** 2;
+
 /** What an image's file says before a pixel is decoded. */
 export interface ImageHeader {
   /** Extension that the content deserves, with its dot. */
   readonly extension: string;
-  /** Pixels of the first frame. */
-  readonly pixels: number;
+  /** Whether its samples are inks, which only a colour profile turns into red, green and blue. */
+  readonly isCmyk: boolean;
 }
 
 /** Formats that are images for us, by libvips' names. SVG and PDF are programs that draw, and may name other files. */
@@ -21,7 +24,7 @@ const EXTENSIONS: ReadonlyMap<string, string> = new Map([
 
 /** Options of {@link imageHeaderOf}. */
 export interface ImageHeaderOptions {
-  /** Images with more pixels are refused. @default any */
+  /** Images with more pixels are refused. @default 268402689 */
   readonly maxPixels?: number;
   /** The name that error messages give the image. */
   readonly name: string;
@@ -35,7 +38,7 @@ export interface ImageHeaderOptions {
  */
 export async function imageHeaderOf(
   input: string | Uint8Array,
-  { maxPixels = Number.POSITIVE_INFINITY, name }: ImageHeaderOptions,
+  { maxPixels = DEFAULT_MAX_PIXELS, name }: ImageHeaderOptions,
 ): Promise<ImageHeader> {
   const expected = 'Expected an image (JPEG, PNG, WebP, TIFF, GIF or AVIF) but';
   const header = await sharp(input, { limitInputPixels: false })
@@ -43,7 +46,7 @@ export async function imageHeaderOf(
     .catch((error: unknown) => {
       throw new SamError('unreadable-image', `${expected} could not read ${name}: ${messageOf(error)}`);
     });
-  const { format, width, height } = header;
+  const { format, width, height, space } = header;
   const extension = EXTENSIONS.get(format);
   if (extension === undefined) throw new SamError('unreadable-image', `${expected} ${name} holds ${format}`);
   const pixels = width * height;
@@ -51,8 +54,7 @@ export async function imageHeaderOf(
     throw new SamError(
       'too-many-pixels',
       `Expected at most ${maxPixels} pixels but ${name} has ${width} x ${height} = ${pixels}`,
-      'Set another bound with --max-pixels.',
     );
   }
-  return { extension, pixels };
+  return { extension, isCmyk: space === 'cmyk' };
 }

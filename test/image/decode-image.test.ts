@@ -90,6 +90,14 @@ describe('decodeImage', () => {
     });
   });
 
+  it('refuses a drawing, which is a program', async () => {
+    const drawing = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+    await assert.rejects(decodeImage(drawing, { name: 'drawing.png' }), {
+      code: 'unreadable-image',
+      message: 'Expected an image (JPEG, PNG, WebP, TIFF, GIF or AVIF) but drawing.png holds svg',
+    });
+  });
+
   it('names the file that is no image', async () => {
     const error: unknown = await decodeImage(fileURLToPath(import.meta.url)).catch((e: unknown) => e);
     assert.ok(error instanceof SamError);
@@ -106,8 +114,8 @@ describe('decodeImage', () => {
 
   it('refuses more pixels than allowed before it decodes them', async () => {
     await assert.rejects(decodeImage(await readFile(coffee), { maxPixels: 1000 }), {
-      code: 'unreadable-image',
-      message: /could not read the image: .*pixel limit/,
+      code: 'too-many-pixels',
+      message: 'Expected at most 1000 pixels but the image has 600 x 400 = 240000',
     });
   });
 });

@@ -1,5 +1,5 @@
+import type { PlannedImage } from '../../src/dataset/plan/planned-image.js';
 import type { NamedResult, Sink, SinkRun, Written } from '../../src/dataset/sinks/sink.js';
-import type { PlannedImage } from '../../src/dataset/sources/planned-image.js';
 import type { Source } from '../../src/dataset/sources/source.js';
 
 /** A source whose images are bytes in memory. */

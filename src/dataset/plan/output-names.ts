@@ -86,15 +86,3 @@ export class OutputNames {
     return fitting(this.#dots ? name : withoutDots(name));
   }
 }
-
-/**
- * The output names of some images, see {@link OutputNames}.
- *
- * @param names - Image names below their inputs, with forward slashes.
- * @returns as many names, all different, in the same order.
- */
-export function outputNamesOf(names: readonly string[]): string[] {
-  const outputs = new OutputNames();
-  for (const name of names) outputs.count(name);
-  return names.map((name) => outputs.next(name));
-}

@@ -1,46 +1,35 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { messageOf, SamError } from '../../errors.js';
+import { createHash } from 'node:crypto';
 import { separatedTexts } from '../../storage/lines.js';
-import type { PlannedImage } from '../sources/planned-image.js';
+import { UnnamedFile } from '../../storage/unnamed-file.js';
 import type { OutputNames } from './output-names.js';
+import type { PlannedImage } from './planned-image.js';
+import { itemsUntilAborted } from './until-aborted.js';
 
 /** No field of an image can hold this character, since no path can. */
 const FIELD_END = '\0';
 const FIELDS = 4;
-const CHUNK_BYTES = 1024 * 1024;
+/** Images whose fields are written together. */
+const IMAGES_A_WRITE = 8192;
 
-function withoutRoot(path: string): string {
-  return path.startsWith('/') ? path.slice(1) : path;
+/** Where the root of an absolute path ends. */
+function rootOf(path: string): number {
+  return path.startsWith('/') ? 1 : 0;
 }
 
-function fieldsOf(image: PlannedImage): string {
-  const { kind, path } = image;
+/** The order and form of the fields are those of every earlier version: a run that one began is known again by its digest. */
+function fieldsOf({ kind, path, name, reference }: PlannedImage): string {
   // what a list names is named after its path: half of the file
-  const name = kind === 'file' && image.name === withoutRoot(path) ? '' : image.name;
-  let details = '';
-  if (kind === 'member') details = JSON.stringify([image.member, image.offset, image.size]);
-  if (kind === 'refused') details = JSON.stringify([image.code, image.reason]);
-  return kind + FIELD_END + path + FIELD_END + name + FIELD_END + details + FIELD_END;
+  if (reference === undefined) {
+    const isPath = name.length === path.length - rootOf(path) && path.endsWith(name);
+    const ownName = isPath ? '' : name;
+    return kind + FIELD_END + path + FIELD_END + ownName + FIELD_END + FIELD_END;
+  }
+  return kind + FIELD_END + path + FIELD_END + name + FIELD_END + JSON.stringify(reference) + FIELD_END;
 }
 
-function imageOf(kind: string, path: string, name: string, details: string): PlannedImage {
-  if (kind === 'file') return { kind, path, name: name === '' ? withoutRoot(path) : name };
-  if (kind === 'url') return { kind, path, name };
-  const values = JSON.parse(details);
-  if (kind === 'member') return { kind, path, name, member: values[0], offset: values[1], size: values[2] };
-  return { kind: 'refused', path, name, code: values[0], reason: values[1] };
-}
-
-/** A file without a name: it is gone when closed, however the process ends. */
-async function unnamedFile(): Promise<FileHandle> {
-  const path = join(tmpdir(), `sam-cli-plan-${randomBytes(8).toString('hex')}`);
-  const handle = await open(path, 'wx+', 0o600);
-  // where an open file keeps its name (Windows) it stays until the system clears the folder
-  await rm(path, { force: true }).catch(() => undefined);
-  return handle;
+function imageOf(kind: string, path: string, name: string, reference: string): PlannedImage {
+  if (reference !== '') return { kind, name, path, reference: JSON.parse(reference) };
+  return { kind, name: name === '' ? path.slice(rootOf(path)) : name, path };
 }
 
 /** How many images, and which: the same for the same images in the same order. */
@@ -56,10 +45,10 @@ export interface PlanDigest {
  */
 export class Plan {
   readonly digest: PlanDigest;
-  readonly #file: FileHandle;
+  readonly #file: UnnamedFile;
   readonly #digests: ReadonlyMap<number, string>;
 
-  constructor(digest: PlanDigest, file: FileHandle, digests: ReadonlyMap<number, string>) {
+  constructor(digest: PlanDigest, file: UnnamedFile, digests: ReadonlyMap<number, string>) {
     this.digest = digest;
     this.#file = file;
     this.#digests = digests;
@@ -72,14 +61,13 @@ export class Plan {
 
   /** The images, some at a time. */
   async *images(): AsyncGenerator<PlannedImage[]> {
-    const chunks = this.#file.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
     let fields: string[] = [];
-    for await (const texts of separatedTexts(chunks, FIELD_END)) {
+    for await (const texts of separatedTexts(this.#file.chunks(), FIELD_END)) {
       fields = fields.length === 0 ? texts : fields.concat(texts);
       const whole = fields.length - (fields.length % FIELDS);
       const images: PlannedImage[] = [];
       for (let i = 0; i < whole; i += FIELDS) {
-        images.push(imageOf(fields[i], fields[i + 1], fields[i + 2], fields[i + 3]));
+        images.push(imageOf(fields[i] ?? '', fields[i + 1] ?? '', fields[i + 2] ?? '', fields[i + 3] ?? ''));
       }
       fields = fields.slice(whole);
       yield images;
@@ -100,16 +88,21 @@ export interface PlanOptions {
   readonly earlierCounts?: readonly number[];
   /** Told now and then how many images there are so far. */
   readonly onCount?: (count: number) => void;
+  /** Once aborted, planning ends at once. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Goes through all images once.
  *
- * @throws SamError `bad-usage` for an input that does not exist, `unwritable-output` when there is no room for the plan.
+ * @param source - The images, some at a time; see `Source.images`.
+ * @throws SamError `bad-usage` for an input that does not exist, `unwritable-output` when there is no room for the plan; and the
+ *   signal's reason when that is aborted before the last image is planned: nothing is left behind, but the source is still to be
+ *   closed.
  */
 export async function planOf(source: AsyncIterable<readonly PlannedImage[]>, options: PlanOptions): Promise<Plan> {
-  const { names, earlierCounts = [], onCount } = options;
-  const file = await unnamedFile();
+  const { names, earlierCounts = [], onCount, signal } = options;
+  const file = await UnnamedFile.open();
   const hash = createHash('sha256');
   const digests = new Map<number, string>();
   const snapshots = new Set(earlierCounts);
@@ -120,19 +113,11 @@ export async function planOf(source: AsyncIterable<readonly PlannedImage[]>, opt
     const bytes = Buffer.from(fields.join(''));
     fields = [];
     hash.update(bytes);
-    try {
-      await file.appendFile(bytes);
-    } catch (error) {
-      throw new SamError(
-        'unwritable-output',
-        `Could not write the plan to ${tmpdir()}: ${messageOf(error)}`,
-        'Free space there, or name another folder with the environment variable TMPDIR.',
-      );
-    }
+    await file.append(bytes);
   }
 
   try {
-    for await (const images of source) {
+    for await (const images of itemsUntilAborted(source, signal)) {
       for (const image of images) {
         fields.push(fieldsOf(image));
         names.count(image.name);
@@ -142,7 +127,7 @@ export async function planOf(source: AsyncIterable<readonly PlannedImage[]>, opt
           digests.set(count, hash.copy().digest('hex'));
         }
       }
-      if (fields.length >= 8192) await flush();
+      if (fields.length >= IMAGES_A_WRITE) await flush();
       onCount?.(count);
     }
     await flush();

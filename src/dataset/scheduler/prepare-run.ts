@@ -2,6 +2,7 @@ import { SamError } from '../../errors.js';
 import { OutputNames } from '../plan/output-names.js';
 import { type Plan, planOf } from '../plan/plan.js';
 import { shareOf, WHOLE } from '../plan/shard.js';
+import { untilAborted } from '../plan/until-aborted.js';
 import { openPrompts } from '../prompts/open-prompts.js';
 import type { OpenedPrompts, PromptSet } from '../prompts/prompt-set.js';
 import { journalLines } from '../run-folder/journal-lines.js';
@@ -9,7 +10,6 @@ import { type PlannedInputs, type RunIdentity, readManifest } from '../run-folde
 import { allowedDifferences, RunFolder } from '../run-folder/run-folder.js';
 import { OverlayFolder } from '../sinks/overlay-folder.js';
 import type { SinkRun } from '../sinks/sink.js';
-import { IMAGE_EXTENSIONS } from '../sources/extensions.js';
 import { ImageReader } from '../sources/image-reader.js';
 import { openInputs } from '../sources/input-images.js';
 import type { Source } from '../sources/source.js';
@@ -21,7 +21,6 @@ import { RunExecutor } from './run-executor.js';
 import { modelIdentityOf, settingsIdentityOf } from './run-identity.js';
 import { outputOf, type RunOutput } from './run-output.js';
 import { countTasks } from './run-tasks.js';
-import { itemsUntilAborted, untilAborted } from './until-aborted.js';
 
 /** With so many images planned, more of them do not change how many workers there are. */
 const MANY_IMAGES = 1024;
@@ -113,10 +112,11 @@ async function planImages(
   source: Source,
   { names, executor, earlierInputs }: IdentifiedRun & { names: OutputNames; executor: RunExecutor },
 ): Promise<Plan> {
-  const { selection, signal, onEvent, shard = WHOLE } = run;
+  const { signal, onEvent, shard = WHOLE } = run;
   onEvent?.({ event: 'planning', images: 0 });
-  const plan = await planOf(itemsUntilAborted(source.images(), signal), {
+  const plan = await planOf(source.images(), {
     names,
+    ...(signal && { signal }),
     earlierCounts: earlierInputs.map(({ count }) => count),
     onCount: (count) => {
       onEvent?.({ event: 'planning', images: count });
@@ -126,14 +126,7 @@ async function planImages(
   });
   if (plan.digest.count > 0) return plan;
   await plan.close();
-  if (!selection) throw new SamError('bad-usage', 'Expected images but the source has none');
-  const { inputs, inputList } = selection;
-  const list = typeof inputList === 'string' ? inputList : 'the list';
-  const places = [...inputs, ...(inputList === undefined ? [] : [list])];
-  throw new SamError(
-    'bad-usage',
-    `Expected images (${[...IMAGE_EXTENSIONS].join(' ')}) but found none in ${places.join(', ')}`,
-  );
+  throw new SamError('bad-usage', 'Expected images but the source has none');
 }
 
 /** Opens the run's own files. Another machine may be working there, which takes a while to find out. */

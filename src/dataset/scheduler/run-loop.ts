@@ -2,6 +2,7 @@ import PQueue from 'p-queue';
 import { messageOf, SamError } from '../../errors.js';
 import type { ImageAnswer, ImageTask } from '../../execute/executor.js';
 import type { SkippedPrompt } from '../../sam/image-prompts.js';
+import { isInterruption, untilAborted } from '../plan/until-aborted.js';
 import type { Sink } from '../sinks/sink.js';
 import type { ImageReader, ReadImage } from '../sources/image-reader.js';
 import type { DatasetRun } from './dataset-run.js';
@@ -9,7 +10,6 @@ import type { RunListener, RunSummary } from './events.js';
 import { InOrder } from './in-order.js';
 import type { PreparedRun } from './prepared-run.js';
 import { type RunTask, tasksOf } from './run-tasks.js';
-import { isInterruption, untilAborted } from './until-aborted.js';
 
 /** Errors that every further image would meet too. */
 const FATAL: ReadonlySet<string> = new Set(['unwritable-output', 'bad-model']);

@@ -1,5 +1,5 @@
+import { locatorOf, type PlannedImage } from '../plan/planned-image.js';
 import { isInShard, shareOf, WHOLE } from '../plan/shard.js';
-import { locatorOf, type PlannedImage } from '../sources/planned-image.js';
 import type { DatasetRun } from './dataset-run.js';
 import type { PreparedRun } from './prepared-run.js';
 

@@ -1,4 +1,5 @@
 import { shareOf, WHOLE } from '../plan/shard.js';
+import { isInterruption } from '../plan/until-aborted.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
 import type { FailuresByCode } from '../run-folder/journal.js';
 import type { DatasetRun } from './dataset-run.js';
@@ -7,7 +8,6 @@ import { OpenParts } from './open-parts.js';
 import { prepareRun } from './prepare-run.js';
 import type { PreparedRun } from './prepared-run.js';
 import { NOTHING_DONE, RunLoop } from './run-loop.js';
-import { isInterruption } from './until-aborted.js';
 
 /**
  * Does a job with every image of a dataset. An image that fails is an event, a line in failures.ndjson and a count, not an

@@ -2,14 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { SamError } from '../../errors.js';
 import { decodeImage } from '../../image/decode-image.js';
-import { imageHeaderOf } from '../../image/image-header.js';
+import { DEFAULT_MAX_PIXELS, imageHeaderOf } from '../../image/image-header.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
+import { locatorOf, type PlannedImage, refusalOf } from '../plan/planned-image.js';
 import { isImageName } from './extensions.js';
-import { locatorOf, type PlannedImage } from './planned-image.js';
 import type { Source } from './source.js';
 
-/** Pixels decoded unless told otherwise: libvips' own bound, 0x3FFF squared. */
-export const DEFAULT_MAX_PIXELS = 0x3fff ** 2;
+export { DEFAULT_MAX_PIXELS };
 
 /** What bounds the reading of an image. */
 export interface ImageLimits {
@@ -26,7 +25,7 @@ export interface ReadImage {
   readonly file?: { readonly bytes: Uint8Array; readonly extension: string };
 }
 
-/** Reads the images of a source: opens, checks and decodes them. */
+/** Reads the images of a source: asks for each one's file, looks at its header and decodes it. */
 export class ImageReader {
   readonly #source: Source;
   readonly #limits: ImageLimits;
@@ -41,14 +40,15 @@ export class ImageReader {
 
   /** @throws SamError with a code that says what is wrong with the image. */
   async read(planned: PlannedImage): Promise<ReadImage> {
-    if (planned.kind === 'refused') throw new SamError(planned.code, planned.reason);
+    const refusal = refusalOf(planned);
+    if (refusal) throw refusal;
+    const { maxPixels = DEFAULT_MAX_PIXELS } = this.#limits;
     const name = locatorOf(planned);
     const opened = await this.#source.open(planned, this.#limits);
     const input = this.#keepsFiles && typeof opened === 'string' ? await readFile(opened) : opened;
     if (input.length === 0) throw new SamError('empty-file', `Expected an image but ${name} has 0 bytes`);
-    const { maxPixels = DEFAULT_MAX_PIXELS } = this.#limits;
     const header = await imageHeaderOf(input, { maxPixels, name });
-    const image = await decodeImage(input, { maxPixels, name });
+    const image = await decodeImage(input, { maxPixels, name, header });
     if (!this.#keepsFiles || typeof input === 'string') return { image };
     const extension = isImageName(planned.name) ? extname(planned.name) : header.extension;
     return { image, file: { bytes: input, extension } };

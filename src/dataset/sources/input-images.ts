@@ -2,134 +2,110 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { Readable } from 'node:stream';
-import picomatch from 'picomatch';
 import { messageOf, SamError } from '../../errors.js';
 import { FingerprintMap } from '../plan/fingerprint-map.js';
-import { imagesOfArchive } from './archive-images.js';
-import { downloadedBytes } from './download.js';
-import { isArchiveName, isUrl } from './extensions.js';
-import { type FolderWalk, imagesBelow } from './folder-images.js';
-import { listedImages } from './listed-images.js';
-import { type NameFilter, type NameFilterOptions, nameFilterOf } from './name-filter.js';
-import { OpenArchives } from './open-archives.js';
-import type { PlannedImage } from './planned-image.js';
-import { safeNameOfUrl } from './safe-name.js';
-import type { Source } from './source.js';
+import type { PlannedImage } from '../plan/planned-image.js';
+import { IMAGE_EXTENSIONS } from './extensions.js';
+import { imagesOfList } from './listed-inputs.js';
+import { type NameFilterOptions, nameFilterOf } from './name-filter.js';
+import type { OpenOptions, Source } from './source.js';
+import { batchesOf, type FoundImages, type Input, type Search } from './source-kind.js';
+import { sourceKinds } from './source-kinds.js';
 
 /** What a run is about. */
 export interface InputSelection extends Partial<NameFilterOptions> {
   /** Files, folders (searched through), globs, tar archives, http(s) URLs. */
   readonly inputs: readonly string[];
-  /** A file of paths, or its bytes; see `listedImages`. */
+  /** A file of paths and URLs, or its bytes; see `imagesOfList`. */
   readonly inputList?: string | AsyncIterable<Uint8Array>;
   /** Folders that the run writes to, passed over where they lie below an input. */
   readonly ownFolders?: readonly string[];
 }
 
-/** A glob cut into the folder that it starts from and the rest. */
-function globOf(input: string): { base: string; glob: string } | undefined {
-  const { isGlob, base, glob } = picomatch.scan(input);
-  return isGlob ? { base: base === '' ? '.' : base, glob } : undefined;
-}
-
-async function* imagesOfGlob(base: string, glob: string, walk: FolderWalk) {
-  const { filter } = walk;
-  const matches = picomatch(glob);
-  const wantsHidden = /(^|\/)\./.test(glob);
-  const globbed: NameFilter = {
-    takes: (name) => matches(name) && (wantsHidden || filter.takes(name)),
-    enters: (folder) => wantsHidden || filter.enters(folder),
-    opens: (archive) => matches(archive) && (wantsHidden || filter.opens(archive)),
-    inArchives: filter,
-  };
-  for await (const batch of imagesBelow(base, '', { ...walk, filter: globbed })) {
-    // a folder that cannot be read is no match
-    yield batch.filter((image) => image.kind !== 'refused' || matches(image.name));
-  }
-}
-
-async function* imagesOfInput(input: string, walk: FolderWalk): AsyncGenerator<PlannedImage[]> {
-  const { filter, seenFiles } = walk;
-  if (isUrl(input)) {
-    if (seenFiles.add(input)) yield [{ kind: 'url', path: input, name: safeNameOfUrl(input) }];
-    return;
-  }
-  const kind = await stat(input).catch((error: unknown) => error);
-  if (kind instanceof Error) {
-    const glob = globOf(input);
-    if (glob) {
-      yield* imagesOfGlob(glob.base, glob.glob, walk);
-      return;
-    }
-    throw new SamError('bad-usage', `Expected an image or a folder but could not open ${input}: ${messageOf(kind)}`);
-  }
-  if ((kind as { isDirectory(): boolean }).isDirectory()) {
-    yield* imagesBelow(input, '', walk);
-  } else if (seenFiles.add(await realpath(input))) {
-    const name = basename(input);
-    if (isArchiveName(name)) yield* imagesOfArchive(input, name, filter);
-    else yield [{ kind: 'file', path: input, name }];
-  }
-}
-
-/**
- * Every image that the inputs name, in an order that depends on nothing but them: inputs in their order, then the list; folders
- * sorted by name. An image reached twice is listed once.
- *
- * @throws SamError `bad-usage` when an input does not exist.
- */
-export async function* imagesOf(selection: InputSelection): AsyncGenerator<PlannedImage[]> {
-  const { inputs, inputList, include = [], exclude = [], hidden = false } = selection;
-  const filter = nameFilterOf({ include, exclude, hidden });
-  const ownFolders = new Set<string>();
-  for (const folder of selection.ownFolders ?? []) ownFolders.add(await realpath(folder).catch(() => resolve(folder)));
-  const seenFiles = new FingerprintMap();
-  const walk = () => ({ filter, seenFiles, seenFolders: new FingerprintMap(), ownFolders });
-  for (const input of inputs) yield* imagesOfInput(input, walk());
-  if (inputList === undefined) return;
-  const isPath = typeof inputList === 'string';
-  const chunks = isPath ? createReadStream(inputList, { highWaterMark: 1024 * 1024 }) : inputList;
+/** An argument of the command. Unlike a line of a list it is looked at: what does not exist is a mistake of the whole command. */
+async function argumentOf(text: string): Promise<Input> {
   try {
-    yield* listedImages(chunks, await realpath('.'), walk);
+    const isFolder = (await stat(text)).isDirectory();
+    return { text, isFolder, name: basename(text), prefix: '', key: await realpath(text) };
   } catch (error) {
-    if (error instanceof SamError) throw error;
-    const list = isPath ? inputList : 'standard input';
-    throw new SamError('bad-usage', `Expected a list of inputs but could not read ${list}: ${messageOf(error)}`);
+    const missing = error instanceof Error ? error : new Error(String(error));
+    return { text, isFolder: false, missing, name: basename(text), prefix: '', key: resolve(text) };
   }
 }
 
-/** The images that a command line names: files, folders, globs, archives, URLs and lists of them. */
-export function openInputs(selection: InputSelection): Source {
-  const archives = new OpenArchives();
-  return {
-    images: () => imagesOf(selection),
-    async open(planned, { timeoutSeconds } = {}) {
-      switch (planned.kind) {
-        case 'file':
-          await checkFile(planned.path);
-          return planned.path;
-        case 'url':
-          return downloadedBytes(planned.path, timeoutSeconds);
-        case 'member':
-          return archives.bytesOf(planned);
-        case 'refused':
-          throw new SamError(planned.code, planned.reason);
-      }
-    },
-    async close() {
-      // a list that comes from a terminal may be waited for
-      if (selection.inputList instanceof Readable) selection.inputList.destroy();
-      await archives.close();
-    },
-  };
+function imagesOf(input: Input, search: Search): FoundImages {
+  for (const kind of search.kinds) if (kind.takes(input)) return kind.images(input, search);
+  const reason = input.missing ? `: ${input.missing.message}` : '';
+  throw new SamError('bad-usage', `Expected an image or a folder but could not open ${input.text}${reason}`);
 }
 
-async function checkFile(path: string): Promise<void> {
-  const file = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    const code = error.code === 'ENOENT' || error.code === 'ENOTDIR' ? 'not-found' : 'unreadable-file';
-    throw new SamError(code, `Expected an image but could not open ${path}: ${messageOf(error)}`);
-  });
-  // a pipe or a device would keep its reader waiting, or never end
-  if (!file.isFile()) throw new SamError('not-a-file', `Expected a regular file but ${path} is none`);
-  if (file.size === 0) throw new SamError('empty-file', `Expected an image but ${path} has 0 bytes`);
+/** What the arguments and the list of a command name. */
+class NamedInputs implements Source {
+  readonly #selection: InputSelection;
+  readonly #kinds = sourceKinds();
+  /** The list's bytes, from where it is known. */
+  #list: AsyncIterable<Uint8Array> | undefined;
+
+  constructor(selection: InputSelection) {
+    this.#selection = selection;
+    if (typeof selection.inputList !== 'string') this.#list = selection.inputList;
+  }
+
+  /** Inputs in their order, then the list; folders sorted by name. An image reached twice is listed once. */
+  async *images(): AsyncGenerator<readonly PlannedImage[]> {
+    const { include = [], exclude = [], hidden = false } = this.#selection;
+    const ownFolders = new Set<string>();
+    for (const folder of this.#selection.ownFolders ?? []) {
+      ownFolders.add(await realpath(folder).catch(() => resolve(folder)));
+    }
+    const filter = nameFilterOf({ include, exclude, hidden });
+    const search = { kinds: this.#kinds, filter, seen: new FingerprintMap(), ownFolders };
+    let count = 0;
+    for await (const batch of this.#batches(search)) {
+      count += batch.length;
+      yield batch;
+    }
+    if (count === 0) throw this.#noImages();
+  }
+
+  async open(image: PlannedImage, options?: OpenOptions): Promise<string | Uint8Array> {
+    const kind = this.#kinds.find(({ opener }) => opener?.kind === image.kind);
+    if (!kind?.opener) throw new Error(`Expected an image of a known kind but received ${image.kind}`);
+    return kind.opener.open(image, options);
+  }
+
+  async close(): Promise<void> {
+    // a list that comes from a terminal may be waited for
+    if (this.#list instanceof Readable) this.#list.destroy();
+    for (const { opener } of this.#kinds) await opener?.close?.();
+  }
+
+  async *#batches(search: Search): AsyncGenerator<readonly PlannedImage[]> {
+    const { inputs, inputList } = this.#selection;
+    for (const input of inputs) yield* batchesOf(imagesOf(await argumentOf(input), search));
+    if (inputList === undefined) return;
+    const isPath = typeof inputList === 'string';
+    const chunks = isPath ? createReadStream(inputList, { highWaterMark: 1024 * 1024 }) : inputList;
+    this.#list = chunks;
+    try {
+      yield* imagesOfList(chunks, search.kinds, (input) => imagesOf(input, search));
+    } catch (error) {
+      if (error instanceof SamError) throw error;
+      const list = isPath ? inputList : 'standard input';
+      throw new SamError('bad-usage', `Expected a list of inputs but could not read ${list}: ${messageOf(error)}`);
+    }
+  }
+
+  #noImages(): SamError {
+    const { inputs, inputList } = this.#selection;
+    const list = typeof inputList === 'string' ? inputList : 'the list';
+    const places = inputList === undefined ? inputs : [...inputs, list];
+    const extensions = [...IMAGE_EXTENSIONS].join(' ');
+    return new SamError('bad-usage', `Expected images (${extensions}) but found none in ${places.join(', ')}`);
+  }
+}
+
+/** The images that a user names, each from where it is: a source for a run, to be closed after it. */
+export function openInputs(selection: InputSelection): Source {
+  return new NamedInputs(selection);
 }

@@ -1,6 +1,10 @@
 import { messageOf, SamError } from '../../errors.js';
+import type { PlannedImage } from '../plan/planned-image.js';
 import { type ArchiveBytes, openArchive } from './archive-bytes.js';
-import type { PlannedMember } from './planned-image.js';
+import type { ImageOpener } from './source-kind.js';
+
+/** Kind of an image in an archive; its reference is its name there, where its bytes begin in the unpacked archive, and how many. */
+export const MEMBER_KIND = 'member';
 
 /** Archives kept open: images come archive by archive, and those at the end of one overlap with the next. */
 const KEPT_OPEN = 2;
@@ -12,12 +16,14 @@ interface OpenArchive {
 }
 
 /** Reads members of archives, as planned; the archives used last stay open, so that a compressed one is unpacked once. */
-export class OpenArchives {
+export class OpenArchives implements ImageOpener {
+  readonly kind = MEMBER_KIND;
   /** By path, the one used last at the end. */
   readonly #archives = new Map<string, OpenArchive>();
 
   /** @throws SamError `bad-archive` when the archive is not what it was when planned. */
-  async bytesOf({ path, offset, size, member }: PlannedMember): Promise<Buffer> {
+  async open({ path, reference = [] }: PlannedImage): Promise<Buffer> {
+    const [member, offset, size] = [reference[0], Number(reference[1]), Number(reference[2])];
     const archive = this.#archives.get(path) ?? { bytes: openArchive(path), readers: 0 };
     this.#archives.delete(path);
     this.#archives.set(path, archive);

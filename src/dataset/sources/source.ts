@@ -1,12 +1,12 @@
-import type { PlannedImage } from './planned-image.js';
+import type { PlannedImage } from '../plan/planned-image.js';
 
-/** Images of a run: which there are, and their bytes. A kind of source is one module that makes one of these. */
+/** Images of a run: which there are, and their bytes. `openInputs` makes one of what a user names; a program may bring its own. */
 export interface Source {
   /**
    * Every image in an order that depends on nothing but the inputs, some at a time. Nothing is decoded, and what can wait is not
-   * looked at, so that millions are listed at once.
+   * looked at, so that millions are listed at once. Gone through once, before any image is opened.
    *
-   * @throws SamError `bad-usage` when an input does not exist.
+   * @throws SamError `bad-usage` when an input does not exist, or when there is no image at all.
    */
   images(): AsyncIterable<readonly PlannedImage[]>;
   /**

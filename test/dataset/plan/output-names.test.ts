@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { outputNamesOf } from '../../../src/dataset/plan/output-names.js';
+import { OutputNames } from '../../../src/dataset/plan/output-names.js';
 
-describe('outputNamesOf', () => {
+function outputNamesOf(names: readonly string[], outputs = new OutputNames()): string[] {
+  for (const name of names) outputs.count(name);
+  return names.map((name) => outputs.next(name));
+}
+
+describe('OutputNames', () => {
   const cases: [why: string, names: string[], outputs: string[]][] = [
     ['drops extensions', ['a.jpg', 'b/c.tar.png'], ['a', 'b/c.tar']],
     ['keeps both extensions where names would meet', ['a.jpg', 'a.png', 'b.png'], ['a.jpg', 'a.png', 'b']],

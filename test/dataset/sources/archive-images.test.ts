@@ -6,12 +6,11 @@ import { buffer } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { imagesOfArchive } from '../../../src/dataset/sources/archive-images.js';
+import { FingerprintMap } from '../../../src/dataset/plan/fingerprint-map.js';
+import { locatorOf, type PlannedImage, refusalOf } from '../../../src/dataset/plan/planned-image.js';
+import { archiveKind } from '../../../src/dataset/sources/kinds/archive-kind.js';
 import { nameFilterOf } from '../../../src/dataset/sources/name-filter.js';
-import { OpenArchives } from '../../../src/dataset/sources/open-archives.js';
-import type { PlannedImage, PlannedMember } from '../../../src/dataset/sources/planned-image.js';
-
-const all = nameFilterOf({ include: [], exclude: [], hidden: false });
+import { batchesOf } from '../../../src/dataset/sources/source-kind.js';
 
 type Entry = [name: string, content: string | Buffer, type?: 'symlink' | 'link' | 'directory' | 'fifo'];
 
@@ -26,20 +25,27 @@ async function tarOf(...entries: Entry[]): Promise<Buffer> {
   return buffer(archive);
 }
 
-describe('imagesOfArchive', () => {
+describe('archiveKind', () => {
+  const kind = archiveKind();
   let root: string;
   before(async () => {
     root = await mkdtemp(join(tmpdir(), 'sam-cli-'));
   });
   after(() => rm(root, { recursive: true }));
 
-  async function planned(bytes: Buffer, fileName = 'shard-0.tar'): Promise<PlannedImage[]> {
+  async function batches(bytes: Buffer, fileName = 'shard-0.tar'): Promise<(readonly PlannedImage[])[]> {
     const path = join(root, fileName);
     await writeFile(path, bytes);
-    const images: PlannedImage[] = [];
-    for await (const batch of imagesOfArchive(path, `sub/${fileName}`, all)) images.push(...batch);
-    return images;
+    const input = { text: path, isFolder: false, name: `sub/${fileName}`, prefix: '', key: path };
+    assert.ok(kind.takes(input));
+    const filter = nameFilterOf({ include: [], exclude: [], hidden: false });
+    const search = { kinds: [kind], filter, seen: new FingerprintMap(), ownFolders: new Set<string>() };
+    const found: (readonly PlannedImage[])[] = [];
+    for await (const batch of batchesOf(kind.images(input, search))) found.push(batch);
+    assert.deepEqual(kind.images(input, search), [], 'an archive that is reached twice is listed once');
+    return found;
   }
+  const planned = async (...archive: Parameters<typeof batches>) => (await batches(...archive)).flat();
   const long = `${'long/'.repeat(60)}ž.png`;
 
   for (const packed of [false, true]) {
@@ -62,13 +68,27 @@ describe('imagesOfArchive', () => {
           ['member', 'sub/s/b/c.TIF'],
         ],
       );
-      const archives = new OpenArchives();
-      const read = async (i: number) => (await archives.bytesOf(images[i] as PlannedMember)).toString();
+      const read = async (i: number) => {
+        const image = images[i];
+        assert.ok(image && kind.opener);
+        return (await kind.opener.open(image)).toString();
+      };
       assert.deepEqual(await Promise.all([read(0), read(1), read(2)]), ['first', 'x'.repeat(5000), '']);
       assert.equal(await read(0), 'first');
-      await archives.close();
+      await kind.opener?.close?.();
     });
   }
+
+  it('answers now and then while it passes over much, for whoever waits', async () => {
+    const megabytes = Buffer.alloc(40 * 1024 * 1024);
+    const found = await batches(
+      await tarOf(['a.bin', megabytes], ['b.bin', megabytes], ['c.jpg', '1'], ['d.jpg', '2']),
+    );
+    assert.deepEqual(
+      found.map((batch) => batch.map(({ name }) => name)),
+      [[], ['sub/shard-0/c.jpg', 'sub/shard-0/d.jpg']],
+    );
+  });
 
   it('refuses what leads out, links, devices and names that are there twice, each in its place', async () => {
     const images = await planned(
@@ -86,7 +106,7 @@ describe('imagesOfArchive', () => {
       ),
     );
     assert.deepEqual(
-      images.map((image) => (image.kind === 'refused' ? image.code : image.kind)),
+      images.map((image) => refusalOf(image)?.code ?? image.kind),
       [
         'member',
         'unsafe-path',
@@ -100,7 +120,7 @@ describe('imagesOfArchive', () => {
         'member',
       ],
     );
-    assert.equal(new Set(images.map((image) => image.path + (image.kind === 'member' ? image.member : ''))).size, 10);
+    assert.equal(new Set(images.map(locatorOf)).size, 10);
   });
 
   const damaged: [why: string, bytes: () => Promise<Buffer>, before: number, reason: RegExp][] = [
@@ -132,8 +152,9 @@ describe('imagesOfArchive', () => {
       const images = await planned(await bytes(), 'damaged.tar');
       const last = images.at(-1);
       assert.equal(images.length, before + 1);
-      assert.ok(last?.kind === 'refused' && last.code === 'bad-archive');
-      assert.match(last.reason, reason);
+      const refusal = last && refusalOf(last);
+      assert.equal(refusal?.code, 'bad-archive');
+      assert.match(refusal?.message ?? '', reason);
     });
   }
 });

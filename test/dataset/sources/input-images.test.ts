@@ -2,18 +2,23 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
-import { type InputSelection, imagesOf } from '../../../src/dataset/sources/input-images.js';
-import { locatorOf, type PlannedImage } from '../../../src/dataset/sources/planned-image.js';
+import { locatorOf, type PlannedImage, refusalOf } from '../../../src/dataset/plan/planned-image.js';
+import { type InputSelection, openInputs } from '../../../src/dataset/sources/input-images.js';
+import { SamError } from '../../../src/errors.js';
+import { collected } from '../../support/collected.js';
 
 async function planned(selection: InputSelection): Promise<PlannedImage[]> {
-  const images: PlannedImage[] = [];
-  for await (const batch of imagesOf(selection)) images.push(...batch);
-  return images;
+  const source = openInputs(selection);
+  try {
+    return await collected(source.images());
+  } finally {
+    await source.close();
+  }
 }
 
-describe('imagesOf', () => {
+describe('openInputs', () => {
   let root: string;
   before(async () => {
     root = await mkdtemp(join(tmpdir(), 'sam-cli-'));
@@ -112,14 +117,57 @@ describe('imagesOf', () => {
     );
   });
 
-  it('names what does not exist', async () => {
+  it('takes a line that cannot be looked at for a file that fails in its turn', async () => {
+    const long = 'n'.repeat(5000);
+    const chunks = [`${long}\na.jpg\na.jpg\n`, 'b\0c.jpg'].map((text) => Buffer.from(text));
+    const images = await planned({ inputs: [], inputList: Readable.from(chunks) });
+    assert.deepEqual(images.map(locatorOf), [long, 'a.jpg', 'b\uFFFDc.jpg']);
+    assert.deepEqual(
+      images.map((image) => refusalOf(image)?.code),
+      [undefined, undefined, 'not-found'],
+    );
+    const source = openInputs({ inputs: [] });
+    await assert.rejects(source.open(images[0] as PlannedImage), { code: 'unreadable-file' });
+    await assert.rejects(source.open(images[1] as PlannedImage), { code: 'not-found' });
+  });
+
+  it('takes a URL that is none for an image that cannot be downloaded, in a list and by itself', async () => {
+    for (const images of [await listed('http://[bad'), await planned({ inputs: ['http://[bad'] })]) {
+      assert.deepEqual(
+        images.map((image) => refusalOf(image)),
+        [new SamError('download-failed', 'Expected a URL but received http://[bad')],
+      );
+    }
+  });
+
+  it('ends a list that is waited for when it is closed', async () => {
+    const list = new PassThrough();
+    list.write('a.jpg\n');
+    const source = openInputs({ inputs: [], inputList: list });
+    const images = source.images()[Symbol.asyncIterator]();
+    assert.equal((await images.next()).value?.length, 1);
+    const next = images.next();
+    await source.close();
+    await assert.rejects(next, { code: 'bad-usage' });
+  });
+
+  it('names what does not exist or cannot be read', async () => {
     await assert.rejects(namesOf(['nowhere']), {
       code: 'bad-usage',
       message: /^Expected an image or a folder but could not open .*nowhere: ENOENT/,
     });
-    await assert.rejects(planned({ inputs: [], inputList: join(root, 'no-list') }), {
+    for (const [name, why] of [
+      ['no-list', 'ENOENT'],
+      ['b', 'EISDIR'],
+    ]) {
+      await assert.rejects(planned({ inputs: [], inputList: join(root, `${name}`) }), {
+        code: 'bad-usage',
+        message: new RegExp(`^Expected a list of inputs but could not read .*${name}: ${why}`),
+      });
+    }
+    await assert.rejects(listed('', { inputs: [root], exclude: ['*'] }), {
       code: 'bad-usage',
-      message: /^Expected a list of inputs but could not read .*no-list: ENOENT/,
+      message: `Expected images (.jpg .jpeg .png .webp .tif .tiff .gif .avif) but found none in ${root}, the list`,
     });
   });
 });
