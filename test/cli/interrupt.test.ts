@@ -11,19 +11,18 @@ import { cliPath } from '../support/run-cli.js';
 interface Interrupted {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  readonly events: { event: string; image?: string; interrupted?: boolean; images?: number }[];
+  readonly events: { event: string; image?: string; interrupted?: boolean; images?: number; in_flight?: number }[];
 }
 
-/** Runs the command and sends it Ctrl-C as often as asked, the first time when an image is begun. */
-function runAndInterrupt(args: readonly string[], times: number): Promise<Interrupted> {
+/** Runs the command, whose standard input stays open, and sends it Ctrl-C when it tells of the first event, then of the next. */
+function runAndInterrupt(args: readonly string[], ...interruptOn: string[]): Promise<Interrupted> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cliPath, 'everything', ...args, '--log-format', 'ndjson']);
     let stderr = '';
     let sent = 0;
-    const interruptOn = ['"event":"image_started"', '"event":"interrupted"'];
     child.stderr.on('data', (chunk) => {
       stderr += chunk;
-      if (sent < times && stderr.includes(interruptOn[sent])) {
+      if (sent < interruptOn.length && stderr.includes(`"event":"${interruptOn[sent]}"`)) {
         sent++;
         child.kill('SIGINT');
       }
@@ -52,7 +51,7 @@ describe('Ctrl-C', () => {
   it('once: finishes the images in flight, writes them, begins no other and answers 130', async () => {
     const out = join(root, 'once');
     const args = [join(root, 'photos'), '-o', out, '--points-per-side', '4', '--workers', '1'];
-    const { exitCode, events } = await runAndInterrupt(args, 1);
+    const { exitCode, events } = await runAndInterrupt(args, 'image_started');
     assert.equal(exitCode, 130);
     const started = events.filter((event) => event.event === 'image_started');
     const done = events.filter((event) => event.event === 'image_done');
@@ -69,11 +68,36 @@ describe('Ctrl-C', () => {
     assert.equal(files.filter((file) => file.endsWith('.json') && !file.startsWith('.')).length, done.length);
   });
 
+  it('while images are looked for: ends at once, makes nothing and answers 130', async () => {
+    const out = join(root, 'looking');
+    // a list that goes on for ever
+    const { exitCode, events } = await runAndInterrupt(['--input-list', '-', '-o', out], 'planning');
+    assert.equal(exitCode, 130);
+    assert.deepEqual(
+      events.map(({ event, in_flight, images, interrupted }) => ({ event, in_flight, images, interrupted })),
+      [
+        { event: 'planning', in_flight: undefined, images: 0, interrupted: undefined },
+        { event: 'interrupted', in_flight: 0, images: undefined, interrupted: undefined },
+        { event: 'run_finished', in_flight: undefined, images: 0, interrupted: true },
+      ],
+    );
+    await assert.rejects(readdir(out), { code: 'ENOENT' });
+  });
+
+  it('while the model is loaded: begins no image and answers 130', async () => {
+    const out = join(root, 'loading');
+    const { exitCode, events } = await runAndInterrupt([join(root, 'photos'), '-o', out], 'loading_model');
+    assert.equal(exitCode, 130);
+    assert.ok(!events.some(({ event }) => event === 'image_started'));
+    assert.deepEqual([events.at(-1)?.event, events.at(-1)?.interrupted], ['run_finished', true]);
+    assert.ok(!(await readdir(join(out, '_run'))).includes('lock'));
+  });
+
   it('twice: stops at once, and leaves nothing half-written', async () => {
     const out = join(root, 'twice');
     await mkdir(out);
     const args = [join(root, 'photos'), '-o', out, '--points-per-side', '16', '--workers', '1'];
-    const { signal, events } = await runAndInterrupt(args, 2);
+    const { signal, events } = await runAndInterrupt(args, 'image_started', 'interrupted');
     assert.equal(signal, 'SIGINT');
     assert.ok(!events.some((event) => event.event === 'run_finished'));
     for (const file of (await readdir(out)).filter((name) => name.endsWith('.json'))) {

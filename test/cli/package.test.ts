@@ -66,6 +66,18 @@ describe('the package', () => {
     }
   });
 
+  it('is tested from a build of its own, which removes nothing that another run may need', async () => {
+    const { scripts } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8'));
+    const seen = new Set<string>();
+    const follow = (name: string) => {
+      seen.add(name);
+      for (const [, next] of scripts[name].matchAll(/npm run ([\w:-]+)/g)) if (!seen.has(next)) follow(next);
+    };
+    follow('test');
+    assert.ok(seen.has('build:test') && !seen.has('build'), [...seen].join(' '));
+    for (const name of seen) assert.doesNotMatch(scripts[name], /\brm|dist/, name);
+  });
+
   it('has a command that starts from wherever it is installed', async (context) => {
     const folder = await temporaryFolder(context);
     await mkdir(join(folder, 'bin'));

@@ -240,6 +240,18 @@ describe('the bar on a terminal', () => {
     ]);
   });
 
+  it('says so when Ctrl-C came before the first image', () => {
+    open(60);
+    hear({ event: 'interrupted', in_flight: 0 });
+    pass(100);
+    assert.equal(terminal.screen.at(-1), 'Stopping...');
+    hear(finished({ images: 0, masks: 0, seconds: 7, interrupted: true }));
+    assert.deepEqual(terminal.screen, [
+      'Interrupted: stopping. Ctrl-C again stops at once.',
+      'Interrupted: no image done in 0:07',
+    ]);
+  });
+
   it('leaves nothing when the run ends with an error or at once', () => {
     for (const events of [[], [started(2)], [started(2), done('a.png', 3)]]) {
       open(60);

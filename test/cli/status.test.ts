@@ -22,7 +22,7 @@ describe('sam-cli status', () => {
     assert.deepEqual([words.exitCode, words.stderr], [0, '']);
     const time = '\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z';
     const lines = [
-      'fake: finished',
+      'everything: finished',
       '5 of 7 images done, 2 failed, 0 to go; 5 masks',
       '  unreadable-image: 1',
       '  empty-file: 1',
@@ -37,7 +37,7 @@ describe('sam-cli status', () => {
     assert.ok(Date.parse(started_at) <= Date.parse(updated_at) && images_per_minute > 0);
     assert.deepEqual(status, {
       running: false,
-      job: 'fake',
+      job: 'everything',
       shard: { index: 0, count: 1 },
       planned: 7,
       done: 5,
@@ -58,7 +58,7 @@ describe('sam-cli status', () => {
     await runFake([photos], out, { shard: { index: 0, count: 2 }, maxFailures: 1 });
     const { exitCode, stdout } = await runMain('status', out);
     assert.equal(exitCode, 0);
-    assert.match(stdout, /^fake \(shard 0\/2\): stopped before its end; the same command goes on$/m);
+    assert.match(stdout, /^everything \(shard 0\/2\): stopped before its end; the same command goes on$/m);
     assert.match(stdout, /^\d+ of 31 images done, 1 failed, [1-9]\d* to go; \d+ masks?$/m);
   });
 

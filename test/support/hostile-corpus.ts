@@ -127,11 +127,12 @@ function bitFlipped(bytes: Buffer, start: number, flips: number, random: () => n
   return copy;
 }
 
-async function damagedImages(
-  random: () => number,
-): Promise<{ hostile: Map<string, Buffer>; odd: Map<string, Buffer> }> {
-  const hostile = new Map<string, Buffer>();
-  const odd = new Map<string, Buffer>();
+type Files = Map<string, Buffer>;
+
+/** Images that end too early or have bits turned: in the header, where nothing helps, and in the pixels, where a decoder may not see it. */
+async function damagedImages(random: () => number): Promise<{ hostile: Files; odd: Files }> {
+  const hostile: Files = new Map();
+  const odd: Files = new Map();
   for (const format of FORMATS) {
     const whole = await smallImage(FORMATS.indexOf(format) + 1, format);
     for (const percent of [1, 10, 30, 50]) {
@@ -142,7 +143,12 @@ async function damagedImages(
     hostile.set(`flipped/magic.${format}`, bitFlipped(whole, 0, 0, random).fill(0x55, 0, 4));
     for (const flips of [1, 8, 64]) odd.set(`flipped/${flips}-bits.${format}`, bitFlipped(whole, 16, flips, random));
   }
-  const jpeg = await smallImage(1, 'jpeg');
+  return { hostile, odd };
+}
+
+/** Headers that promise what does not follow, or far too much. */
+function lyingHeaders(jpeg: Buffer): Files {
+  const hostile: Files = new Map();
   const frame = markerAt(jpeg, 0xc0);
   hostile.set('bombs/65535x65535.jpg', changed(jpeg, frame + 5, 0xff, 0xff, 0xff, 0xff));
   hostile.set('bombs/100000x100000.png', png(ihdr(100_000, 100_000), IDAT, IEND));
@@ -169,6 +175,11 @@ async function damagedImages(
   hostile.set('headers/no-image-data.webp', riff('VP8X', Buffer.from([0, 0, 0, 0, 9, 0, 0, 9, 0, 0])));
   hostile.set('headers/no-lossless-data.webp', riff('VP8L', Buffer.from([0x2f, 0, 0, 0, 0])));
   hostile.set('headers/no-frames.gif', gifWithSides(10, 10).subarray(0, 13));
+  return hostile;
+}
+
+/** What has the name of an image and is something else. */
+function otherTypes(): Files {
   const svg = (body: string) =>
     Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">${body}</svg>`);
   const others: Record<string, Buffer> = {
@@ -188,12 +199,17 @@ async function damagedImages(
     'empty.jpg': Buffer.alloc(0),
     'one-byte.png': Buffer.from([0x89]),
   };
-  for (const [name, bytes] of Object.entries(others)) hostile.set(`wrong-type/${name}`, bytes);
-  odd.set('odd/image-then-archive.jpg', Buffer.concat([jpeg, Buffer.from('PK\x03\x04', 'latin1'), Buffer.alloc(99)]));
-  odd.set('odd/image-then-script.png', Buffer.concat([await smallImage(2), Buffer.from('<script>alert(1)</script>')]));
-  odd.set('odd/png-called.jpg', await smallImage(3));
-  odd.set('odd/jpeg-called.webp', jpeg);
-  return { hostile, odd };
+  return new Map(Object.entries(others).map(([name, bytes]) => [`wrong-type/${name}`, bytes]));
+}
+
+/** Whole images that carry something behind them, or another type's name. */
+async function oddImages(jpeg: Buffer): Promise<Files> {
+  return new Map([
+    ['odd/image-then-archive.jpg', Buffer.concat([jpeg, Buffer.from('PK\x03\x04', 'latin1'), Buffer.alloc(99)])],
+    ['odd/image-then-script.png', Buffer.concat([await smallImage(2), Buffer.from('<script>alert(1)</script>')])],
+    ['odd/png-called.jpg', await smallImage(3)],
+    ['odd/jpeg-called.webp', jpeg],
+  ]);
 }
 
 async function archives(): Promise<{ files: Map<string, Buffer>; hostile: string[]; odd: string[] }> {
@@ -261,7 +277,10 @@ function bombHeader(): Buffer {
 
 /** Writes the corpus below a folder. */
 export async function writeHostileCorpus(folder: string, seed = 1): Promise<HostileCorpus> {
-  const { hostile, odd } = await damagedImages(seededRandom(seed));
+  const jpeg = await smallImage(1, 'jpeg');
+  const damaged = await damagedImages(seededRandom(seed));
+  const hostile: Files = new Map([...damaged.hostile, ...lyingHeaders(jpeg), ...otherTypes()]);
+  const odd: Files = new Map([...damaged.odd, ...(await oddImages(jpeg))]);
   const tar = await archives();
   for (const [name, bytes] of [...hostile, ...odd, ...tar.files]) {
     await mkdir(dirname(join(folder, name)), { recursive: true });

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { fixtureUrl } from './fixture.js';
 
 /** Decoders with random weights (fixtures/scripts/small_decoders.py): file, channels, patches along a side. */
 export const SMALL_DECODERS = [
@@ -11,5 +11,5 @@ export const SMALL_DECODERS = [
 
 /** The bytes of one of {@link SMALL_DECODERS}. */
 export function smallDecoder(file: string): Promise<Uint8Array> {
-  return readFile(join('fixtures', 'decoders', file));
+  return readFile(fixtureUrl(`decoders/${file}`));
 }

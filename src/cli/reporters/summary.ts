@@ -10,12 +10,16 @@ function endOf({ interrupted, too_many_failures }: RunFinished): string {
   return too_many_failures ? 'Stopped (--max-failures)' : 'Done';
 }
 
+function madeOf({ images, masks, seconds, seconds_per_image, interrupted }: RunFinished): string {
+  if (images === 0 && interrupted) return `no image done in ${clockOf(seconds)}`;
+  const speed = images > 0 ? ` (${rateOf(60 / seconds_per_image)})` : '';
+  return `${counted(images, 'image')}, ${counted(masks, 'mask')} in ${clockOf(seconds)}${speed}`;
+}
+
 /** The last lines of a run for a person: what was made and where it is, what failed, what is left. */
 export function terminalSummaryOf(event: RunFinished, { total, settled }: ProgressView, out: string): string[] {
-  const { images, masks, failures, seconds, seconds_per_image, done_before } = event;
-  const speed = images > 0 ? ` (${rateOf(60 / seconds_per_image)})` : '';
-  const made = `${counted(images, 'image')}, ${counted(masks, 'mask')} in ${clockOf(seconds)}${speed}`;
-  const lines = [`${endOf(event)}: ${made}${failures > 0 ? `, ${failures} failed` : ''}`];
+  const { images, failures, done_before } = event;
+  const lines = [`${endOf(event)}: ${madeOf(event)}${failures > 0 ? `, ${failures} failed` : ''}`];
   if (images + done_before > 0) lines.push(`Results: ${shown(out)}`);
   lines.push(...remarksOf(event));
   const left = total - settled;
