@@ -1,0 +1,137 @@
+/*
+ * The structure of src as rules; `npm run lint` checks them. A broken rule is answered with its name, the import and the comment below.
+ * swc parses, because TypeScript 7 has no parser for others to use; type-only imports count like any other. Without swc nothing would be
+ * read and nothing found wrong: the import below fails then.
+ */
+import '@swc/core/Visitor.js';
+
+/**
+ * Which folder of src may import which: one line each. An image goes in at the top, masks come out at the bottom, and every arrow
+ * points down: a line names only folders of the lines below it (checked when this file is read), so no circle can be allowed.
+ */
+const MAY_IMPORT = {
+  'index.ts': [
+    'library',
+    'dataset',
+    'execute',
+    'formats',
+    'segment',
+    'model',
+    'amg',
+    'evaluate',
+    'image',
+    'sam',
+    'mask',
+  ],
+  cli: ['dataset', 'execute', 'formats', 'segment', 'model', 'amg', 'sam'],
+  library: ['segment', 'model', 'amg', 'image', 'sam', 'mask'],
+  dataset: ['execute', 'formats', 'segment', 'model', 'amg', 'image', 'storage', 'sam', 'mask'],
+  execute: ['segment', 'model', 'amg', 'image', 'sam'],
+  formats: ['sam', 'mask'],
+  segment: ['image', 'sam', 'mask'],
+  model: ['amg', 'image', 'storage', 'sam', 'mask'],
+  amg: ['image', 'sam', 'mask'],
+  evaluate: ['mask'],
+  image: ['sam', 'mask'],
+  storage: [],
+  sam: ['mask'],
+  mask: [],
+};
+/** Files at the top of src that every folder may import. */
+const FOR_ALL = ['errors.ts', 'package-root.ts'];
+
+/** The folders of src that may know a package, or a part of Node.js. Every package that src imports has a line. */
+const KNOWN_IN = {
+  '@bufbuild/protobuf': ['model/onnx'],
+  '@thi.ng/rle-pack': ['mask/runs'],
+  'cli-progress': ['cli'],
+  commander: ['cli'],
+  'env-paths': ['model'],
+  'onnxruntime-node': ['model'],
+  'p-queue': ['dataset'],
+  picomatch: ['dataset/sources'],
+  piscina: ['execute'],
+  sharp: ['image'],
+  'tar-stream': ['dataset'],
+  'node:fs': [
+    'storage',
+    'dataset/sources',
+    'dataset/prompts',
+    'model/catalogue',
+    'model/runtime',
+    'cli',
+    'package-root.ts',
+  ],
+  'node:worker_threads': ['execute'],
+};
+
+const lines = Object.keys(MAY_IMPORT);
+for (const [place, others] of Object.entries(MAY_IMPORT)) {
+  const upwards = others.filter((other) => lines.indexOf(other) <= lines.indexOf(place));
+  if (upwards.length > 0) throw new Error(`Expected only folders below ${place} on its line but found ${upwards}`);
+}
+
+/** A pattern for the given files and folders of src. */
+const inSrc = (places) =>
+  `^src/(${places.map((place) => (place.endsWith('.ts') ? `${place}$` : `${place}/`)).join('|')})`;
+
+const directions = lines.map((place) => ({
+  name: `${place}-imports-only`,
+  comment: `${place} may import: ${MAY_IMPORT[place].join(', ') || 'nothing'} (MAY_IMPORT in .dependency-cruiser.mjs)`,
+  from: { path: inSrc([place]) },
+  to: { path: '^(src|test|bench)/', pathNot: inSrc([place, ...MAY_IMPORT[place], ...FOR_ALL]) },
+}));
+
+const knownIn = Object.entries(KNOWN_IN).map(([name, places]) => ({
+  name: `${name}-only-in`,
+  comment: `Only ${places.join(', ')} may know ${name} (KNOWN_IN in .dependency-cruiser.mjs)`,
+  from: { path: '^src/', pathNot: inSrc(places) },
+  to: { path: name.startsWith('node:') ? `^${name.slice('node:'.length)}(/|$)` : `node_modules/${name}/` },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...directions,
+    ...knownIn,
+    {
+      name: 'place-without-a-line',
+      comment: 'A new folder or top file of src needs a line in MAY_IMPORT',
+      from: { path: '^src/', pathNot: inSrc([...lines, ...FOR_ALL]) },
+      to: {},
+    },
+    {
+      name: 'package-without-a-line',
+      comment: 'A new package needs a line in KNOWN_IN',
+      from: { path: '^src/' },
+      to: { path: 'node_modules/', pathNot: `node_modules/(${Object.keys(KNOWN_IN).join('|')})/` },
+    },
+    {
+      name: 'unresolved',
+      comment: 'What cannot be found cannot be checked',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'circle-of-files',
+      comment: 'Two files that need each other are one, or need a third',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'circle-of-folders',
+      comment: 'Folders that need each other: move the shared part into one of them, or below both',
+      scope: 'folder',
+      from: { path: '^src/([^/]+)/' },
+      // a circle through other folders at the top of src breaks a direction above
+      to: { path: '^src/$1/', circular: true },
+    },
+  ].map((rule) => ({ ...rule, severity: 'error' })),
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
