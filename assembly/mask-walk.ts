@@ -139,6 +139,7 @@ function total(v: v128): f64 {
 }
 
 /** Classifies all units and bounds their pixels: see classify-units.ts. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one pass, line by line the one of classify-units.ts
 export function classifyUnits(): void {
   const lastCell = cellsWide - 1;
   const aboveBits = i8x16.splat(0x2a);

@@ -21,7 +21,7 @@ export interface Machine {
 const WORKER_MEMORY = 500e6;
 
 /** This machine, or what a container leaves of it. */
-export function thisMachine(): Machine {
+function thisMachine(): Machine {
   // availableMemory knows the limits of containers; it came with Node 20.13
   return { cores: availableParallelism(), memory: process.availableMemory?.() ?? freemem() };
 }

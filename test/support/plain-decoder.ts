@@ -16,7 +16,7 @@ export function randomMatrix(rows: number, columns: number): Matrix {
   return Array.from({ length: rows }, (_, i) => Array.from(numbers.subarray(i * columns, (i + 1) * columns)));
 }
 
-export function randomLinear(inputs: number, outputs: number): LinearWeights {
+function randomLinear(inputs: number, outputs: number): LinearWeights {
   return { inputs, outputs, weight: randomNumbers(inputs * outputs, seed++), bias: randomNumbers(outputs, seed++) };
 }
 

@@ -61,7 +61,7 @@ function hasType(value: unknown, type: string): boolean {
 }
 
 /** A value as a message shows it: short. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   const type = typeOf(value);
   if (type === 'object' || type === 'array') return NOUNS[type];
   const text = JSON.stringify(value) ?? 'nothing';

@@ -77,7 +77,7 @@ export function imageResultOfSa1b(source: JsonSource): ImageResult {
 }
 
 /** The result that the content of an SA-1B file holds. */
-export function imageResultOfRecords({ image, annotations, skipped_prompts = [] }: Sa1bFile): ImageResult {
+function imageResultOfRecords({ image, annotations, skipped_prompts = [] }: Sa1bFile): ImageResult {
   return {
     imageId: image.image_id,
     fileName: image.file_name,

@@ -12,6 +12,7 @@ import type { ResizePlan } from './resize-plan.js';
  * Classifies units: what holds for all cells of a 3x3 neighbourhood holds for all pixels of the unit in its middle.
  * Fills `unitWords`, `openPixels`, `bounds`, `firstWord` and `endWord` of the scratch.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one pass with ten counters, which parts would have to hand around
 export function classifyUnits(plan: ResizePlan, scratch: MaskScratch): void {
   const { words, cellWords, unitWords, firstWord, endWord, rowsInUnit, openPixels, bounds } = scratch;
   const { units, unitStart } = plan.x;

@@ -54,14 +54,53 @@ function maskWalkModule(): WebAssembly.Module | null {
 export function createSimdKernels(plan: ResizePlan, thresholds: Float64Array): MaskKernels | null {
   const module = maskWalkModule();
   if (module === null) return null;
-  const { x, y, cellsWide, cellsHigh } = plan;
   const abort = () => {
     throw new Error('The WebAssembly of the mask walk gave up');
   };
   const walk = new WebAssembly.Instance(module, { env: { abort } }).exports as MaskWalkExports;
 
+  const { cellsWide, cellsHigh } = plan;
   // columns are stored at most this high here; taller ones are copied one by one
   const capacity = cellsWide * (cellsHigh + 4);
+  const { scratch, logits } = placedIn(walk, plan, capacity);
+
+  const [upper, lower, mask] = thresholds;
+  const above = floatBelow(Math.max(upper, lower, mask) + MARGIN);
+  const below = floatBelow(Math.min(upper, lower, mask) - MARGIN);
+  const upHigh = floatBelow(upper + MARGIN);
+  const upLow = floatBelow(upper - MARGIN);
+  const downHigh = floatBelow(lower + MARGIN);
+  const downLow = floatBelow(lower - MARGIN);
+  const high = floatBelow(mask + MARGIN);
+  const low = floatBelow(mask - MARGIN);
+  let rows = cellsHigh;
+
+  return {
+    scratch,
+    classify(source, offset, storedHigh) {
+      const length = cellsWide * storedHigh;
+      if (length <= capacity) {
+        rows = storedHigh;
+        logits.set(source.subarray(offset, offset + length));
+      } else {
+        rows = cellsHigh;
+        for (let column = 0; column < cellsWide; column++) {
+          const start = offset + column * storedHigh;
+          logits.set(source.subarray(start, start + cellsHigh), column * cellsHigh);
+        }
+      }
+      walk.classifyCells(rows, above, below, upHigh, upLow, downHigh, downLow, high, low);
+      walk.classifyUnits();
+    },
+    countOpenPixelsAbove(index, unit) {
+      return walk.countOpenPixelsAbove(rows, index, thresholds[index], unit);
+    },
+  };
+}
+
+/** Grows the memory to what a plan needs, places everything in it and tells the module where it lies. */
+function placedIn(walk: MaskWalkExports, plan: ResizePlan, capacity: number) {
+  const { x, y, cellsWide, cellsHigh } = plan;
   const size = { bytes: FIRST_FREE };
   const measured: Allocate = (type, length) => {
     size.bytes += roomFor(type, length);
@@ -109,39 +148,7 @@ export function createSimdKernels(plan: ResizePlan, thresholds: Float64Array): M
     scratch.knotEnd.byteOffset,
   ]);
   walk.configure(table.byteOffset, plan.kink, MARGIN);
-
-  const [upper, lower, mask] = thresholds;
-  const above = floatBelow(Math.max(upper, lower, mask) + MARGIN);
-  const below = floatBelow(Math.min(upper, lower, mask) - MARGIN);
-  const upHigh = floatBelow(upper + MARGIN);
-  const upLow = floatBelow(upper - MARGIN);
-  const downHigh = floatBelow(lower + MARGIN);
-  const downLow = floatBelow(lower - MARGIN);
-  const high = floatBelow(mask + MARGIN);
-  const low = floatBelow(mask - MARGIN);
-  let rows = cellsHigh;
-
-  return {
-    scratch,
-    classify(source, offset, storedHigh) {
-      const length = cellsWide * storedHigh;
-      if (length <= capacity) {
-        rows = storedHigh;
-        logits.set(source.subarray(offset, offset + length));
-      } else {
-        rows = cellsHigh;
-        for (let column = 0; column < cellsWide; column++) {
-          const start = offset + column * storedHigh;
-          logits.set(source.subarray(start, start + cellsHigh), column * cellsHigh);
-        }
-      }
-      walk.classifyCells(rows, above, below, upHigh, upLow, downHigh, downLow, high, low);
-      walk.classifyUnits();
-    },
-    countOpenPixelsAbove(index, unit) {
-      return walk.countOpenPixelsAbove(rows, index, thresholds[index], unit);
-    },
-  };
+  return { scratch, logits };
 }
 
 /** Everything that lies in the memory, in one order, whether it is measured or placed. */

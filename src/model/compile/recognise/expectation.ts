@@ -5,7 +5,7 @@
  */
 
 /** The graph is not a mask decoder that the compiler knows; the message says what was expected where. */
-export class UnrecognisedDecoder extends Error {
+class UnrecognisedDecoder extends Error {
   override readonly name = 'UnrecognisedDecoder';
 }
 

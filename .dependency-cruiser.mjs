@@ -1,0 +1,141 @@
+/*
+ * The structure of src as rules. `npm run lint` checks them and answers a broken one with its comment below.
+ *
+ * swc parses, because TypeScript 7 lends its parser to nobody; type-only imports count like any other. Without swc
+ * nothing would be read and so nothing found wrong: the import makes that an error.
+ */
+import '@swc/core/Visitor.js';
+
+/**
+ * Which folder of src may import which: one line each. Every arrow points down: a line names only folders of lines
+ * below its own (checked when this file is read), so no circle can be allowed.
+ */
+const MAY_IMPORT = {
+  'index.ts': [
+    'library',
+    'dataset',
+    'execute',
+    'formats',
+    'model',
+    'amg',
+    'segment',
+    'image',
+    'storage',
+    'sam',
+    'mask/runs',
+  ],
+  cli: ['dataset', 'execute', 'formats', 'model', 'amg', 'segment', 'sam'],
+  library: ['dataset', 'execute', 'formats', 'model', 'amg', 'segment', 'image', 'sam', 'mask/runs'],
+  dataset: ['execute', 'formats', 'model', 'amg', 'segment', 'image', 'storage', 'sam', 'mask/runs'],
+  execute: ['model', 'amg', 'segment', 'image', 'sam'],
+  formats: ['sam', 'mask/runs'],
+  model: ['amg', 'image', 'storage', 'mask/logits', 'sam', 'mask/runs'],
+  amg: ['segment', 'image', 'mask/logits', 'sam', 'mask/runs'],
+  segment: ['image', 'mask/logits', 'sam', 'mask/runs'],
+  evaluate: ['mask/runs'],
+  image: ['sam', 'mask/runs'],
+  storage: [],
+  'mask/logits': ['sam', 'mask/runs'],
+  sam: ['mask/runs'],
+  'mask/runs': [],
+  'errors.ts': [],
+  'package-root.ts': [],
+};
+/** Every folder may import these. */
+const FOR_ALL = ['errors.ts', 'package-root.ts'];
+
+/** The folders of src that may know a package, or a part of Node.js. Every package in src has a line. */
+const KNOWN_IN = {
+  '@bufbuild/protobuf': ['model/onnx'],
+  '@thi.ng/rle-pack': ['mask/runs'],
+  'cli-progress': ['cli'],
+  commander: ['cli'],
+  'env-paths': ['model'],
+  'onnxruntime-node': ['model'],
+  'p-queue': ['dataset'],
+  picomatch: ['dataset/sources'],
+  piscina: ['execute'],
+  sharp: ['image'],
+  'tar-stream': ['dataset'],
+  'node:fs': [
+    'storage',
+    'dataset/sources',
+    'dataset/prompts',
+    'model/catalogue',
+    'model/runtime',
+    'cli',
+    'package-root.ts',
+  ],
+  'node:worker_threads': ['execute'],
+};
+
+const lines = Object.keys(MAY_IMPORT);
+for (const [place, others] of Object.entries(MAY_IMPORT)) {
+  const upwards = others.filter((other) => lines.indexOf(other) <= lines.indexOf(place));
+  if (upwards.length > 0) throw new Error(`Expected only folders below ${place} on its line but found ${upwards}`);
+}
+
+/** A pattern for the given files and folders of src. */
+const inSrc = (places) =>
+  `^src/(${places.map((place) => (place.endsWith('.ts') ? `${place}$` : `${place}/`)).join('|')})`;
+
+const directions = lines.map((place) => ({
+  name: `${place}-imports-only`,
+  comment: `${place} may import: ${MAY_IMPORT[place].join(', ') || 'nothing'} (MAY_IMPORT in .dependency-cruiser.mjs)`,
+  from: { path: inSrc([place]) },
+  to: { path: '^(src|test|bench)/', pathNot: inSrc([place, ...MAY_IMPORT[place], ...FOR_ALL]) },
+}));
+
+const knownIn = Object.entries(KNOWN_IN).map(([name, places]) => ({
+  name: `${name}-only-in`,
+  comment: `Only ${places.join(', ')} may know ${name} (KNOWN_IN in .dependency-cruiser.mjs)`,
+  from: { path: '^src/', pathNot: inSrc(places) },
+  to: { path: name.startsWith('node:') ? `^${name.slice('node:'.length)}(/|$)` : `node_modules/${name}/` },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...directions,
+    ...knownIn,
+    {
+      name: 'place-without-a-line',
+      comment: 'A new folder or top file of src needs a line in MAY_IMPORT',
+      from: { path: '^src/', pathNot: inSrc(lines) },
+      to: {},
+    },
+    {
+      name: 'package-without-a-line',
+      comment: 'A new package needs a line in KNOWN_IN',
+      from: { path: '^src/' },
+      to: { path: 'node_modules/', pathNot: `node_modules/(${Object.keys(KNOWN_IN).join('|')})/` },
+    },
+    {
+      name: 'unresolved',
+      comment: 'What cannot be found cannot be checked',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'circle-of-files',
+      comment: 'Two files that need each other are one, or need a third',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'circle-of-folders',
+      comment: 'Folders that need each other: move the shared part into one of them, or below both',
+      scope: 'folder',
+      from: { path: '^src/([^/]+)/' },
+      // a circle through other folders at the top of src breaks a direction above
+      to: { path: '^src/$1/', circular: true },
+    },
+  ].map((rule) => ({ ...rule, severity: 'error' })),
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
