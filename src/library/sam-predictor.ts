@@ -95,7 +95,7 @@ export class SamPredictor {
 function addTo(prediction: Prediction, found: MaskOfPrompt): void {
   prediction.masks.push(found.mask);
   prediction.iouPredictions.push(found.predictedIou);
-  prediction.lowResMasks.push(found.lowResMask!);
+  if (found.lowResMask) prediction.lowResMasks.push(found.lowResMask);
 }
 
 function askedOf(prompt: ObjectPrompt, number: string, { width, height }: EncodedImage, side: number): ObjectPrompt {

@@ -88,7 +88,7 @@ export function promptsOfCocoDataset(
   }
   const images = dataset.images.map(({ id, file_name, width, height }): NamedPrompts => {
     const prompts: ImagePrompts = {
-      objects: byImage.get(id)!,
+      objects: byImage.get(id) ?? [],
       isRelative: false,
       imageId: id,
       ...(width !== undefined && { width }),

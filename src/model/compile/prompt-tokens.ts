@@ -22,8 +22,8 @@ export function promptTokens(graph: GraphBuilder, weights: DecoderWeights): Valu
     graph.constant('labels.values', { dims: [known.length], data: Float32Array.from(known) }),
   ]);
   const embeddings = new Float32Array(known.length * width);
-  known.forEach((label, i) => {
-    embeddings.set(labelEmbeddings.get(label)!, i * width);
+  [...labelEmbeddings.values()].forEach((embedding, i) => {
+    embeddings.set(embedding, i * width);
   });
   const added = graph.node('MatMul', 'labels.embedded', [
     graph.node('Cast', 'labels.known.float', [is], { to: 1 }),

@@ -24,7 +24,7 @@ import { readTransformer } from './recognise/transformer.js';
  * @throws {@link UnrecognisedDecoder} when the graph is built differently from SAM-1's decoder.
  */
 export function recognisedDecoder(bytes: Uint8Array): DecoderWeights {
-  const view = new GraphView(readModel(bytes).graph!);
+  const view = new GraphView(readModel(bytes).graph);
   const product = maskProduct(view);
   const hypernetworks = readHypernetworks(view, product.input[0]);
   const upscaling = readUpscaling(view, product.input[1]);

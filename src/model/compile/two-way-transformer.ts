@@ -26,12 +26,16 @@ export interface SharedImage {
 
 /** Image tokens inside the graph. */
 export interface ImageTokens {
-  /** How the last layer made them; missing when no prompt has touched them. */
-  readonly trace?: LayerTrace;
   /** [B, N, C], or [N, C] when no prompt has touched them. */
   readonly tokens: Value;
   /** What is missing from every token because adding it elsewhere costs nothing, [C]. */
   readonly offset?: Float32Array;
+}
+
+/** Image tokens after a layer. */
+interface UpdatedTokens extends ImageTokens {
+  /** How the layer made them. */
+  readonly trace: LayerTrace;
 }
 
 /** Tokens after the last layer. */
@@ -78,11 +82,12 @@ export function twoWayTransformer(
     const thought = perceptron(graph, `${name}.mlp`, queries, layer.mlp);
     queries = layerNorm(graph, `${name}.norm3`, graph.node('Add', `${name}.thought`, [queries, thought]), layer.norm3);
     const telling = graph.node('Add', `${name}.telling`, [queries, tokens]);
-    image =
+    const updated =
       i === 0
         ? firstImageUpdate(graph, name, layer, telling, queries, shared, count)
         : nextImageUpdate(graph, name, layer, telling, queries, image, imageWithPositions, count);
-    traces.push(image.trace!);
+    image = updated;
+    traces.push(updated.trace);
     const positionsHere = graph.constant(`${name}.pe`, {
       dims: [count, width],
       data: image.offset ? sumOf(positions, repeated(image.offset, count)) : positions,
@@ -133,7 +138,7 @@ function firstImageUpdate(
   queries: Value,
   shared: { image: Value; query: Value },
   count: number,
-): ImageTokens {
+): UpdatedTokens {
   const weights = layer0ImageToToken(graph, `${name}.i2t`, layer, telling, shared.query, count);
   const rows = imageToTokenRows(graph, `${name}.i2t`, centredOutput(layer.imageToToken), queries);
   const sum = imageToTokenOutput(graph, `${name}.i2t`, shared.image, weights, rows);
@@ -150,7 +155,7 @@ function nextImageUpdate(
   image: ImageTokens,
   imageWithPositions: Value,
   count: number,
-): ImageTokens {
+): UpdatedTokens {
   const { out } = layer.imageToToken;
   const weights = imageToTokenScores(graph, `${name}.i2t`, layer.imageToToken, telling, imageWithPositions, count);
   const bias = image.offset ? sumOf(out.bias, image.offset) : out.bias;

@@ -22,7 +22,7 @@ const contract: Contract = {
     wantsPadding: false,
     prepared(bytes, geometry) {
       const edited = SAM1_DECODER.prepared(bytes, geometry);
-      const positions = positionsOf(new GraphView(readModel(bytes).graph!), geometry.gridSize);
+      const positions = positionsOf(new GraphView(readModel(bytes).graph), geometry.gridSize);
       return { bytes: edited.bytes, constants: positions ? { [POSITIONS]: positions } : {} };
     },
     imageInputsOf(embedding, _, constants) {

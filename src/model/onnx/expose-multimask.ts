@@ -29,12 +29,12 @@ export const MASK_TOKEN_IOU = 'mask_token_iou';
  */
 export function exposeMultimask(bytes: Uint8Array): Uint8Array {
   const model = readModel(bytes);
-  const view = new GraphView(model.graph!);
+  const view = new GraphView(model.graph);
   const logits = maskTokenLogits(view);
   const iou = maskTokenIou(view);
-  rename(model.graph!, logits, MASK_TOKEN_LOGITS);
-  rename(model.graph!, iou, MASK_TOKEN_IOU);
-  model.graph = prunedGraph(model.graph!, [floatOutput(MASK_TOKEN_LOGITS), floatOutput(MASK_TOKEN_IOU)]);
+  rename(model.graph, logits, MASK_TOKEN_LOGITS);
+  rename(model.graph, iou, MASK_TOKEN_IOU);
+  model.graph = prunedGraph(model.graph, [floatOutput(MASK_TOKEN_LOGITS), floatOutput(MASK_TOKEN_IOU)]);
   return modelBytes(model);
 }
 

@@ -10,22 +10,26 @@
 
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { SamError } from '../../errors.js';
-import { type ModelProto, ModelProtoSchema } from './onnx_pb.js';
+import { type GraphProto, type ModelProto, ModelProtoSchema } from './onnx_pb.js';
+
+/** A model that has its graph. */
+type WholeModel = ModelProto & { graph: GraphProto };
 
 /**
  * The ONNX model in these bytes.
  *
  * @throws {@link SamError} `bad-model` when the bytes are not an ONNX model.
  */
-export function readModel(bytes: Uint8Array): ModelProto {
+export function readModel(bytes: Uint8Array): WholeModel {
   let model: ModelProto;
   try {
     model = fromBinary(ModelProtoSchema, bytes);
   } catch {
     throw new SamError('bad-model', `Expected an ONNX model but received ${bytes.length} bytes that are not one`);
   }
-  if (!model.graph) throw new SamError('bad-model', 'Expected an ONNX model but received one without a graph');
-  return model;
+  const { graph } = model;
+  if (!graph) throw new SamError('bad-model', 'Expected an ONNX model but received one without a graph');
+  return Object.assign(model, { graph });
 }
 
 /** The bytes of an ONNX file that holds this model. */

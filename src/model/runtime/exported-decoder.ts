@@ -71,7 +71,8 @@ class ExportedImageDecoder implements ImageDecoder {
       decoded ??= this.#emptyBatch(batch.count, answer, options);
       for (let prompt = first; prompt < end; prompt++) this.#take(decoded, answer, prompt - first, prompt, options);
     }
-    return decoded!;
+    if (!decoded) throw new Error('Expected prompts for the decoder but received none');
+    return decoded;
   }
 
   #emptyBatch(count: number, { masks, hasSingleMask }: ExportedAnswer, { masks: kind, cells }: DecodeOptions) {

@@ -44,20 +44,20 @@ test('sizes are read from the weights', async () => {
 test('what a tensor or node is called does not matter', async () => {
   const bytes = await smallDecoder('official_single.onnx');
   const model = readModel(bytes);
-  const kept = new Set([...model.graph!.input, ...model.graph!.output].map((value) => value.name));
+  const kept = new Set([...model.graph.input, ...model.graph.output].map((value) => value.name));
   const renamed = (name: string) => (name === '' || kept.has(name) ? name : `x${Buffer.from(name).toString('hex')}`);
-  for (const node of model.graph!.node) {
+  for (const node of model.graph.node) {
     node.name = '';
     node.input = node.input.map(renamed);
     node.output = node.output.map(renamed);
   }
-  for (const tensor of model.graph!.initializer) tensor.name = renamed(tensor.name);
+  for (const tensor of model.graph.initializer) tensor.name = renamed(tensor.name);
   assert.deepEqual(compileDecoder(modelBytes(model)), compileDecoder(bytes));
 });
 
 test('a decoder with an approximate GELU is not recognised', async () => {
   const model = readModel(await smallDecoder('official_single.onnx'));
-  for (const node of model.graph!.node) if (node.opType === 'Erf') node.opType = 'Tanh';
+  for (const node of model.graph.node) if (node.opType === 'Erf') node.opType = 'Tanh';
   assert.throws(() => recognisedDecoder(modelBytes(model)), { name: 'UnrecognisedDecoder' });
 });
 

@@ -38,12 +38,12 @@ test('a single-mask export gives all four masks, the one it returned among them'
 test('nothing stays in the graph that the hidden tensors do not need', async () => {
   const { graph } = readModel(exposeMultimask(await minisamDecoder()));
   assert.deepEqual(
-    graph!.input.map((input) => input.name),
+    graph.input.map((input) => input.name),
     ['image_embeddings', 'point_coords', 'point_labels', 'mask_input', 'has_mask_input'],
   );
-  assert.ok(!graph!.node.some((node) => ['Resize', 'ArgMax', 'Range'].includes(node.opType)));
-  const read = new Set(graph!.node.flatMap((node) => node.input));
-  assert.ok(graph!.initializer.every((tensor) => read.has(tensor.name)));
+  assert.ok(!graph.node.some((node) => ['Resize', 'ArgMax', 'Range'].includes(node.opType)));
+  const read = new Set(graph.node.flatMap((node) => node.input));
+  assert.ok(graph.initializer.every((tensor) => read.has(tensor.name)));
 });
 
 test('what is not a mask decoder is refused', () => {

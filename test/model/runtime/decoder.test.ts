@@ -127,7 +127,7 @@ test('a cache folder that cannot be written does not stop anything', async (cont
 test('a decoder that is built differently runs as exported, with a notice that says why', async (context) => {
   const model = readModel(await smallDecoder('official_single.onnx'));
   // another activation between the layers of a perceptron
-  for (const node of model.graph!.node) if (node.name.includes('/mlp/act/')) node.opType = 'Sigmoid';
+  for (const node of model.graph.node) if (node.name.includes('/mlp/act/')) node.opType = 'Sigmoid';
   const notices: DecoderNotice[] = [];
   const options = {
     cacheDir: await temporaryFolder(context),
@@ -168,7 +168,7 @@ test('a quantised decoder runs as exported, with a notice', async (context) => {
 test('a decoder whose compiled form disagrees runs as exported and is not kept', async (context) => {
   const model = readModel(await smallDecoder('official_single.onnx'));
   // the compiler takes scores to be divided by the root of a head's width; this export divides by something else
-  for (const node of model.graph!.node) {
+  for (const node of model.graph.node) {
     const value = node.opType === 'Constant' ? node.attribute[0].t : undefined;
     if (value?.dataType !== 1 || value.dims.length > 0 || value.rawData.length !== 4) continue;
     const data = new Float32Array(new Uint8Array(value.rawData).buffer);

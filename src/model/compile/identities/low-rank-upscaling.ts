@@ -117,8 +117,9 @@ export function lowRankUpscaling(
       constantRows.push(columnSums(through[l], outputs).map((sum) => -sum));
     }
   }
+  if (!deviations) throw new Error('Expected the traces of layers but received none');
   // as one more row of the product the bias costs next to nothing
-  constantLeft.push(graph.node('Div', `${name}.ones`, [deviations!, deviations!]));
+  constantLeft.push(graph.node('Div', `${name}.ones`, [deviations, deviations]));
   constantRows.push(bias);
   left.push(...constantLeft);
   right.push(rowsForBatch(graph, `${name}.constants`, constantRows, right[0]));
@@ -132,7 +133,7 @@ export function lowRankUpscaling(
     { transA: 1 },
     MICROSOFT,
   );
-  const column = graph.node('Transpose', `${name}.s.column`, [deviations!], { perm: [0, 2, 1] });
+  const column = graph.node('Transpose', `${name}.s.column`, [deviations], { perm: [0, 2, 1] });
   const imagePart = graph.node('Mul', `${name}.image`, [shared, column]);
   return graph.node('Add', name, [product, imagePart]);
 }

@@ -20,10 +20,10 @@ export function readAttention(view: GraphView, value: string): ReadAttention | u
   const weighted = out && behind(view, out.input, 'MatMul');
   const softmax = weighted && behind(view, weighted.input[0], 'Softmax');
   const scores = softmax && behindScaling(view, softmax.input[0]);
-  if (scores?.opType !== 'MatMul') return undefined;
+  if (!out || !weighted || scores?.opType !== 'MatMul') return undefined;
   const query = readLinear(view, behindScalingValue(view, scores.input[0]));
   const key = readLinear(view, behindScalingValue(view, scores.input[1]));
-  const values = readLinear(view, weighted!.input[1]);
+  const values = readLinear(view, weighted.input[1]);
   if (!query || !key || !values) return undefined;
   const heads = headsOf(view, scores.input[0]);
   expect(
@@ -35,7 +35,7 @@ export function readAttention(view: GraphView, value: string): ReadAttention | u
     query,
     key,
     value: values,
-    out: out!,
+    out,
     from: {
       query: behindPlumbing(view, query.input),
       key: behindPlumbing(view, key.input),

@@ -23,10 +23,10 @@ export function readLinear(view: GraphView, value: string): Read<LinearWeights> 
     const bias = view.floats(biasInput);
     const product = behind(view, productInput, 'MatMul');
     const weight = product && view.floats(product.input[1]);
-    if (!bias || weight?.dims.length !== 2) continue;
+    if (!bias || !product || weight?.dims.length !== 2) continue;
     const [inputs, outputs] = weight.dims as [number, number];
     if (bias.data.length !== outputs) continue;
-    return { inputs, outputs, weight: weight.data, bias: bias.data, input: product!.input[0] };
+    return { inputs, outputs, weight: weight.data, bias: bias.data, input: product.input[0] };
   }
   return undefined;
 }

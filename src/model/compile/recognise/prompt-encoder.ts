@@ -130,7 +130,9 @@ function readMaskPrompt(view: GraphView, last: NodeProto): MaskPromptWeights {
     if (before) {
       const between = nodesBetween(view, node.input[0], before);
       expectGelu(between);
-      norms.unshift(readChannelNorm(view, between, view.constantDims(before.input[1])![0]));
+      const channels = view.constantDims(before.input[1])?.[0];
+      expect(channels, 'convolutions of constants behind the mask prompt');
+      norms.unshift(readChannelNorm(view, between, channels));
     }
     node = before;
   }
