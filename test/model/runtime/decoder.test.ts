@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
 import { SamError } from '../../../src/errors.js';
 import { modelBytes, readModel } from '../../../src/model/onnx/model-bytes.js';
+import { NodeProtoSchema } from '../../../src/model/onnx/onnx_pb.js';
 import type { Decoder } from '../../../src/model/runtime/decoder.js';
 import { type DecoderNotice, loadDecoder } from '../../../src/model/runtime/load-decoder.js';
 import type { PromptBatch } from '../../../src/sam/segmentation-model.js';
@@ -200,6 +202,45 @@ test('prompts that a decoder cannot take are refused, compiled or not', async (c
     await assert.rejects(image.decode({ ...points, maskInput: new Float32Array(3 * 48 * 48) }), SamError);
     await decoder.release();
   }
+});
+
+test("a transformers.js decoder whose random matrix cannot be read runs with the encoder's positions", async (context) => {
+  const whole = await smallDecoder('transformers_js.onnx');
+  const model = readModel(whole);
+  // as in quantised exports: the matrix is computed in the graph, not written in the file
+  const matrix = model.graph.initializer.find(({ dims }) => dims.length === 2 && dims[0] === 2n && dims[1] === 32n);
+  assert.ok(matrix);
+  const name = matrix.name;
+  matrix.name = 'packed';
+  const unpack = create(NodeProtoSchema, { opType: 'Identity', name: 'unpack', input: ['packed'], output: [name] });
+  model.graph.node.unshift(unpack);
+  const notices: DecoderNotice[] = [];
+  const contract = decoderContractOf('transformers_js');
+  const geometry = sam1Geometry(12);
+  const cacheDir = await temporaryFolder(context);
+  const packed = await loadDecoder(modelBytes(model), contract, geometry, {
+    cacheDir,
+    onNotice: (notice) => notices.push(notice),
+  });
+  assert.equal(packed.form, 'as-exported');
+  assert.equal(notices[0].kind, 'decoder-as-exported');
+  const embedding = sam1Embedding(randomNumbers(64 * 12 * 12, 1), 12);
+  const placed = placedAt(100, 80, 192, 154);
+  await assert.rejects(packed.forImage(embedding, placed), {
+    code: 'bad-model',
+    message: /^Expected the encoder's image_positional_embeddings/,
+  });
+  const { constants } = contract.prepared(whole, geometry);
+  const { dims, data } = constants.image_positional_embeddings;
+  const positions = { name: 'image_positional_embeddings', dims, data: data as Float32Array };
+  const image = await packed.forImage([...embedding, positions], placed);
+  const open = await loadDecoder(whole, contract, geometry, { form: 'as-exported' });
+  const expected = await (await open.forImage(embedding, placed)).decode(points);
+  const found = await image.decode(points);
+  closeTo(found.iouPredictions, expected.iouPredictions, 1e-6);
+  closeTo(found.logits, expected.logits, 1e-5);
+  await packed.release();
+  await open.release();
 });
 
 async function smallImage(context: Parameters<typeof temporaryFolder>[0], file: string) {
