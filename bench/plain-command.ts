@@ -36,7 +36,12 @@ const imageDecoder = await decoder.forImage(await encoder.embeddingOf(image), pl
 
 const kept: { mask: PlainMask; predictedIou: number }[] = [];
 const whole = { boxXyxy: [0, 0, width, height], layer: 0 } as const;
-const points = gridPoints(unitGridsOfSettings(settings)).pointsIn(whole);
+const points = gridPoints(unitGridsOfSettings(settings)).pointsIn(whole, {
+  width,
+  height,
+  // the whole grid is asked, whatever it looks like
+  featuresAt: () => new Float32Array(),
+});
 for (let point = points.next(1, []); point; point = points.next(1, [])) {
   const decoded = await imageDecoder.decode(
     { count: 1, pointsPerPrompt: 1, coords: Float32Array.from(point), labels: Float32Array.of(1) },

@@ -20,7 +20,7 @@ export async function run(): Promise<void> {
   const encoded = await model.encode(image);
   const random = seededRandom(7);
   const whole = { boxXyxy: [0, 0, width, height], layer: 0 } as const;
-  const points = gridPoints(unitGridsOfSettings(REFERENCE_SETTINGS)).pointsIn(whole);
+  const points = gridPoints(unitGridsOfSettings(REFERENCE_SETTINGS)).pointsIn(whole, encoded);
   const pointBatches = Array.from({ length: PROMPTS / AT_ONCE }, () =>
     foregroundPointPrompts(points.next(AT_ONCE, []) ?? new Float64Array()),
   );

@@ -46,7 +46,7 @@ export async function candidatesOfImage(
   const settings = { ...LOOSEST, pointsPerSide };
   const [whole] = cropBoxesOfImage(width, height, 0, 0);
   const crop = await encodeCrop(model, image, whole, settings, { encode: 0, decode: 0, select: 0, finish: 0 });
-  const points = gridPoints(unitGridsOfSettings(settings)).pointsIn(whole);
+  const points = gridPoints(unitGridsOfSettings(settings)).pointsIn(whole, crop.encoded);
   const measurers = STABILITY_OFFSETS.map((stabilityScoreOffset) =>
     measurerOf(image, model.geometry, { stabilityScoreOffset }),
   );

@@ -6,6 +6,7 @@ import { proposedMasks } from './candidates/proposed-masks.js';
 import { type CropBox, cropBoxesOfImage } from './points/crop-boxes.js';
 import { gridPoints } from './points/grid-points.js';
 import type { PointSource } from './points/point-source.js';
+import { selectedByAgreement, voterSettings } from './selection/agreement.js';
 import { selectedInCrop, selectedInImage } from './selection/selection.js';
 import { singleMaskFilter } from './selection/single-mask-filter.js';
 import { type GeneratorSettings, resolveSettings, unitGridsOfSettings } from './settings.js';
@@ -21,6 +22,9 @@ export interface GenerateOptions {
 /** One image on its way through the generator. */
 interface ImageTask {
   readonly image: RgbImage;
+  readonly points: PointSource;
+  /** Share of the grids' points that is asked. */
+  readonly shareAsked: number;
   readonly seconds: StageSeconds;
   /** Told how many more points are answered, or need no answer. */
   readonly answered: (points: number) => void;
@@ -36,23 +40,25 @@ interface ImageTask {
 export class MaskGenerator {
   readonly settings: GeneratorSettings;
   readonly #model: SegmentationModel;
-  readonly #points: PointSource;
+  readonly #points: PointSource | undefined;
+  readonly #unitGridsByLayer: readonly Float64Array[];
 
   /**
    * @param model - See `loadModel`.
    * @param settings - What differs from the reference's defaults.
-   * @param points - Where to ask. @default the grids of the settings
+   * @param points - Where to ask. @default the grids of the settings, within their budget
    * @throws SamError `bad-usage` for an unknown setting or a value out of range, `bad-point-grid` for grids that cannot be asked.
    */
   constructor(model: SegmentationModel, settings: Partial<GeneratorSettings> = {}, points?: PointSource) {
     this.#model = model;
     this.settings = resolveSettings(settings);
-    this.#points = points ?? gridPoints(unitGridsOfSettings(this.settings));
+    this.#points = points;
+    this.#unitGridsByLayer = unitGridsOfSettings(this.settings);
   }
 
   /**
-   * All masks of an image. Those of one crop come best predicted IoU first, those of several crops from the smallest crop
-   * to the whole image.
+   * All masks of an image. Those of one crop come best first by the ranking of the settings, those of several crops from the smallest
+   * crop to the whole image.
    */
   async generate(image: RgbImage, options: GenerateOptions = {}): Promise<FoundMasks> {
     const { cropNLayers, cropOverlapRatio } = this.settings;
@@ -71,31 +77,40 @@ export class MaskGenerator {
   }
 
   #taskOf(image: RgbImage, crops: readonly CropBox[], { onProgress }: GenerateOptions): ImageTask {
-    const total = crops.reduce((sum, crop) => sum + this.#points.countIn(crop), 0);
+    const gridPointCount = crops.reduce((sum, { layer }) => sum + this.#unitGridsByLayer[layer].length / 2, 0);
+    const shareAsked = Math.min(1, (this.settings.pointsBudget ?? gridPointCount) / gridPointCount);
+    const points = this.#points ?? gridPoints(this.#unitGridsByLayer, shareAsked);
+    const total = crops.reduce((sum, crop) => sum + points.countIn(crop), 0);
     let done = 0;
     const answered = (points: number) => {
       done += points;
       onProgress?.(done, total);
     };
-    return { image, seconds: { encode: 0, decode: 0, select: 0, finish: 0 }, answered };
+    return { image, points, shareAsked, seconds: { encode: 0, decode: 0, select: 0, finish: 0 }, answered };
   }
 
-  /** Masks of one crop without duplicates, best predicted IoU first. */
-  async #masksOfCrop({ image, seconds, answered }: ImageTask, crop: CropBox): Promise<FoundMask[]> {
-    const encoded = await encodeCrop(this.#model, image, crop, this.settings, seconds);
-    const isKept = singleMaskFilter(this.settings, image, crop);
+  /** Masks of one crop without duplicates, the best first. */
+  async #masksOfCrop({ image, points, shareAsked, seconds, answered }: ImageTask, crop: CropBox): Promise<FoundMask[]> {
+    const { settings } = this;
+    const isByAgreement = settings.ranking === 'agreement';
+    const wanted = isByAgreement ? voterSettings(settings) : settings;
+    const encoded = await encodeCrop(this.#model, image, crop, wanted, seconds);
+    const isKept = singleMaskFilter(settings, image, crop);
     const found: FoundMask[] = [];
-    let left = this.#points.countIn(crop);
+    let left = points.countIn(crop);
     const onAnswered = (points: number) => {
       left -= points;
       answered(points);
     };
-    for await (const proposed of proposedMasks(encoded, this.#points.pointsIn(crop), found, onAnswered)) {
+    const cropPoints = points.pointsIn(crop, encoded.encoded);
+    for await (const proposed of proposedMasks(encoded, cropPoints, found, onAnswered)) {
       if (isKept(proposed)) found.push(proposed.toFoundMask());
     }
     if (left > 0) answered(left);
     const startedAt = performance.now();
-    const masks = selectedInCrop(found, this.settings);
+    const masks = isByAgreement
+      ? selectedByAgreement(found, settings, image, shareAsked)
+      : selectedInCrop(found, settings);
     seconds.finish += secondsSince(startedAt);
     return masks;
   }

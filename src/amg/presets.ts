@@ -49,9 +49,9 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     settings: { cropNLayers: 1, cropNPointsDownscaleFactor: 2 },
   },
   fast: {
-    description: 'calibrated, with a quarter of the points',
+    description: 'calibrated, with the 256 points that look least alike',
     isCalibrated: true,
-    settings: { pointsPerSide: 16 },
+    settings: { pointsBudget: 256 },
   },
 };
 

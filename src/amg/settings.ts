@@ -66,6 +66,25 @@ export interface GeneratorSettings {
    * the masks partition what they cover. @default 'none'
    */
   readonly nonOverlapping: 'none' | 'smaller' | 'higher-scored';
+  /**
+   * Points that an image is asked about, at most, all its crops together; null asks the whole grids. Those that look least alike
+   * to the image encoder are asked. 1 or more. @default null
+   */
+  readonly pointsBudget: number | null;
+  /**
+   * Which masks are the better ones.
+   * - `predicted-iou`: those that the model rates higher, as in the reference.
+   * - `agreement`: predicted IoU, stability and the number of points that agree on a mask, together; `scoreThresh` says how many are
+   *   kept.
+   *
+   * @default 'predicted-iou'
+   */
+  readonly ranking: 'predicted-iou' | 'agreement';
+  /**
+   * With the ranking `agreement`: the k-th mask of a crop is kept while its score, divided by k^0.2, is at least this. 0 keeps all. 0 or
+   * more. @default 0
+   */
+  readonly scoreThresh: number;
 }
 
 /** Defaults of Meta's generator. */
@@ -87,6 +106,9 @@ export const REFERENCE_SETTINGS: GeneratorSettings = {
   useM2m: false,
   nms: 'box',
   nonOverlapping: 'none',
+  pointsBudget: null,
+  ranking: 'predicted-iou',
+  scoreThresh: 0,
 };
 
 const fraction: SettingRule = { kind: 'number', integer: false, min: 0, max: 1 };
@@ -110,6 +132,9 @@ export const SETTING_RULES: Readonly<Record<keyof GeneratorSettings, SettingRule
   useM2m: { kind: 'flag' },
   nms: { kind: 'choice', choices: ['box', 'mask'] },
   nonOverlapping: { kind: 'choice', choices: ['none', 'smaller', 'higher-scored'] },
+  pointsBudget: { kind: 'number', integer: true, min: 1, max: 1e9, orNone: true },
+  ranking: { kind: 'choice', choices: ['predicted-iou', 'agreement'] },
+  scoreThresh: { kind: 'number', integer: false, min: 0, max: Number.MAX_VALUE },
 };
 
 /** Every setting's name, in the order of {@link GeneratorSettings}. */

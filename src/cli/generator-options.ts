@@ -41,6 +41,9 @@ const DESCRIPTIONS: Readonly<Record<keyof GeneratorSettings, string>> = {
   useM2m: "feed each mask back to the model once (SAM 2's generator); several times as slow",
   nms: 'overlap of duplicates: of their boxes, or of the masks themselves, which keeps crossing objects',
   nonOverlapping: 'give pixels that several masks claim to one of them',
+  pointsBudget: 'ask an image so many points at most: those that look least alike',
+  ranking: 'which masks are the better ones: those the model rates higher, or those that more points agree on',
+  scoreThresh: 'with --ranking agreement: the k-th mask is kept while its score / k^0.2 is at least this',
 };
 
 /** From here on settings are not the reference's. */
@@ -50,6 +53,9 @@ const OWN_SETTINGS: ReadonlySet<string> = new Set([
   'useM2m',
   'nms',
   'nonOverlapping',
+  'pointsBudget',
+  'ranking',
+  'scoreThresh',
 ]);
 
 /** Adds `--preset`, `--config`, `--print-settings` and a flag for each setting of the generator. */

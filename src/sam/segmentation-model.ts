@@ -60,6 +60,13 @@ export interface EncodedImage {
   readonly width: number;
   readonly height: number;
   decode(batch: PromptBatch, options?: DecodeOptions): Promise<DecodedBatch>;
+  /**
+   * What the encoder says of the image at some points: vectors whose scalar product is near 1 where two points look alike to it.
+   *
+   * @param pointsXy - [N, 2] x, y in pixels of the image.
+   * @returns [N, C], each row of length 1.
+   */
+  featuresAt(pointsXy: Float64Array): Float32Array;
 }
 
 /** A loaded SAM: the image encoder and the prompt encoder with the mask decoder. */

@@ -34,6 +34,9 @@ test("reference is Meta's defaults", () => {
     useM2m: false,
     nms: 'box',
     nonOverlapping: 'none',
+    pointsBudget: null,
+    ranking: 'predicted-iou',
+    scoreThresh: 0,
   });
 });
 
@@ -50,7 +53,7 @@ test('sa1b differs from reference in its crops, the 95% filter and the 100 pixel
 test('default, dense and fast have the thresholds of the model', () => {
   assert.deepEqual(differences('default'), calibrated);
   assert.deepEqual(differences('dense'), { ...calibrated, cropNLayers: 1, cropNPointsDownscaleFactor: 2 });
-  assert.deepEqual(differences('fast'), { ...calibrated, pointsPerSide: 16 });
+  assert.deepEqual(differences('fast'), { ...calibrated, pointsBudget: 256 });
 });
 
 test('what is given wins over a preset', () => {

@@ -17,6 +17,7 @@ function fakeImage(ious: readonly number[]) {
   const image: EncodedImage = {
     width: 2,
     height: 2,
+    featuresAt: () => new Float32Array(),
     async decode(batch, options = {}) {
       asked.push({ batch, options });
       const masksPerPrompt = options.masks === 'single' ? 1 : 3;

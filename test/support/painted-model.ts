@@ -50,7 +50,9 @@ export class PaintedModel implements SegmentationModel {
       const masks = Array.from({ length: batch.count }, (_, i) => this.#masksOfPrompt(batch, i, crop));
       return this.#answerOf(masks);
     };
-    return { width: image.width, height: image.height, decode };
+    // all points look alike, so that only where they lie tells them apart
+    const featuresAt = (pointsXy: Float64Array) => new Float32Array(pointsXy.length / 2).fill(1);
+    return { width: image.width, height: image.height, decode, featuresAt };
   }
 
   #masksOfPrompt({ pointsPerPrompt, coords, maskInput }: PromptBatch, i: number, crop: number): readonly PaintedMask[] {

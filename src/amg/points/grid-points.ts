@@ -1,24 +1,36 @@
-import type { PointSource } from './point-source.js';
+import type { CropBox } from './crop-boxes.js';
+import type { CropPoints, PointSource } from './point-source.js';
+import { spreadOrder } from './spread-order.js';
 
 /**
- * Asks every point of a grid, whatever is found.
+ * Asks the points of a grid, whatever is found: all of them, or those that look least alike.
  *
  * @param unitGridsByLayer - One grid a crop layer, [N, 2] fractions of the crop's width and height.
+ * @param shareAsked - Share of each grid's points that is asked, above 0 to 1; see spread-order.ts for which. @default all
  */
-export function gridPoints(unitGridsByLayer: readonly Float64Array[]): PointSource {
+export function gridPoints(unitGridsByLayer: readonly Float64Array[], shareAsked = 1): PointSource {
+  const countIn = ({ layer }: CropBox) => Math.max(1, Math.round((unitGridsByLayer[layer].length / 2) * shareAsked));
   return {
-    countIn: ({ layer }) => unitGridsByLayer[layer].length / 2,
-    pointsIn({ layer, boxXyxy: [x0, y0, x1, y1] }) {
-      const pointsXy = pointsInCropXy(unitGridsByLayer[layer], x1 - x0, y1 - y0);
-      let at = 0;
-      return {
-        next(most) {
-          if (at === pointsXy.length) return undefined;
-          const batch = pointsXy.subarray(at, at + 2 * most);
-          at += batch.length;
-          return batch;
-        },
-      };
+    countIn,
+    pointsIn(crop, encoded) {
+      const { width, height } = encoded;
+      const unitGrid = unitGridsByLayer[crop.layer];
+      const all = pointsInCropXy(unitGrid, width, height);
+      if (shareAsked >= 1) return batchesOf(all);
+      const order = spreadOrder(unitGrid, encoded.featuresAt(all), countIn(crop));
+      return batchesOf(Float64Array.from({ length: 2 * order.length }, (_, i) => all[2 * order[i >> 1] + (i & 1)]));
+    },
+  };
+}
+
+function batchesOf(pointsXy: Float64Array): CropPoints {
+  let at = 0;
+  return {
+    next(most) {
+      if (at === pointsXy.length) return undefined;
+      const batch = pointsXy.subarray(at, at + 2 * most);
+      at += batch.length;
+      return batch;
     },
   };
 }

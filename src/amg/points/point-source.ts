@@ -1,12 +1,17 @@
 import type { FoundMask } from '../../sam/found-mask.js';
+import type { EncodedImage } from '../../sam/segmentation-model.js';
 import type { CropBox } from './crop-boxes.js';
 
 /** Decides which points the model is asked about: a fixed grid, or wherever the masks so far leave something to find. */
 export interface PointSource {
   /** Points that a crop is asked about, at most. */
   countIn(crop: CropBox): number;
-  /** Begins with a crop. */
-  pointsIn(crop: CropBox): CropPoints;
+  /**
+   * Begins with a crop.
+   *
+   * @param encoded - The crop after the encoder.
+   */
+  pointsIn(crop: CropBox, encoded: Pick<EncodedImage, 'width' | 'height' | 'featuresAt'>): CropPoints;
 }
 
 /** The points of one crop, batch after batch. */

@@ -25,6 +25,12 @@ export const ENTRIES: readonly CatalogueData[] = [
       bytes: 16501766,
       sha256: '800b1500d3e4422f9499706b75544b3604031e182f7f5f0f69f778e3512c4131',
     },
-    calibratedSettings: { stabilityScoreThresh: 0.7, nms: 'mask' },
+    calibratedSettings: {
+      predIouThresh: 0.8,
+      stabilityScoreThresh: 0.5,
+      nms: 'mask',
+      ranking: 'agreement',
+      scoreThresh: 0.326,
+    },
   },
 ];

@@ -9,6 +9,7 @@ import { type DecoderForm, placedImage } from './decoder.js';
 import { EmbeddingCache, type EmbeddingCacheOptions } from './embedding-cache.js';
 import { loadImageEncoder } from './image-encoder.js';
 import { type DecoderNotice, loadDecoder } from './load-decoder.js';
+import { pointFeatures } from './point-features.js';
 
 /** A {@link SegmentationModel} on onnxruntime. It holds threads and native memory until released. */
 export interface SamModel extends SegmentationModel {
@@ -67,8 +68,15 @@ export async function loadModel(name: string = DEFAULT_MODEL, options: LoadModel
 
   async function encode(image: RgbImage): Promise<EncodedImage> {
     const { width, height } = image;
-    const imageDecoder = await decoder.forImage(await embeddingOf(image), placedImage(geometry, width, height));
-    return { width, height, decode: (batch, decodeOptions) => imageDecoder.decode(batch, decodeOptions) };
+    const placed = placedImage(geometry, width, height);
+    const embedding = await embeddingOf(image);
+    const imageDecoder = await decoder.forImage(embedding, placed);
+    return {
+      width,
+      height,
+      decode: (batch, decodeOptions) => imageDecoder.decode(batch, decodeOptions),
+      featuresAt: (pointsXy) => pointFeatures(embedding, geometry, placed, pointsXy),
+    };
   }
 
   return {

@@ -58,10 +58,29 @@ test('points scale with the crop and come in batches, the grid of its layer', ()
   const points = gridPoints([Float64Array.of(0.5, 0.5), Float64Array.of(0.25, 0.5, 1, 0, 0, 1)]);
   const crop = { boxXyxy: [10, 20, 110, 80], layer: 1 } as const;
   assert.equal(points.countIn(crop), 3);
-  const inCrop = points.pointsIn(crop);
+  const inCrop = points.pointsIn(crop, { width: 100, height: 60, featuresAt: () => new Float32Array() });
   assert.deepEqual(inCrop.next(2, []), Float64Array.of(25, 30, 100, 0));
   assert.deepEqual(inCrop.next(2, []), Float64Array.of(0, 60));
   assert.equal(inCrop.next(2, []), undefined);
+});
+
+test('a share of a grid is the points that look least alike', () => {
+  const unitGrid = unitPointGrid(16);
+  // the right half of the image looks like nothing else, the left half all the same
+  const featuresAt = (pointsXy: Float64Array) => {
+    const count = pointsXy.length / 2;
+    const features = new Float32Array(count * (count + 1));
+    for (let i = 0; i < count; i++) features[i * (count + 1) + (pointsXy[2 * i] > 50 ? i + 1 : 0)] = 1;
+    return features;
+  };
+  const points = gridPoints([unitGrid], 0.4);
+  const crop = { boxXyxy: [0, 0, 100, 100], layer: 0 } as const;
+  assert.equal(points.countIn(crop), 102);
+  const asked = points.pointsIn(crop, { width: 100, height: 100, featuresAt }).next(256, []);
+  assert.ok(asked);
+  const onTheLeft = [...asked].filter((x, i) => i % 2 === 0 && x < 50).length;
+  assert.equal(asked.length / 2, 102);
+  assert.ok(onTheLeft < 20, `${onTheLeft} points where all looks the same`);
 });
 
 test('explicit grids are taken layer by layer', () => {
