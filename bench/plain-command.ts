@@ -6,6 +6,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { batchesOf } from '../src/amg/points/batches.js';
 import { gridPoints } from '../src/amg/points/grid-points.js';
 import { REFERENCE_SETTINGS, unitGridsOfSettings } from '../src/amg/settings.js';
 import { decodeImage } from '../src/image/decode-image.js';
@@ -42,7 +43,7 @@ const points = gridPoints(unitGridsOfSettings(settings)).pointsIn(whole, {
   // the whole grid is asked, whatever it looks like
   featuresAt: () => new Float32Array(),
 });
-for (let point = points.next(1, []); point; point = points.next(1, [])) {
+for (const point of batchesOf(points, 1)) {
   const decoded = await imageDecoder.decode(
     { count: 1, pointsPerPrompt: 1, coords: Float32Array.from(point), labels: Float32Array.of(1) },
     { predIouThresh: settings.predIouThresh },

@@ -1,6 +1,7 @@
 /** A thousand boxes against a thousand points of a grid, on one photograph: decoder time only, in turns of 50. */
 import { fileURLToPath } from 'node:url';
 import { foregroundPointPrompts } from '../src/amg/candidates/point-prompts.js';
+import { batchesOf } from '../src/amg/points/batches.js';
 import { gridPoints } from '../src/amg/points/grid-points.js';
 import { REFERENCE_SETTINGS, unitGridsOfSettings } from '../src/amg/settings.js';
 import { decodeImage } from '../src/image/decode-image.js';
@@ -21,9 +22,7 @@ export async function run(): Promise<void> {
   const random = seededRandom(7);
   const whole = { boxXyxy: [0, 0, width, height], layer: 0 } as const;
   const points = gridPoints(unitGridsOfSettings(REFERENCE_SETTINGS)).pointsIn(whole, encoded);
-  const pointBatches = Array.from({ length: PROMPTS / AT_ONCE }, () =>
-    foregroundPointPrompts(points.next(AT_ONCE, []) ?? new Float64Array()),
-  );
+  const pointBatches = batchesOf(points.slice(0, 2 * PROMPTS), AT_ONCE).map(foregroundPointPrompts);
   const boxes = Array.from({ length: PROMPTS }, () => {
     const [x0, y0] = [random() * width * 0.9, random() * height * 0.9];
     const [wide, high] = [20 + random() * (width - x0 - 20), 20 + random() * (height - y0 - 20)];

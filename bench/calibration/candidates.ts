@@ -8,6 +8,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeCrop } from '../../src/amg/candidates/encoded-crop.js';
 import { proposedMasks } from '../../src/amg/candidates/proposed-masks.js';
+import { batchesOf } from '../../src/amg/points/batches.js';
 import { cropBoxesOfImage } from '../../src/amg/points/crop-boxes.js';
 import { gridPoints } from '../../src/amg/points/grid-points.js';
 import { REFERENCE_SETTINGS, unitGridsOfSettings } from '../../src/amg/settings.js';
@@ -51,14 +52,16 @@ export async function candidatesOfImage(
     measurerOf(image, model.geometry, { stabilityScoreOffset }),
   );
   const candidates: CandidateMask[] = [];
-  for await (const proposed of proposedMasks(crop, points, [])) {
-    if (proposed.area === 0) continue;
-    const { mask, boxXyxy, predictedIou } = proposed.toFoundMask();
-    const stabilityScores = measurers.map((measurer) => {
-      measureAnswer(measurer, proposed.decoded, proposed.at);
-      return measurer.stabilityScore;
-    });
-    candidates.push({ mask, boxXyxy, predictedIou, stabilityScores });
+  for (const batch of batchesOf(points, settings.pointsPerBatch)) {
+    for await (const proposed of proposedMasks(crop, batch)) {
+      if (proposed.area === 0) continue;
+      const { mask, boxXyxy, predictedIou } = proposed.toFoundMask();
+      const stabilityScores = measurers.map((measurer) => {
+        measureAnswer(measurer, proposed.decoded, proposed.at);
+        return measurer.stabilityScore;
+      });
+      candidates.push({ mask, boxXyxy, predictedIou, stabilityScores });
+    }
   }
   return { width, height, candidates };
 }

@@ -1,15 +1,16 @@
 import type { FoundMask, FoundMasks, StageSeconds } from '../sam/found-mask.js';
 import type { RgbImage } from '../sam/rgb-image.js';
 import type { SegmentationModel } from '../sam/segmentation-model.js';
-import { encodeCrop } from './candidates/encoded-crop.js';
-import { proposedMasks } from './candidates/proposed-masks.js';
+import { type EncodedCrop, encodeCrop } from './candidates/encoded-crop.js';
+import { foundAt, foundInBatches } from './found-in-batches.js';
+import { batchesOf } from './points/batches.js';
 import { type CropBox, cropBoxesOfImage } from './points/crop-boxes.js';
 import { gridPoints } from './points/grid-points.js';
 import type { PointSource } from './points/point-source.js';
 import { selectedByAgreement, voterSettings } from './selection/agreement.js';
 import { selectedInCrop, selectedInImage } from './selection/selection.js';
-import { singleMaskFilter } from './selection/single-mask-filter.js';
 import { type GeneratorSettings, resolveSettings, unitGridsOfSettings } from './settings.js';
+import { allBatches, type ShareCrop } from './shared-crop.js';
 
 /** Options of {@link MaskGenerator.generate}. */
 export interface GenerateOptions {
@@ -17,7 +18,12 @@ export interface GenerateOptions {
   readonly onProgress?: (done: number, total: number) => void;
   /** Told as each crop begins, 1 the first, when an image has several. */
   readonly onCrop?: (crop: number, crops: number) => void;
+  /** Offers each crop to other threads, which then answer a part of its points. The masks do not depend on it. @default nobody helps */
+  readonly share?: ShareCrop;
 }
+
+/** Points that a thread takes at a time when several work on an image. */
+const SHARED_BATCH = 16;
 
 /** One image on its way through the generator. */
 interface ImageTask {
@@ -25,9 +31,10 @@ interface ImageTask {
   readonly points: PointSource;
   /** Share of the grids' points that is asked. */
   readonly shareAsked: number;
+  readonly share?: ShareCrop;
   readonly seconds: StageSeconds;
-  /** Told how many more points are answered, or need no answer. */
-  readonly answered: (points: number) => void;
+  /** Told how many of a crop's points are answered, and when those are all. */
+  readonly answered: (inCrop: number, isWhole: boolean) => void;
 }
 
 /**
@@ -40,19 +47,16 @@ interface ImageTask {
 export class MaskGenerator {
   readonly settings: GeneratorSettings;
   readonly #model: SegmentationModel;
-  readonly #points: PointSource | undefined;
   readonly #unitGridsByLayer: readonly Float64Array[];
 
   /**
    * @param model - See `loadModel`.
    * @param settings - What differs from the reference's defaults.
-   * @param points - Where to ask. @default the grids of the settings, within their budget
    * @throws SamError `bad-usage` for an unknown setting or a value out of range, `bad-point-grid` for grids that cannot be asked.
    */
-  constructor(model: SegmentationModel, settings: Partial<GeneratorSettings> = {}, points?: PointSource) {
+  constructor(model: SegmentationModel, settings: Partial<GeneratorSettings> = {}) {
     this.#model = model;
     this.settings = resolveSettings(settings);
-    this.#points = points;
     this.#unitGridsByLayer = unitGridsOfSettings(this.settings);
   }
 
@@ -76,43 +80,65 @@ export class MaskGenerator {
     return { masks, seconds };
   }
 
-  #taskOf(image: RgbImage, crops: readonly CropBox[], { onProgress }: GenerateOptions): ImageTask {
+  #taskOf(image: RgbImage, crops: readonly CropBox[], { onProgress, share }: GenerateOptions): ImageTask {
     const gridPointCount = crops.reduce((sum, { layer }) => sum + this.#unitGridsByLayer[layer].length / 2, 0);
     const shareAsked = Math.min(1, (this.settings.pointsBudget ?? gridPointCount) / gridPointCount);
-    const points = this.#points ?? gridPoints(this.#unitGridsByLayer, shareAsked);
+    const points = gridPoints(this.#unitGridsByLayer, shareAsked);
     const total = crops.reduce((sum, crop) => sum + points.countIn(crop), 0);
-    let done = 0;
-    const answered = (points: number) => {
-      done += points;
-      onProgress?.(done, total);
+    let before = 0;
+    let told = 0;
+    const answered = (inCrop: number, isWhole: boolean) => {
+      if (before + inCrop > told) onProgress?.(before + inCrop, total);
+      told = before + inCrop;
+      if (isWhole) before += inCrop;
     };
-    return { image, points, shareAsked, seconds: { encode: 0, decode: 0, select: 0, finish: 0 }, answered };
+    return {
+      image,
+      points,
+      shareAsked,
+      ...(share && { share }),
+      seconds: { encode: 0, decode: 0, select: 0, finish: 0 },
+      answered,
+    };
   }
 
   /** Masks of one crop without duplicates, the best first. */
-  async #masksOfCrop({ image, points, shareAsked, seconds, answered }: ImageTask, crop: CropBox): Promise<FoundMask[]> {
+  async #masksOfCrop(task: ImageTask, crop: CropBox): Promise<FoundMask[]> {
+    const { image, shareAsked, seconds } = task;
     const { settings } = this;
     const isByAgreement = settings.ranking === 'agreement';
     const wanted = isByAgreement ? voterSettings(settings) : settings;
     const encoded = await encodeCrop(this.#model, image, crop, wanted, seconds);
-    const isKept = singleMaskFilter(settings, image, crop);
-    const found: FoundMask[] = [];
-    let left = points.countIn(crop);
-    const onAnswered = (points: number) => {
-      left -= points;
-      answered(points);
-    };
-    const cropPoints = points.pointsIn(crop, encoded.encoded);
-    for await (const proposed of proposedMasks(encoded, cropPoints, found, onAnswered)) {
-      if (isKept(proposed)) found.push(proposed.toFoundMask());
-    }
-    if (left > 0) answered(left);
+    const found = await this.#foundInCrop(task, encoded);
     const startedAt = performance.now();
     const masks = isByAgreement
       ? selectedByAgreement(found, settings, image, shareAsked)
       : selectedInCrop(found, settings);
     seconds.finish += secondsSince(startedAt);
     return masks;
+  }
+
+  /** All masks that the model proposes in a crop and no filter drops, in the order of the points, whoever asked about them. */
+  async #foundInCrop({ points, share, seconds, answered }: ImageTask, encoded: EncodedCrop): Promise<FoundMask[]> {
+    const { crop, imageSize } = encoded;
+    // small batches when others help, so that nobody waits long for the last one
+    const most = share ? Math.min(SHARED_BATCH, this.settings.pointsPerBatch) : this.settings.pointsPerBatch;
+    const batches = batchesOf(points.pointsIn(crop, encoded.encoded), most);
+    const { embedding } = encoded.encoded;
+    const shared = share?.({ embedding, crop, imageSize, settings: encoded.settings, batches });
+    const mine = await foundInBatches(encoded, batches, shared ?? allBatches(batches.length), (count) =>
+      answered(count, false),
+    );
+    const waitedFrom = performance.now();
+    const others = await shared?.others();
+    seconds.decode += secondsSince(waitedFrom);
+    const found: FoundMask[] = [];
+    for (const [i, batch] of batches.entries()) {
+      // whoever took a batch may have been lost
+      found.push(...(mine.get(i) ?? others?.get(i) ?? (await foundAt(encoded, batch))));
+    }
+    answered(points.countIn(crop), true);
+    return found;
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Embedding } from './embedding.js';
 import type { ModelGeometry } from './geometry.js';
 import type { RgbImage } from './rgb-image.js';
 
@@ -57,6 +58,8 @@ export interface DecodedBatch {
 
 /** One image after the image encoder. */
 export interface EncodedImage {
+  /** What the encoder made of it. */
+  readonly embedding: Embedding;
   readonly width: number;
   readonly height: number;
   decode(batch: PromptBatch, options?: DecodeOptions): Promise<DecodedBatch>;

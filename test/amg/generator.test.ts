@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MaskGenerator } from '../../src/amg/generator.js';
-import type { PointSource } from '../../src/amg/points/point-source.js';
 import { areaOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
-import type { FoundMask } from '../../src/sam/found-mask.js';
+
 import { greySquare, PaintedModel } from '../support/painted-model.js';
 
 const SIDE = 256;
@@ -120,34 +119,14 @@ describe('MaskGenerator', () => {
     assert.deepEqual((await new MaskGenerator(model, { pointsPerSide: 4 }).generate(image)).masks, []);
   });
 
-  it('asks where a source of points says, which hears what was found', async () => {
-    const heard: number[][] = [];
-    // to the right of the mask found last, at most three times
-    const source: PointSource = {
-      countIn: () => 3,
-      pointsIn: () => ({
-        next(most, found) {
-          heard.push([most, ...found.map(({ boxXyxy: [, , right] }) => right)]);
-          const right = found.at(-1)?.boxXyxy[2] ?? 0;
-          return right < 100 ? Float64Array.of(right + 1, 10) : undefined;
-        },
-      }),
-    };
-    const model = new PaintedModel((x) => [{ cellsXyxy: [x, 0, x + 60, 60], iou: 0.9, logit: 50 }]);
+  it('asks so many points at most as the budget says, and crops as their grids share it', async () => {
+    const model = new PaintedModel(() => [{ cellsXyxy: [0, 0, 0, 0], iou: 0.99 }]);
     const progress: [number, number][] = [];
-    const generator = new MaskGenerator(model, { pointsPerBatch: 7 }, source);
-    const { masks } = await generator.generate(image, { onProgress: (...counts) => progress.push(counts) });
-    assert.deepEqual(heard, [[7], [7, 60], [7, 60, 120]]);
-    assert.deepEqual(
-      masks.map(({ pointsXy }: FoundMask) => pointsXy),
-      [[[1, 10]], [[61, 10]]],
-    );
-    // a point that need not be asked is done, too
-    assert.deepEqual(progress, [
-      [1, 3],
-      [2, 3],
-      [3, 3],
-    ]);
+    const settings = { pointsPerSide: 8, cropNLayers: 1, cropNPointsDownscaleFactor: 2, pointsBudget: 64 };
+    await new MaskGenerator(model, settings).generate(image, { onProgress: (...counts) => progress.push(counts) });
+    // 8 x 8 and four times 4 x 4 points, half of each
+    assert.deepEqual(model.batchSizes, [32, 8, 8, 8, 8]);
+    assert.deepEqual(progress.at(-1), [64, 64]);
   });
 
   it('refuses settings that mean nothing', () => {

@@ -15,6 +15,7 @@ const maskInput = new Float32Array(4).fill(3);
 function fakeImage(ious: readonly number[]) {
   const asked: { batch: PromptBatch; options: DecodeOptions }[] = [];
   const image: EncodedImage = {
+    embedding: [],
     width: 2,
     height: 2,
     featuresAt: () => new Float32Array(),

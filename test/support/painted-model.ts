@@ -52,7 +52,7 @@ export class PaintedModel implements SegmentationModel {
     };
     // all points look alike, so that only where they lie tells them apart
     const featuresAt = (pointsXy: Float64Array) => new Float32Array(pointsXy.length / 2).fill(1);
-    return { width: image.width, height: image.height, decode, featuresAt };
+    return { embedding: [], width: image.width, height: image.height, decode, featuresAt };
   }
 
   #masksOfPrompt({ pointsPerPrompt, coords, maskInput }: PromptBatch, i: number, crop: number): readonly PaintedMask[] {

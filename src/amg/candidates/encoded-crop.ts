@@ -1,6 +1,7 @@
 import { cropOfImage } from '../../image/crop-image.js';
 import type { MaskMeasurer } from '../../mask/logits/mask-measurer.js';
 import type { StageSeconds } from '../../sam/found-mask.js';
+import type { ModelGeometry } from '../../sam/geometry.js';
 import type { ImageSize, RgbImage } from '../../sam/rgb-image.js';
 import type { EncodedImage, SegmentationModel } from '../../sam/segmentation-model.js';
 import { measurerOf } from '../../segment/measure-answers.js';
@@ -10,7 +11,7 @@ import type { GeneratorSettings } from '../settings.js';
 /** Which masks are worth measuring, and how the model is asked for them. */
 export type CandidateSettings = Pick<
   GeneratorSettings,
-  'predIouThresh' | 'stabilityScoreThresh' | 'stabilityScoreOffset' | 'pointsPerBatch' | 'useM2m'
+  'predIouThresh' | 'stabilityScoreThresh' | 'stabilityScoreOffset' | 'pointsPerBatch' | 'useM2m' | 'maxMaskCoverage'
 >;
 
 /** A part of an image after the encoder, ready to be asked about its points. */
@@ -42,12 +43,22 @@ export async function encodeCrop(
   const encoded = await model.encode(cropOfImage(image, crop.boxXyxy));
   seconds.encode += (performance.now() - startedAt) / 1000;
   const { width, height } = image;
+  return openCrop(model.geometry, encoded, { crop, imageSize: { width, height }, settings }, seconds);
+}
+
+/** Makes a crop that is encoded ready to be asked about its points. */
+export function openCrop(
+  geometry: ModelGeometry,
+  encoded: EncodedImage,
+  { crop, imageSize, settings }: Pick<EncodedCrop, 'crop' | 'imageSize' | 'settings'>,
+  seconds: StageSeconds,
+): EncodedCrop {
   const [left, top] = crop.boxXyxy;
   const { stabilityScoreOffset, stabilityScoreThresh } = settings;
-  const measurer = measurerOf(encoded, model.geometry, {
+  const measurer = measurerOf(encoded, geometry, {
     stabilityScoreOffset,
     stabilityScoreThresh,
-    image: { width, height, left, top },
+    image: { ...imageSize, left, top },
   });
-  return { crop, imageSize: { width, height }, encoded, measurer, settings, seconds };
+  return { crop, imageSize, encoded, measurer, settings, seconds };
 }

@@ -7,7 +7,6 @@
 import type { FoundMask } from '../../sam/found-mask.js';
 import type { DecodedBatch } from '../../sam/segmentation-model.js';
 import { measureAnswer } from '../../segment/measure-answers.js';
-import type { CropPoints } from '../points/point-source.js';
 import type { EncodedCrop } from './encoded-crop.js';
 import { answersAbout, type PointAnswer } from './point-answers.js';
 import { predIouLimitOf } from './pred-iou-limit.js';
@@ -29,27 +28,16 @@ export interface ProposedMask {
 }
 
 /**
- * Asks about the points of a crop, batch after batch. Masks at or below the predicted IoU that is wanted, and masks below the
- * stability score that is wanted, are given up on the way, most of them before any pixel is looked at.
+ * Asks about some points of a crop. Masks at or below the predicted IoU that is wanted, and masks below the stability score that is wanted,
+ * are given up on the way, most of them before any pixel is looked at.
  *
- * @param points - Where to ask.
- * @param found - What whoever listens kept so far, for points that depend on it.
- * @param onAnswered - Told how many more points are answered, after each batch.
+ * @param pointsInCrop - [N, 2] x, y in pixels of the crop: one batch of the decoder.
  */
-export async function* proposedMasks(
-  crop: EncodedCrop,
-  points: CropPoints,
-  found: readonly FoundMask[],
-  onAnswered?: (points: number) => void,
-): AsyncGenerator<ProposedMask> {
-  const next = () => points.next(crop.settings.pointsPerBatch, found);
-  for (let batch = next(); batch; batch = next()) {
-    for await (const answer of answersAbout(crop, batch)) {
-      const startedAt = performance.now();
-      yield* masksOfAnswer(crop, answer, batch);
-      crop.seconds.select += (performance.now() - startedAt) / 1000;
-    }
-    onAnswered?.(batch.length / 2);
+export async function* proposedMasks(crop: EncodedCrop, pointsInCrop: Float64Array): AsyncGenerator<ProposedMask> {
+  for await (const answer of answersAbout(crop, pointsInCrop)) {
+    const startedAt = performance.now();
+    yield* masksOfAnswer(crop, answer, pointsInCrop);
+    crop.seconds.select += (performance.now() - startedAt) / 1000;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CropBox } from './crop-boxes.js';
-import type { CropPoints, PointSource } from './point-source.js';
+import type { PointSource } from './point-source.js';
 import { spreadOrder } from './spread-order.js';
 
 /**
@@ -16,21 +16,9 @@ export function gridPoints(unitGridsByLayer: readonly Float64Array[], shareAsked
       const { width, height } = encoded;
       const unitGrid = unitGridsByLayer[crop.layer];
       const all = pointsInCropXy(unitGrid, width, height);
-      if (shareAsked >= 1) return batchesOf(all);
+      if (shareAsked >= 1) return all;
       const order = spreadOrder(unitGrid, encoded.featuresAt(all), countIn(crop));
-      return batchesOf(Float64Array.from({ length: 2 * order.length }, (_, i) => all[2 * order[i >> 1] + (i & 1)]));
-    },
-  };
-}
-
-function batchesOf(pointsXy: Float64Array): CropPoints {
-  let at = 0;
-  return {
-    next(most) {
-      if (at === pointsXy.length) return undefined;
-      const batch = pointsXy.subarray(at, at + 2 * most);
-      at += batch.length;
-      return batch;
+      return Float64Array.from({ length: 2 * order.length }, (_, i) => all[2 * order[i >> 1] + (i & 1)]);
     },
   };
 }

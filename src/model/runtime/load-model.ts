@@ -72,6 +72,7 @@ export async function loadModel(name: string = DEFAULT_MODEL, options: LoadModel
     const embedding = await embeddingOf(image);
     const imageDecoder = await decoder.forImage(embedding, placed);
     return {
+      embedding,
       width,
       height,
       decode: (batch, decodeOptions) => imageDecoder.decode(batch, decodeOptions),
