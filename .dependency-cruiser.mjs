@@ -50,7 +50,7 @@ const KNOWN_IN = {
   '@thi.ng/rle-pack': ['mask/runs'],
   'cli-progress': ['cli'],
   commander: ['cli'],
-  'env-paths': ['model'],
+  'env-paths': ['storage'],
   'onnxruntime-node': ['model'],
   'p-queue': ['dataset'],
   picomatch: ['dataset/sources'],

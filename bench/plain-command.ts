@@ -4,7 +4,7 @@
  *
  *     node build/bench/plain-command.js PICTURE OUTPUT.json
  */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { batchesOf } from '../src/amg/points/batches.js';
 import { gridPoints } from '../src/amg/points/grid-points.js';
@@ -13,7 +13,6 @@ import { decodeImage } from '../src/image/decode-image.js';
 import { boxNms } from '../src/mask/runs/box-nms.js';
 import { cocoCountsFromRuns } from '../src/mask/runs/coco-counts.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../src/model/catalogue/catalogue.js';
-import { verifiedBytesOf, verifiedPathOf } from '../src/model/catalogue/verified-file.js';
 import official from '../src/model/contracts/official.js';
 import { placedImage } from '../src/model/runtime/decoder.js';
 import { loadImageEncoder } from '../src/model/runtime/image-encoder.js';
@@ -25,8 +24,8 @@ const settings = REFERENCE_SETTINGS;
 const threads = availableParallelism();
 const entry = catalogueEntryNamed(DEFAULT_MODEL);
 const { geometry } = entry;
-const encoder = await loadImageEncoder(await verifiedPathOf(entry.encoder), official.encoder, geometry, threads);
-const decoder = await loadDecoder(await verifiedBytesOf(entry.decoder), official.decoder, geometry, {
+const encoder = await loadImageEncoder(entry.encoder.path, official.encoder, geometry, threads);
+const decoder = await loadDecoder(await readFile(entry.decoder.path), official.decoder, geometry, {
   threads,
   form: 'as-exported',
 });

@@ -1,12 +1,12 @@
-import { MaskGenerator } from '../amg/generator.js';
+import { type GenerateOptions, MaskGenerator } from '../amg/generator.js';
 import { overlayOfMasks } from '../image/overlay.js';
 import type { SegmentationModel } from '../sam/segmentation-model.js';
 import { segmentImage } from '../segment/segment-image.js';
-import type { ImageAnswer, ImageTask, TaskOptions } from './executor.js';
+import type { ImageAnswer, ImageTask } from './executor.js';
 import type { EverythingJob, Job, SegmentJob } from './job.js';
 
 /** Does a job with one image, in the calling thread. */
-export type Answerer = (task: ImageTask, watch: Pick<TaskOptions, 'onProgress' | 'onCrop'>) => Promise<ImageAnswer>;
+export type Answerer = (task: ImageTask, watch: GenerateOptions) => Promise<ImageAnswer>;
 
 /**
  * What a job does with an image once the model is loaded: settings are resolved here, once, not per image.

@@ -4,6 +4,8 @@ import { availableParallelism, freemem } from 'node:os';
 export interface Parallelism {
   readonly workers: number;
   readonly threads: number;
+  /** Threads that an image encoder may use: it runs once an image, on cores that have nothing else to do then. */
+  readonly encoderThreads: number;
 }
 
 /** What there is to share out. */
@@ -27,19 +29,24 @@ function thisMachine(): Machine {
 }
 
 /**
- * Fits workers and threads to the machine: as many images at once as there are cores (one thread each is the best use of a
- * core) and as memory has room for, all cores for one image when there is only one.
+ * Fits workers and threads to the machine: as many workers of one thread as there are cores (one thread each is the best use of a core)
+ * and as memory has room for. Where workers cannot share an image there are no more of them than images, and the cores are shared out.
  *
  * @param images - Images of the run.
+ * @param sharesImages - Whether several workers can work on one image.
  * @param wanted - What the user fixed; taken as it is.
  */
 export function parallelismFor(
   images: number,
+  sharesImages: boolean,
   wanted: Partial<Parallelism> = {},
   { cores, memory }: Machine = thisMachine(),
 ): Parallelism {
-  const fitting = Math.min(images, Math.floor(cores / (wanted.threads ?? 1)), Math.floor(memory / WORKER_MEMORY));
+  const useful = sharesImages ? Number.POSITIVE_INFINITY : images;
+  const fitting = Math.min(useful, Math.floor(cores / (wanted.threads ?? 1)), Math.floor(memory / WORKER_MEMORY));
   const workers = wanted.workers ?? Math.max(1, fitting);
   const threads = wanted.threads ?? Math.max(1, Math.floor(cores / workers));
-  return { workers, threads };
+  const atOnce = Math.max(1, Math.min(images, workers));
+  const encoderThreads = wanted.encoderThreads ?? wanted.threads ?? Math.max(threads, Math.floor(cores / atOnce));
+  return { workers, threads, encoderThreads };
 }

@@ -4,8 +4,10 @@
  * @module
  */
 
+import type { MessagePort } from 'node:worker_threads';
 import type { SamErrorCode } from '../errors.js';
 import type { DecoderForm } from '../model/runtime/decoder.js';
+import type { CropOffer, FoundByBatch } from './crop-offer.js';
 import type { ImageAnswer, ImageTask } from './executor.js';
 import type { Job } from './job.js';
 
@@ -14,6 +16,10 @@ export interface WorkerSetup {
   readonly job: Job;
   /** Threads that one run of the model may use. */
   readonly threads: number;
+  /** Threads that the image encoder may use. */
+  readonly encoderThreads: number;
+  /** Whether there are other workers that may help with an image. */
+  readonly sharesImages: boolean;
 }
 
 /** One image for a worker. */
@@ -23,18 +29,28 @@ export interface AnswerRequest extends ImageTask {
   readonly id: number;
 }
 
-/** Asks a worker to load the model, so that a wrong one is known before the first image. */
+/** Asks a worker to load the model but for its encoder, so that a wrong one is known before the first image. */
 export interface ReadyRequest {
   readonly kind: 'ready';
 }
 
-export type WorkerRequest = AnswerRequest | ReadyRequest;
+/** Asks a worker to answer points of an image that another one works on. */
+export interface HelpRequest {
+  readonly kind: 'help';
+  readonly offer: CropOffer;
+}
 
-/** What a request is answered with beside the form of the decoder: what was made of its image, if it brought one. */
-export type MadeFor<Request extends WorkerRequest> = Request extends AnswerRequest ? ImageAnswer : undefined;
+export type WorkerRequest = AnswerRequest | ReadyRequest | HelpRequest;
+
+/** What a request is answered with beside the form of the decoder. */
+export type MadeFor<Request extends WorkerRequest> = Request extends AnswerRequest
+  ? ImageAnswer
+  : Request extends HelpRequest
+    ? FoundByBatch
+    : undefined;
 
 /** A worker's answer; errors travel as data because a thrown one would lose its class and code on the way. */
-export type WorkerAnswer<Made = ImageAnswer | undefined> =
+export type WorkerAnswer<Made = ImageAnswer | FoundByBatch | undefined> =
   | {
       readonly ok: true;
       /** How the decoder of this worker runs. */
@@ -68,4 +84,12 @@ export interface WorkerNotice {
   readonly message: string;
 }
 
-export type WorkerMessage = WorkerProgress | WorkerCrop | WorkerNotice;
+/** A crop that a worker offers to the others. */
+export interface WorkerOffer {
+  readonly kind: 'offer';
+  readonly offer: CropOffer;
+  /** Where the worker says that all batches are taken, and hears what the others found. */
+  readonly port: MessagePort;
+}
+
+export type WorkerMessage = WorkerProgress | WorkerCrop | WorkerNotice | WorkerOffer;

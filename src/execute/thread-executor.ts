@@ -3,6 +3,7 @@ import { messageOf, SamError } from '../errors.js';
 import type { DecoderForm } from '../model/runtime/decoder.js';
 import { type Parallelism, parallelismFor } from './default-parallelism.js';
 import type { Executor, ExecutorInfo, ImageAnswer, ImageTask, TaskOptions } from './executor.js';
+import { HelpDesk } from './help-desk.js';
 import type { Job } from './job.js';
 import type { AnswerRequest, MadeFor, WorkerAnswer, WorkerMessage, WorkerRequest, WorkerSetup } from './protocol.js';
 
@@ -13,6 +14,8 @@ import type { AnswerRequest, MadeFor, WorkerAnswer, WorkerMessage, WorkerRequest
 export interface ThreadExecutorOptions extends Partial<Parallelism> {
   /** What is made of each image. Its prompts reference is not opened: each task brings its prompts. */
   readonly job: Job;
+  /** How many images there will be, about: with few of them, workers help each other from the start. @default many */
+  readonly images?: number;
   /** Told once of anything a user should know, such as a decoder that runs as exported. */
   readonly onNotice?: (message: string) => void;
   /** The code of a worker thread. @default worker.js beside this file */
@@ -38,14 +41,24 @@ export class ThreadExecutor implements Executor {
   readonly #pool: Piscina<WorkerRequest, WorkerAnswer>;
   readonly #watched = new Map<number, TaskOptions>();
   #nextId = 0;
+  /** Requests that workers have or will have. */
+  #busy = 0;
+  /** Workers that will have no image of their own. */
+  readonly #helpers: number;
+  readonly #helpDesk = new HelpDesk({
+    idle: () => this.concurrency - this.#busy,
+    help: async (offer) => (await this.#run({ kind: 'help', offer }, {})).made,
+  });
   #decoderForm: DecoderForm | undefined;
   #isClosed = false;
 
-  constructor({ job, onNotice, workerFile, ...wanted }: ThreadExecutorOptions) {
-    const { workers, threads } = parallelismFor(Number.POSITIVE_INFINITY, wanted);
+  constructor({ job, images = Number.POSITIVE_INFINITY, onNotice, workerFile, ...wanted }: ThreadExecutorOptions) {
+    const canShare = job.kind === 'everything';
+    const { workers, threads, encoderThreads } = parallelismFor(images, canShare, wanted);
+    const sharesImages = canShare && workers > 1;
     this.concurrency = workers;
     this.threads = threads;
-    const setup: WorkerSetup = { job, threads };
+    const setup: WorkerSetup = { job, threads, encoderThreads, sharesImages };
     this.#pool = new Piscina({
       filename: (workerFile ?? new URL('./worker.js', import.meta.url)).href,
       workerData: setup,
@@ -56,15 +69,30 @@ export class ThreadExecutor implements Executor {
     });
     // a worker that ends between two images is replaced without a word
     this.#pool.on('error', () => undefined);
+    this.#helpers = sharesImages ? Math.max(0, workers - images) : 0;
     const noticed = new Set<string>();
-    this.#pool.on('message', (message: WorkerMessage) => {
-      if (message.kind === 'progress') this.#watched.get(message.id)?.onProgress?.(message.done, message.total);
-      else if (message.kind === 'crop') this.#watched.get(message.id)?.onCrop?.(message.crop, message.crops);
-      else if (!noticed.has(message.message)) {
-        noticed.add(message.message);
-        onNotice?.(message.message);
-      }
-    });
+    const notify = (message: string) => {
+      if (noticed.has(message)) return;
+      noticed.add(message);
+      onNotice?.(message);
+    };
+    this.#pool.on('message', (message: WorkerMessage) => this.#hear(message, notify));
+  }
+
+  #hear(message: WorkerMessage, notify: (message: string) => void): void {
+    switch (message.kind) {
+      case 'progress':
+        this.#watched.get(message.id)?.onProgress?.(message.done, message.total);
+        return;
+      case 'crop':
+        this.#watched.get(message.id)?.onCrop?.(message.crop, message.crops);
+        return;
+      case 'notice':
+        notify(message.message);
+        return;
+      case 'offer':
+        this.#helpDesk.open(message.offer, message.port);
+    }
   }
 
   /**
@@ -73,6 +101,8 @@ export class ThreadExecutor implements Executor {
    * @throws SamError `bad-model` when it is missing or damaged, `bad-usage` for a model or a setting that there is not.
    */
   async ready(): Promise<ExecutorInfo> {
+    // side by side: what one worker cannot load is told when it is asked for help
+    for (let i = 0; i < this.#helpers; i++) this.#run({ kind: 'ready' }, {}).catch(() => undefined);
     const { decoderForm } = await this.#run({ kind: 'ready' }, {});
     return { decoderForm };
   }
@@ -84,6 +114,7 @@ export class ThreadExecutor implements Executor {
    *   `options.signal` when that was aborted.
    */
   async answer({ image, prompts, overlay = false }: ImageTask, options: TaskOptions = {}): Promise<ImageAnswer> {
+    if (this.#busy >= this.concurrency) this.#helpDesk.recall();
     for (let tried = 1; ; tried++) {
       const id = this.#nextId++;
       this.#watched.set(id, options);
@@ -110,7 +141,9 @@ export class ThreadExecutor implements Executor {
     const ends = [signal, timeout].filter((each) => each !== undefined);
     // the pool ends the worker of a task that is aborted, and starts another
     const end = ends.length > 0 ? AbortSignal.any(ends) : null;
-    const running = this.#pool.run(request, { signal: end }).catch((error: unknown) => {
+    this.#busy++;
+    const ended = this.#pool.run(request, { signal: end }).finally(() => this.#endRequest());
+    const running = ended.catch((error: unknown) => {
       if (signal?.aborted) throw signal.reason;
       if (timeout?.aborted)
         throw new SamError('timeout', `Expected masks within ${timeoutSeconds} s but it took longer`);
@@ -120,6 +153,12 @@ export class ThreadExecutor implements Executor {
     if (!answer.ok) throw new SamError(answer.code ?? 'worker-failed', answer.message, answer.hint);
     this.#checkForm(answer.decoderForm);
     return answer;
+  }
+
+  /** A worker is free: the next image comes at once if there is one, and otherwise it helps. */
+  #endRequest(): void {
+    this.#busy--;
+    if (!this.#isClosed) setImmediate(() => this.#helpDesk.assign());
   }
 
   /** Threads load for themselves; what one of them could not compile must not mix with what the others could. */

@@ -4,41 +4,55 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, SamError } from '../errors.js';
-import type { DecoderForm } from '../model/runtime/decoder.js';
-import { loadModel } from '../model/runtime/load-model.js';
+import { loadModel, type SamModel } from '../model/runtime/load-model.js';
 import { type Answerer, answererOf } from './answerer.js';
+import { cropSharing, helpWith } from './crop-offer.js';
 import type { WorkerAnswer, WorkerMessage, WorkerRequest, WorkerSetup } from './protocol.js';
 
 /** What a worker has once its model is loaded. */
 interface Loaded {
-  readonly decoderForm: DecoderForm;
+  readonly model: SamModel;
   readonly answer: Answerer;
 }
 
-const { job, threads }: WorkerSetup = workerData;
+const { job, threads, encoderThreads, sharesImages }: WorkerSetup = workerData;
 const say = (message: WorkerMessage) => parentPort?.postMessage(message);
+const share = sharesImages
+  ? cropSharing((offer, port, transfer) => parentPort?.postMessage({ kind: 'offer', offer, port }, transfer))
+  : undefined;
 
 let loading: Promise<Loaded> | undefined;
 
 async function load(): Promise<Loaded> {
   const model = await loadModel(job.model, {
     threads,
+    encoderThreads,
+    loadsEncoderLate: true,
     ...(job.embeddings && { embeddings: job.embeddings }),
     onNotice: (message) => say({ kind: 'notice', message }),
   });
-  return { decoderForm: model.decoderForm, answer: answererOf(job, model) };
+  return { model, answer: answererOf(job, model) };
 }
 
 async function answered(request: WorkerRequest): Promise<WorkerAnswer> {
   loading ??= load();
-  const { decoderForm, answer } = await loading;
-  if (request.kind === 'ready') return { ok: true, decoderForm, made: undefined };
-  const { id } = request;
-  const made = await answer(request, {
-    onProgress: (done, total) => say({ kind: 'progress', id, done, total }),
-    onCrop: (crop, crops) => say({ kind: 'crop', id, crop, crops }),
-  });
-  return { ok: true, decoderForm, made };
+  const { model, answer } = await loading;
+  const { decoderForm } = model;
+  switch (request.kind) {
+    case 'ready':
+      return { ok: true, decoderForm, made: undefined };
+    case 'help':
+      return { ok: true, decoderForm, made: await helpWith(model, request.offer) };
+    case 'answer': {
+      const { id } = request;
+      const made = await answer(request, {
+        onProgress: (done, total) => say({ kind: 'progress', id, done, total }),
+        onCrop: (crop, crops) => say({ kind: 'crop', id, crop, crops }),
+        ...(share && { share }),
+      });
+      return { ok: true, decoderForm, made };
+    }
+  }
 }
 
 export default async function run(request: WorkerRequest): Promise<WorkerAnswer> {

@@ -8,7 +8,8 @@
  * @module
  */
 
-import { type MeasuredMask, maskIouAbove } from '../../mask/runs/mask-iou.js';
+import { maskIouAbove } from '../../mask/runs/mask-iou.js';
+import { iouOfSamples, type MaskSamples, maskSamples } from '../../mask/runs/mask-samples.js';
 import type { FoundMask } from '../../sam/found-mask.js';
 import type { ImageSize } from '../../sam/rgb-image.js';
 import type { CandidateSettings } from '../candidates/encoded-crop.js';
@@ -20,6 +21,9 @@ import { withoutDuplicates } from './duplicates.js';
 const VOTE_IOU = 0.85;
 /** Masks that may vote, whether or not they may be kept. */
 const VOTERS = { predIouThresh: 0.5, stabilityScoreThresh: 0.3 };
+/** Points along the long side of the image at which large masks are compared, and how many of them make a mask large. */
+const SAMPLES_PER_SIDE = 64;
+const FEWEST_SAMPLES = 256;
 /** Exponents of the votes, of the mask's share of the image, and of its place. */
 const [VOTES, AREA, PLACE] = [0.2, 0.03, 0.2];
 
@@ -56,43 +60,49 @@ export function selectedByAgreement(
   const eligible = masks.filter(
     ({ predictedIou, stabilityScore }) => predictedIou > limit && stabilityScore >= stabilityScoreThresh,
   );
-  const votes = votesFor(eligible, masks);
+  const votes = votesOf(masks, image);
   const pixels = image.width * image.height;
-  const scores = new Map(
-    eligible.map((mask, i) => {
-      const { predictedIou, stabilityScore, area } = mask;
-      const agreement = (votes[i] / shareAsked) ** VOTES;
-      return [mask, predictedIou * stabilityScore * agreement * (area / pixels) ** AREA];
-    }),
-  );
-  const scoreOf = (mask: FoundMask) => scores.get(mask) ?? 0;
+  const scoreOf = (mask: FoundMask) => {
+    const { predictedIou, stabilityScore, area } = mask;
+    const agreement = ((votes.get(mask) ?? 1) / shareAsked) ** VOTES;
+    return predictedIou * stabilityScore * agreement * (area / pixels) ** AREA;
+  };
   const ranked = withoutDuplicates(eligible, scoreOf, { nms, iouThresh: boxNmsThresh });
   const end = ranked.findIndex((mask, i) => scoreOf(mask) * (i + 1) ** -PLACE < scoreThresh);
   return end < 0 ? ranked : ranked.slice(0, end);
 }
 
-/** How many voters have an IoU above {@link VOTE_IOU} with each mask, itself included. */
-function votesFor(masks: readonly MeasuredMask[], voters: readonly MeasuredMask[]): number[] {
-  const byArea = voters.toSorted((a, b) => a.area - b.area);
-  return masks.map((mask) => {
-    let votes = 0;
-    // masks of other sizes cannot overlap so much
-    for (let i = firstOfArea(byArea, mask.area * VOTE_IOU); i < byArea.length; i++) {
-      const voter = byArea[i];
-      if (voter.area * VOTE_IOU > mask.area) break;
-      if (voter === mask || maskIouAbove(mask, voter, VOTE_IOU) > 0) votes++;
-    }
-    return votes;
-  });
+/** A mask that votes and is voted for. */
+interface Voter {
+  readonly mask: FoundMask;
+  /** Where it is large enough to be known by them. */
+  readonly samples: MaskSamples | undefined;
+  votes: number;
 }
 
-/** Index of the first mask of at least that area. */
-function firstOfArea(byArea: readonly MeasuredMask[], area: number): number {
-  let [low, high] = [0, byArea.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (byArea[middle].area < area) low = middle + 1;
-    else high = middle;
+/** How many of the masks have an IoU above {@link VOTE_IOU} with each of them, itself included. */
+function votesOf(masks: readonly FoundMask[], image: ImageSize): Map<FoundMask, number> {
+  const step = Math.ceil(Math.max(image.width, image.height) / SAMPLES_PER_SIDE);
+  const voters = masks.map((mask): Voter => {
+    const isLarge = mask.area >= FEWEST_SAMPLES * step * step;
+    return { mask, samples: isLarge ? maskSamples(mask.mask, step) : undefined, votes: 1 };
+  });
+  voters.sort((a, b) => a.mask.area - b.mask.area);
+  for (const [i, smaller] of voters.entries()) {
+    for (let j = i + 1; j < voters.length; j++) {
+      const larger = voters[j];
+      // masks of other sizes cannot overlap so much
+      if (larger.mask.area * VOTE_IOU > smaller.mask.area) break;
+      if (!doAgree(smaller, larger)) continue;
+      smaller.votes++;
+      larger.votes++;
+    }
   }
-  return low;
+  return new Map(voters.map(({ mask, votes }) => [mask, votes]));
+}
+
+/** Large masks have many runs, and are told apart well enough at some points of theirs. */
+function doAgree(a: Voter, b: Voter): boolean {
+  if (a.samples && b.samples) return iouOfSamples(a.samples, b.samples) > VOTE_IOU;
+  return maskIouAbove(a.mask, b.mask, VOTE_IOU) > 0;
 }

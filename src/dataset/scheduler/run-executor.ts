@@ -1,4 +1,3 @@
-import { parallelismFor } from '../../execute/default-parallelism.js';
 import type { Executor, ExecutorInfo } from '../../execute/executor.js';
 import { ThreadExecutor } from '../../execute/thread-executor.js';
 import type { DatasetRun, ExecutorMaker } from './dataset-run.js';
@@ -35,8 +34,7 @@ export class RunExecutor {
     const { job, executor, parallelism, onEvent } = this.#run;
     if (executor && typeof executor !== 'function') return executor;
     const make: ExecutorMaker =
-      executor ??
-      ((_, count, onNotice) => new ThreadExecutor({ job, onNotice, ...parallelismFor(count, parallelism) }));
+      executor ?? ((_, count, onNotice) => new ThreadExecutor({ job, onNotice, images: count, ...parallelism }));
     return this.#open.add(make(job, images, (message) => onEvent?.({ event: 'notice', message })));
   }
 }

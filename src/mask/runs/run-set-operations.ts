@@ -28,8 +28,14 @@ export function differenceOfMaskRuns(a: MaskRuns, b: MaskRuns): MaskRuns {
   return { width: a.width, height: a.height, runsColumnMajor: writer.finishedRuns(pixelCount) };
 }
 
-/** Number of pixels in both masks, without making a mask of them. */
-export function intersectionAreaOfMaskRuns(a: MaskRuns, b: MaskRuns): number {
+/**
+ * Number of pixels in both masks if it is above `needed`, otherwise 0: given up as soon as what is left of either mask cannot reach it.
+ *
+ * @param areaA - Foreground pixels of `a`.
+ * @param areaB - Foreground pixels of `b`.
+ * @param needed - 0 or more
+ */
+export function intersectionAreaAbove(a: MaskRuns, b: MaskRuns, areaA: number, areaB: number, needed: number): number {
   requireSameSize(a, b);
   const runsA = a.runsColumnMajor;
   const runsB = b.runsColumnMajor;
@@ -43,22 +49,28 @@ export function intersectionAreaOfMaskRuns(a: MaskRuns, b: MaskRuns): number {
   let endA = startA + runsA[1];
   let endB = startB + runsB[1];
   let area = 0;
+  // pixels of runs that did not end yet
+  let leftA = areaA;
+  let leftB = areaB;
   // the foreground run that ends first makes way for its mask's next one
   for (;;) {
-    const overlap = Math.min(endA, endB) - Math.max(startA, startB);
+    const overlap = (endA < endB ? endA : endB) - (startA > startB ? startA : startB);
     if (overlap > 0) area += overlap;
     if (endA <= endB) {
-      if (indexA + 2 >= lengthA) return area;
+      leftA -= endA - startA;
+      if (indexA + 2 >= lengthA || area + leftA <= needed) break;
       startA = endA + runsA[indexA + 1];
       indexA += 2;
       endA = startA + runsA[indexA];
     } else {
-      if (indexB + 2 >= lengthB) return area;
+      leftB -= endB - startB;
+      if (indexB + 2 >= lengthB || area + leftB <= needed) break;
       startB = endB + runsB[indexB + 1];
       indexB += 2;
       endB = startB + runsB[indexB];
     }
   }
+  return area > needed ? area : 0;
 }
 
 /** @throws SamError `mask-size-mismatch` unless both masks have the same width and height */

