@@ -29,6 +29,8 @@ const SHARED_BATCH = 16;
 interface ImageTask {
   readonly image: RgbImage;
   readonly points: PointSource;
+  /** Points of all crops. */
+  readonly pointCount: number;
   /** Share of the grids' points that is asked. */
   readonly shareAsked: number;
   readonly share?: ShareCrop;
@@ -77,7 +79,7 @@ export class MaskGenerator {
     const startedAt = performance.now();
     const masks = selectedInImage(masksByCrop, this.settings);
     seconds.finish += secondsSince(startedAt);
-    return { masks, seconds };
+    return { masks, prompts: task.pointCount, seconds };
   }
 
   #taskOf(image: RgbImage, crops: readonly CropBox[], { onProgress, share }: GenerateOptions): ImageTask {
@@ -95,6 +97,7 @@ export class MaskGenerator {
     return {
       image,
       points,
+      pointCount: total,
       shareAsked,
       ...(share && { share }),
       seconds: { encode: 0, decode: 0, select: 0, finish: 0 },

@@ -32,6 +32,8 @@ export interface StageSeconds {
 /** All masks of an image and what they cost. */
 export interface FoundMasks {
   readonly masks: readonly FoundMask[];
+  /** Prompts that the decoder was asked. */
+  readonly prompts: number;
   readonly seconds: StageSeconds;
 }
 

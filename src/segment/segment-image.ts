@@ -56,7 +56,7 @@ export async function segmentImage(
     select: 0,
     finish: 0,
   };
-  return { masks, seconds };
+  return { masks, prompts: prompts.length, seconds };
 }
 
 /** What a file says about an object, as the decoder takes it. */

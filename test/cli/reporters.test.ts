@@ -19,6 +19,7 @@ const done = (image: string, masks: number): RunEvent => ({
   image,
   output: `out/${image}.json`,
   masks,
+  prompts: 256,
   seconds: 3,
   stages,
 });
@@ -32,6 +33,7 @@ const finished = (summary: Partial<Extract<RunEvent, { event: 'run_finished' }>>
   event: 'run_finished',
   images: 2,
   masks: 30,
+  prompts: 512,
   failures: 0,
   done_before: 0,
   failed_before: 0,
@@ -213,9 +215,10 @@ describe('the bar on a terminal', () => {
       '2 images, 2 workers x 1 thread',
       'Done: 2 images, 30 masks in 0:06 (20.0 images/min)',
       'Results: out',
+      'Asked: 512 prompts, 256 an image.',
       'Note: 30 annotations of 2 images',
     ]);
-    assert.deepEqual(terminal.cursor, [4, 0]);
+    assert.deepEqual(terminal.cursor, [5, 0]);
     assert.equal(terminal.isCursorShown && terminal.breaksLines, true);
   });
 
@@ -233,6 +236,7 @@ describe('the bar on a terminal', () => {
     assert.deepEqual(terminal.screen.slice(2), [
       'Interrupted: 2 images, 30 masks in 0:06 (20.0 images/min), 1 failed',
       'Results: out',
+      'Asked: 512 prompts, 256 an image.',
       '3 images were done before.',
       '1 image failed before (--retry-failed tries again).',
       'What failed, and why: out/failures.ndjson',
@@ -271,7 +275,7 @@ describe('the bar on a terminal', () => {
     pass(100);
     assert.deepEqual(terminal.screen.slice(1, -1), [
       'a\\n.png: 10 masks in 3.0 s -> out/a\\n.png.json',
-      '  a\\n.png: encode 0.500 s, decode 2.000 s, select 0.250 s, finish 0.125 s',
+      '  a\\n.png: 256 prompts; encode 0.500 s, decode 2.000 s, select 0.250 s, finish 0.125 s',
     ]);
   });
 });
@@ -311,6 +315,7 @@ describe('reporterFor', () => {
     'a.png: 1 mask in 3.0 s -> out/a.png.json',
     'FAILED b.png: Expected an image but b.png has 0 bytes',
     'Done: 1 image, 1 mask in 6.0 s, 6.00 s an image, 1 failure.',
+    'Asked: 512 prompts, 512 an image.',
     'What failed, and why: out/failures.ndjson',
     '',
   ];

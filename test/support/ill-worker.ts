@@ -25,5 +25,5 @@ export default async function run(request: WorkerRequest): Promise<WorkerAnswer>
   }
   if (illness === 4) await new Promise(() => setInterval(() => {}, 1000));
   const decoderForm = illness === 5 ? 'as-exported' : 'compiled';
-  return { ok: true, decoderForm, made: { masks: [], seconds: NO_SECONDS } };
+  return { ok: true, decoderForm, made: { masks: [], prompts: 0, seconds: NO_SECONDS } };
 }

@@ -43,6 +43,7 @@ export class ToyExecutor implements Executor {
           cropXyxy: [0, 0, width, height],
         },
       ],
+      prompts: 1,
       seconds: { encode: 0, decode: 0, select: 0, finish: 0 },
       ...(task.overlay && { overlay: task.image }),
     };

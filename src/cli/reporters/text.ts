@@ -23,8 +23,9 @@ function summaryLineOf({
 
 /** What a summary says beyond its numbers, when there is anything to say. */
 export function remarksOf(event: Extract<RunEvent, { event: 'run_finished' }>): string[] {
-  const { done_before, failed_before, failures_file } = event;
+  const { images, prompts, done_before, failed_before, failures_file } = event;
   const remarks: string[] = [];
+  if (images > 0) remarks.push(`Asked: ${counted(prompts, 'prompt')}, ${Math.round(prompts / images)} an image.`);
   if (done_before > 0) remarks.push(`${counted(done_before, 'image')} were done before.`);
   if (failed_before > 0) remarks.push(`${counted(failed_before, 'image')} failed before (--retry-failed tries again).`);
   if (failures_file !== undefined) remarks.push(`What failed, and why: ${shown(failures_file)}`);
@@ -33,7 +34,7 @@ export function remarksOf(event: Extract<RunEvent, { event: 'run_finished' }>): 
 
 function stagesLineOf(event: Extract<RunEvent, { event: 'image_done' }>): string {
   const stages = Object.entries(event.stages).map(([name, seconds]) => `${name} ${seconds.toFixed(3)} s`);
-  return `  ${shown(event.image)}: ${stages.join(', ')}`;
+  return `  ${shown(event.image)}: ${counted(event.prompts, 'prompt')}; ${stages.join(', ')}`;
 }
 
 /** The lines of an event that a person reads; empty for those that only a bar shows. */

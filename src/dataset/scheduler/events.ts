@@ -7,6 +7,8 @@ export interface RunSummary {
   readonly images: number;
   /** Masks written. */
   readonly masks: number;
+  /** Prompts that the decoder was asked. */
+  readonly prompts: number;
   /** Images that could not be done. */
   readonly failures: number;
   /** Images passed over because an earlier start did them. */
@@ -47,6 +49,8 @@ export type RunEvent =
       readonly image: string;
       readonly output: string;
       readonly masks: number;
+      /** Prompts that the decoder was asked. */
+      readonly prompts: number;
       readonly seconds: number;
       readonly stages: StageSeconds;
     }

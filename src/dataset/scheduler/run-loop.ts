@@ -27,10 +27,17 @@ function resultsWaiting(workers: number, sink: Sink): number {
 const NO_SECONDS = { encode: 0, decode: 0, select: 0, finish: 0 };
 
 /** How many images came to which end. */
-type RunCounts = Pick<RunSummary, 'images' | 'masks' | 'failures' | 'done_before' | 'failed_before'>;
+type RunCounts = Pick<RunSummary, 'images' | 'masks' | 'prompts' | 'failures' | 'done_before' | 'failed_before'>;
 
 /** The counts of a run that did not come to its first image. */
-export const NOTHING_DONE: RunCounts = { images: 0, masks: 0, failures: 0, done_before: 0, failed_before: 0 };
+export const NOTHING_DONE: RunCounts = {
+  images: 0,
+  masks: 0,
+  prompts: 0,
+  failures: 0,
+  done_before: 0,
+  failed_before: 0,
+};
 
 /** An image and what was made of it. */
 interface Made {
@@ -138,7 +145,8 @@ export class RunLoop {
   async #answer({ locator }: RunTask, { image }: ReadImage, prompts: ImageTask['prompts']): Promise<ImageAnswer> {
     const { executor, overlays } = this.#parts;
     const overlay = overlays !== undefined;
-    if (prompts?.length === 0) return { masks: [], seconds: NO_SECONDS, ...(overlay && { overlay: image }) };
+    if (prompts?.length === 0)
+      return { masks: [], prompts: 0, seconds: NO_SECONDS, ...(overlay && { overlay: image }) };
     const { timeoutSeconds } = this.#run.limits ?? {};
     return executor.answer(
       { image, ...(prompts && { prompts }), overlay },
@@ -166,11 +174,13 @@ export class RunLoop {
     await folder.done({ image_id: imageId, state: 'done', image: locator, ...written, masks, at: Date.now() });
     this.#count.images++;
     this.#count.masks += masks;
+    this.#count.prompts += answer.prompts;
     this.#tell({
       event: 'image_done',
       image: locator,
       output: output.storage.locate(written.output),
       masks,
+      prompts: answer.prompts,
       seconds: (performance.now() - startedAt) / 1000,
       stages: answer.seconds,
     });
