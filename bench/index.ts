@@ -11,6 +11,7 @@ const benchmarks: Record<string, string> = {
   'mask-kernels-by-size': "the same against the image's size, drawn into docs",
   'after-decoder': 'a whole photograph at 1800x1200: what follows the decoder, against the plain way',
   'whole-command': 'sam-cli everything at 1800x1200, against the decoder as exported and plain kernels (minutes)',
+  'one-image': 'one image with every core, and the last image of three: against one worker, and against a long folder',
   pipeline: 'eight photographs with one worker and with two: time, busy cores, waits of a timer',
   'folder-memory': 'peak memory for folders of 10 and of 200 images',
   'small-regions': 'holes and islands of a 24-megapixel mask, on runs and on pixels',
