@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { shardFrom, WHOLE } from '../dataset/plan/shard.js';
 import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
+import { IMAGE_FORMATS } from '../dataset/sinks/overlay-folder.js';
 import { OUTPUT_FORMATS, type OutputFormat } from '../dataset/sinks/sinks.js';
 import { DEFAULT_MAX_PIXELS } from '../dataset/sources/image-reader.js';
 import type { CommandContext } from './command-context.js';
@@ -36,6 +37,11 @@ const count = { integer: true, min: 1, max: 1e9 };
 
 function collect(value: string, earlier: readonly string[]): readonly string[] {
   return [...earlier, value];
+}
+
+/** The option for the format of images with masks drawn. */
+export function overlayFormatOption(name = '--overlay-format <format>'): Option {
+  return new Option(name, 'format of these images').choices(IMAGE_FORMATS).default('jpg');
 }
 
 /** Adds where images come from, where results go, and how a run goes on. */

@@ -5,6 +5,7 @@ import type { CommandContext, CommandStreams } from './command-context.js';
 import { addEverythingCommand } from './commands/everything.js';
 import { addExportCommand } from './commands/export.js';
 import { addMergeCommand } from './commands/merge.js';
+import { addRenderCommand } from './commands/render.js';
 import { addSegmentCommand } from './commands/segment.js';
 import { addStatsCommand } from './commands/stats.js';
 import { addStatusCommand } from './commands/status.js';
@@ -34,6 +35,7 @@ function programWith(context: CommandContext): Command {
   addStatusCommand(program, context);
   addExportCommand(program, context);
   addStatsCommand(program, context);
+  addRenderCommand(program, context);
   // subcommands are made before they inherit: tell each one too
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

@@ -1,11 +1,17 @@
 import sharp from 'sharp';
 import type { RgbImage } from '../sam/rgb-image.js';
 
-/** An image as the bytes of a JPEG file that shows thin outlines cleanly. */
-export function jpegOf({ data, width, height }: RgbImage): Promise<Buffer> {
-  return sharp(data, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality: 90, chromaSubsampling: '4:4:4' })
-    .toBuffer();
+/** Formats of images that are written to be looked at; also the ends of their file names. */
+export const IMAGE_FORMATS = ['jpg', 'png', 'webp'] as const;
+
+export type ImageFormat = (typeof IMAGE_FORMATS)[number];
+
+/** An image as the bytes of a file that shows thin outlines cleanly. */
+export function imageFileOf({ data, width, height }: RgbImage, format: ImageFormat): Promise<Buffer> {
+  const image = sharp(data, { raw: { width, height, channels: 3 } });
+  if (format === 'png') return image.png().toBuffer();
+  if (format === 'webp') return image.webp({ quality: 90, smartSubsample: true }).toBuffer();
+  return image.jpeg({ quality: 90, chromaSubsampling: '4:4:4' }).toBuffer();
 }
 
 /** A grey image, a level a pixel, row after row. */

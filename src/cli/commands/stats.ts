@@ -3,6 +3,7 @@ import type { Distribution } from '../../dataset/export/histogram.js';
 import { type RunStats, runStatsOf } from '../../dataset/export/run-stats.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
+import { shown } from '../reporters/in-words.js';
 
 const EXAMPLES = `
 Examples:
@@ -38,11 +39,6 @@ function distributionRows(title: string, { min, mean, max, bins }: Distribution)
   return [head, ...rowsOf(bins.map(({ from, to, count }) => [`${from.toFixed(1)} to ${to.toFixed(1)}`, count]))];
 }
 
-/** A text of anyone's on one line, without signs that steer a terminal. */
-function onOneLine(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?');
-}
-
 function statsInWords(stats: RunStats): string {
   const { images, masks, failed, failures_by_code, images_per_hour, masks_per_image: each, area_share } = stats;
   const lines = [
@@ -55,7 +51,7 @@ function statsInWords(stats: RunStats): string {
     ...distributionRows('predicted IoU', stats.predicted_iou),
     ...distributionRows('stability score', stats.stability_score),
   ];
-  const categories = Object.entries(stats.categories).map(([name, count]) => [onOneLine(name), count] as const);
+  const categories = Object.entries(stats.categories).map(([name, count]) => [shown(name), count] as const);
   if (categories.length > 0) lines.push('classes:', ...rowsOf(categories));
   return `${lines.join('\n')}\n`;
 }

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
-import { SamError } from '../../errors.js';
 import type { ExportedImage, MaskStyle } from '../../formats/exported-image.js';
 import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
-import type { Storage } from '../../storage/storage.js';
-import { readManifest } from '../run-folder/manifest.js';
 import { RunResults } from '../run-folder/run-results.js';
 import { FORMATS } from './export-formats.js';
 import { filteredResult, type MaskFilter } from './mask-filter.js';
+import { refuseTaken } from './refuse-taken.js';
 
 /** Options of {@link exportRun}. */
 export interface ExportOptions {
@@ -81,28 +79,5 @@ async function* counted(
     counts.masks += filtered.masks.length;
     counts.left_out += result.masks.length - filtered.masks.length;
     yield { name, result: filtered };
-  }
-}
-
-/** @param fileName - Of a format that is one file. */
-async function refuseTaken(
-  storage: Storage,
-  fileName: string | undefined,
-  { out, overwrite }: { readonly out: string; readonly overwrite: boolean },
-): Promise<void> {
-  if (fileName === undefined && (await readManifest(storage))) {
-    throw new SamError('bad-usage', `Expected a folder of its own for --out but ${out} holds a run`);
-  }
-  if (overwrite) return;
-  if (fileName !== undefined) {
-    if ((await storage.sizeOf(fileName)) === undefined) return;
-    throw new SamError('bad-usage', `Expected a new file for --out but ${out} is there`, 'Or use --overwrite.');
-  }
-  for await (const name of storage.list('')) {
-    throw new SamError(
-      'bad-usage',
-      `Expected an empty folder for --out but ${out} holds ${name}`,
-      'Or use --overwrite.',
-    );
   }
 }

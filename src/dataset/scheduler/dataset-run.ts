@@ -1,6 +1,7 @@
 import type { Parallelism } from '../../execute/default-parallelism.js';
 import type { Executor } from '../../execute/executor.js';
 import type { Job } from '../../execute/job.js';
+import type { ImageFormat } from '../../image/encode-image.js';
 import type { Storage } from '../../storage/storage.js';
 import type { Shard } from '../plan/shard.js';
 import type { ResumePolicy } from '../run-folder/run-folder.js';
@@ -41,6 +42,8 @@ export interface DatasetRun {
   readonly storage?: Storage;
   /** Folder of the images with their masks drawn; none are drawn when absent. */
   readonly overlayFolder?: string;
+  /** Of these images. @default 'jpg' */
+  readonly overlayFormat?: ImageFormat;
   /**
    * What does the job. One that is made for the run is closed at its end; one that is given as such stays open, and must have been made
    * for the same job. @default worker threads
