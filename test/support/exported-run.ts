@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import sharp from 'sharp';
-import type { OutputFormat } from '../../src/dataset/sinks/sinks.js';
+import type { OutputFormat } from '../../src/dataset/scheduler/output-formats.js';
 import type { ImageAnswer, ImageTask } from '../../src/execute/executor.js';
 import { maskRunsFromRowMajor, rowMajorFromMaskRuns } from '../../src/mask/runs/dense-mask.js';
 import { measuredMask } from '../../src/mask/runs/mask-iou.js';

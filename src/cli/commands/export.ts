@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { EXPORT_FORMATS } from '../../dataset/export/export-formats.js';
+import { EXPORT_FORMATS, type ExportFormat } from '../../dataset/export/export-formats.js';
 import { exportRun } from '../../dataset/export/export-run.js';
 import type { MaskStyle } from '../../formats/exported-image.js';
 import type { CommandContext } from '../command-context.js';
@@ -25,7 +25,7 @@ Examples:
 Exit codes: 0 written, 1 a result could not be read or a file not be written, 2 wrong usage.`;
 
 interface ExportCommandOptions extends MaskFilterOptions {
-  readonly to: string;
+  readonly to: ExportFormat;
   readonly out: string;
   readonly segmentation?: MaskStyle['segmentation'];
   readonly simplify: number;

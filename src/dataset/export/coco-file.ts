@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { CocoFileWriter, type CocoPart, cocoPartOf } from '../../formats/coco/write.js';
 import type { ExportedImage, MaskStyle } from '../../formats/exported-image.js';
 import { separatedTexts } from '../../storage/lines.js';
 import type { Storage } from '../../storage/storage.js';
 
-/** Images without their masks, until the list of images is written; removed afterwards. */
-const IMAGES_FILE = '.sam-cli-images.ndjson';
+/** A file for images without their masks until the list of images is written; several exports may go to one folder. */
+function imagesFileName(): string {
+  return `.sam-cli-images-${randomBytes(6).toString('hex')}.ndjson`;
+}
 
 /**
  * The text of a COCO file. Its two lists, annotations and images, take one reading of the results: what the second list needs is kept in
@@ -16,16 +19,17 @@ export async function* cocoFileText(
   storage: Storage,
 ): AsyncGenerator<string> {
   const writer = new CocoFileWriter({ categories: [], imageIdOf: async () => undefined });
+  const imagesFile = imagesFileName();
   let isFirst = true;
   const parts = () => {
-    const read = isFirst ? partsOf(results, style, storage) : keptParts(storage);
+    const read = isFirst ? partsOf(results, style, storage, imagesFile) : keptParts(storage, imagesFile);
     isFirst = false;
     return read;
   };
   try {
     yield* writer.text(parts);
   } finally {
-    await storage.remove(IMAGES_FILE);
+    await storage.remove(imagesFile);
   }
 }
 
@@ -33,8 +37,9 @@ async function* partsOf(
   results: AsyncIterable<ExportedImage>,
   style: MaskStyle,
   storage: Storage,
+  imagesFile: string,
 ): AsyncGenerator<CocoPart> {
-  const kept = await storage.append(IMAGES_FILE, 0);
+  const kept = await storage.append(imagesFile, 0);
   try {
     for await (const { result } of results) {
       const part = cocoPartOf(result, style);
@@ -47,8 +52,8 @@ async function* partsOf(
   }
 }
 
-async function* keptParts(storage: Storage): AsyncGenerator<CocoPart> {
-  for await (const texts of separatedTexts(storage.stream(IMAGES_FILE), '\n')) {
+async function* keptParts(storage: Storage, imagesFile: string): AsyncGenerator<CocoPart> {
+  for await (const texts of separatedTexts(storage.stream(imagesFile), '\n')) {
     for (const text of texts) if (text !== '') yield JSON.parse(text);
   }
 }

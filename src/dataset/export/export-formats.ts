@@ -31,7 +31,7 @@ async function* sa1bFiles(images: Images): AsyncGenerator<ExportedFile> {
 }
 
 /** Every format that a run can be exported to, by the name that `--to` gives it. */
-export const FORMATS: Readonly<Record<string, FileFormat | FolderFormat>> = {
+export const FORMATS = {
   coco: { text: cocoFileText, fileName: 'annotations.coco.json' },
   'coco-results': { text: (images, style) => jsonLinesOf(cocoResults(images, style)), fileName: 'results.coco.json' },
   'yolo-seg': { files: yoloFiles },
@@ -43,7 +43,21 @@ export const FORMATS: Readonly<Record<string, FileFormat | FolderFormat>> = {
   labelmap: { files: labelMapFiles },
   fiftyone: { files: fiftyOneFiles },
   sa1b: { files: sa1bFiles },
-};
+} as const satisfies Readonly<Record<string, FileFormat | FolderFormat>>;
 
 /** Names of the formats, as `--to` takes them. */
-export const EXPORT_FORMATS = Object.keys(FORMATS);
+export const EXPORT_FORMATS = Object.keys(FORMATS) as readonly ExportFormat[];
+
+/** Name of a format. */
+export type ExportFormat = keyof typeof FORMATS;
+
+/** All files of an export, where a format of one file has the name that nobody gave. */
+export async function* filesOf(
+  format: FileFormat | FolderFormat,
+  images: Images,
+  style: MaskStyle,
+  storage: Storage,
+): AsyncGenerator<ExportedFile> {
+  if ('files' in format) yield* format.files(images, style);
+  else yield [format.fileName, format.text(images, style, storage)];
+}

@@ -4,7 +4,7 @@ import type { ExportedImage, MaskStyle } from '../../formats/exported-image.js';
 import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
 import { RunResults } from '../run-folder/run-results.js';
-import { FORMATS } from './export-formats.js';
+import { type ExportFormat, FORMATS, filesOf } from './export-formats.js';
 import { filteredResult, type MaskFilter } from './mask-filter.js';
 import { refuseTaken } from './refuse-taken.js';
 
@@ -13,7 +13,7 @@ export interface ExportOptions {
   /** Output folder of the run. */
   readonly folder: string;
   /** One of `EXPORT_FORMATS`. */
-  readonly format: string;
+  readonly format: ExportFormat;
   /** The file to write, or the folder, as the format is. */
   readonly out: string;
   /** @default all masks */
@@ -53,14 +53,9 @@ export async function exportRun(options: ExportOptions): Promise<ExportReport> {
   const storage = new FolderStorage(isFile ? dirname(place) : place, temporary);
   await refuseTaken(storage, isFile ? basename(place) : undefined, { out, overwrite });
   try {
-    if (isFile) {
-      await storage.write(basename(place), kind.text(images, style, storage));
+    for await (const [name, data] of filesOf(kind, images, style, storage)) {
+      await storage.write(isFile ? basename(place) : name, data);
       counts.files++;
-    } else {
-      for await (const [name, data] of kind.files(images, style)) {
-        await storage.write(name, data);
-        counts.files++;
-      }
     }
   } finally {
     await storage.removeTemporaryFiles();

@@ -33,10 +33,14 @@ export class RunResults {
   /** @throws SamError `bad-usage` when there is no run. */
   static async open(folder: string): Promise<RunResults> {
     await checkFolder(folder, 'the output of a run');
-    const storage = new FolderStorage(folder);
+    return RunResults.of(new FolderStorage(folder));
+  }
+
+  /** As {@link open}, of a run that is in this storage. */
+  static async of(storage: Storage): Promise<RunResults> {
     const manifest = await readManifest(storage);
     if (manifest) return new RunResults(storage, manifest);
-    throw new SamError('bad-usage', `Expected the output folder of a run but found no manifest in ${folder}`);
+    throw new SamError('bad-usage', `Expected the output folder of a run but found no manifest in ${storage.location}`);
   }
 
   /**

@@ -6,11 +6,11 @@ import type { Storage } from '../../storage/storage.js';
 import type { Shard } from '../plan/shard.js';
 import type { ResumePolicy } from '../run-folder/run-folder.js';
 import type { Sink } from '../sinks/sink.js';
-import type { OutputOptions } from '../sinks/sinks.js';
 import type { ImageLimits } from '../sources/image-reader.js';
 import type { InputSelection } from '../sources/input-images.js';
 import type { Source } from '../sources/source.js';
 import type { RunListener } from './events.js';
+import type { OutputOptions } from './output-formats.js';
 
 /**
  * Makes what does the job, once it is known how many images there are.

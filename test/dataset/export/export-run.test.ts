@@ -22,6 +22,7 @@ import {
   testMasks,
   WIDTH,
 } from '../../support/exported-run.js';
+import { runFake } from '../../support/fake-run.js';
 import { fileTree, recordTree } from '../../support/file-tree.js';
 import { filledRings } from '../../support/filled-rings.js';
 
@@ -256,6 +257,22 @@ describe('exportRun', () => {
     }
   });
 
+  it('ends a run with an export, made anew when the run goes on', async (context) => {
+    for (const format of ['yolo-seg', 'label-studio'] as const) {
+      const { run, root } = await exportedRun(context, format);
+      const out = await exported(run, root, { format });
+      const path = join(run, '_export', format);
+      if (format === 'yolo-seg') assert.deepEqual(await fileTree(path), await fileTree(out));
+      else assert.equal(await readFile(join(path, 'tasks.json'), 'utf8'), await readFile(out, 'utf8'));
+    }
+    const { run, photos } = await exportedRun(context, 'labelme');
+    await writeFile(join(run, '_export', 'labelme', 'stale.json'), '{}');
+    await writeFile(join(photos, 'one more.png'), await readFile(join(photos, HOSTILE_NAMES[0])));
+    await runFake([photos], run, { output: { format: 'labelme' } });
+    const names = await filesBelow(join(run, '_export', 'labelme'));
+    assert.deepEqual(names.sort(), [...NAMES, 'one more.png'].map((name) => `${stemOf(name)}.json`).sort());
+  });
+
   it('filters by scores, area, class and count', async (context) => {
     const { run, root } = await exportedRun(context);
     const idsOf = async (filter: MaskFilter) => {
@@ -277,7 +294,7 @@ describe('exportRun', () => {
 
   it('writes over nothing unless told to, never into a run, and names a damaged record', async (context) => {
     const { run, root, photos } = await exportedRun(context);
-    const write = (format: string, out: string, folder = run) => exportRun({ folder, format, out });
+    const write = (format: ExportOptions['format'], out: string, folder = run) => exportRun({ folder, format, out });
     await assert.rejects(write('coco', join(run, '_run/manifest')), { code: 'bad-usage' });
     await assert.rejects(write('png', run), { code: 'bad-usage', message: /Expected a folder of its own/ });
     await assert.rejects(write('png', photos), { code: 'bad-usage', message: /Expected an empty folder/ });
