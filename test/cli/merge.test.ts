@@ -41,6 +41,8 @@ describe('sam-cli merge', () => {
     });
     await runFake([photos], whole);
     assert.deepEqual(await recordTree(out), await recordTree(whole));
+    const exported = await runMain('export', out, '--to', 'coco', '-o', join(root, 'all.json'));
+    assert.equal(exported.stdout, `7 masks of 7 images -> ${join(root, 'all.json')}\n`);
     // what main was given, and not what the process was
     const { starts } = JSON.parse(await readFile(join(out, '_run', 'manifest'), 'utf8'));
     assert.deepEqual(starts.at(-1).command, words);
