@@ -26,7 +26,8 @@ export async function* yoloFiles(images: AsyncIterable<ExportedImage>, style: Ma
     const lines = result.masks.filter(({ area }) => area > 0).map((mask) => lineOf(mask, result, classes, style));
     yield [`labels/${name}.txt`, lines.join('')];
   }
-  const names = Object.fromEntries([...classes].map(([name, index]) => [index, name]));
+  // numbers as keys, which an object would make texts of
+  const names = new Map([...classes].map(([name, index]) => [index, name]));
   yield ['data.yaml', stringify({ path: '.', train: 'images', val: 'images', names })];
 }
 

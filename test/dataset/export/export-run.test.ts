@@ -89,8 +89,15 @@ describe('exportRun', () => {
     const out = await exported(run, root, { format: 'yolo-seg' });
     const expected = [...NAMES.map((name) => `labels/${stemOf(name)}.txt`), 'data.yaml'];
     assert.deepEqual((await filesBelow(out)).sort(), expected.sort());
-    const yaml = parse(await readFile(join(out, 'data.yaml'), 'utf8'));
-    assert.deepEqual(yaml.names, { 0: 'object', 1: CLASS });
+    const yaml = parse(await readFile(join(out, 'data.yaml'), 'utf8'), { mapAsMap: true });
+    // the keys are numbers
+    assert.deepEqual(
+      [...yaml.get('names')],
+      [
+        [0, 'object'],
+        [1, CLASS],
+      ],
+    );
     const lines = (await readFile(join(out, `labels/${stemOf(NAMES[0])}.txt`), 'utf8')).trim().split('\n');
     for (const [i, line] of lines.entries()) {
       const [index, ...shares] = line.split(' ').map(Number);
