@@ -47,7 +47,7 @@ const FOR_ALL = ['errors.ts', 'package-root.ts'];
 /** The folders of src that may know a package, or a part of Node.js. Every package in src has a line. */
 const KNOWN_IN = {
   '@bufbuild/protobuf': ['model/onnx'],
-  '@thi.ng/rle-pack': ['mask/runs'],
+  '@thi.ng/rle-pack': ['mask/runs', 'formats/label-studio'],
   'cli-progress': ['cli'],
   commander: ['cli'],
   'env-paths': ['storage'],
@@ -57,6 +57,7 @@ const KNOWN_IN = {
   piscina: ['execute'],
   sharp: ['image'],
   'tar-stream': ['dataset'],
+  yaml: ['formats/yolo'],
   'node:fs': [
     'storage',
     'dataset/sources',

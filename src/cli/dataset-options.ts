@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { shardFrom, WHOLE } from '../dataset/plan/shard.js';
 import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
-import { OUTPUT_FORMATS, type OutputFormat } from '../dataset/sinks/sinks.js';
+import { OUTPUT_FORMATS, type OutputFormat } from '../dataset/scheduler/output-formats.js';
+import { IMAGE_FORMATS } from '../dataset/sinks/overlay-folder.js';
 import { DEFAULT_MAX_PIXELS } from '../dataset/sources/image-reader.js';
 import type { CommandContext } from './command-context.js';
 import { numberIn } from './parse.js';
@@ -38,6 +39,11 @@ function collect(value: string, earlier: readonly string[]): readonly string[] {
   return [...earlier, value];
 }
 
+/** The option for the format of images with masks drawn. */
+export function overlayFormatOption(name = '--overlay-format <format>'): Option {
+  return new Option(name, 'format of these images').choices(IMAGE_FORMATS).default('jpg');
+}
+
 /** Adds where images come from, where results go, and how a run goes on. */
 export function addDatasetOptions(command: Command): Command {
   const sources = (option: Option) => command.addOption(option.helpGroup('Sources:'));
@@ -58,7 +64,7 @@ export function addDatasetOptions(command: Command): Command {
   results(
     new Option(
       '--out-format <format>',
-      'one JSON file an image; the same and one COCO file of all; or files of many records each',
+      'json: a file an image; coco: the same and one COCO file of all; ndjson, tar: many records a file; others: json, and at the end of the run an export in _export (docs/export.md)',
     )
       .choices(OUTPUT_FORMATS)
       .default('json'),

@@ -3,8 +3,11 @@ import { messageOf, SamError, type SamErrorCode } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import type { CommandContext, CommandStreams } from './command-context.js';
 import { addEverythingCommand } from './commands/everything.js';
+import { addExportCommand } from './commands/export.js';
 import { addMergeCommand } from './commands/merge.js';
+import { addRenderCommand } from './commands/render.js';
 import { addSegmentCommand } from './commands/segment.js';
+import { addStatsCommand } from './commands/stats.js';
 import { addStatusCommand } from './commands/status.js';
 import { EXIT } from './exit-codes.js';
 
@@ -30,6 +33,9 @@ function programWith(context: CommandContext): Command {
   addSegmentCommand(program, context);
   addMergeCommand(program, context);
   addStatusCommand(program, context);
+  addExportCommand(program, context);
+  addStatsCommand(program, context);
+  addRenderCommand(program, context);
   // subcommands are made before they inherit: tell each one too
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

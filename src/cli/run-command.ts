@@ -1,4 +1,5 @@
 import { runDataset } from '../dataset/scheduler/run.js';
+import type { ImageFormat } from '../dataset/sinks/overlay-folder.js';
 import type { Parallelism } from '../execute/default-parallelism.js';
 import type { Job } from '../execute/job.js';
 import type { CommandContext } from './command-context.js';
@@ -14,6 +15,7 @@ export type RunOptions = DatasetOptions &
   EmbeddingOptions &
   Partial<Parallelism> & {
     readonly overlay?: string;
+    readonly overlayFormat: ImageFormat;
     readonly model: string;
   };
 
@@ -38,6 +40,7 @@ export async function runCommand(
           ...run,
           job,
           ...(options.overlay !== undefined && { overlayFolder: options.overlay }),
+          overlayFormat: options.overlayFormat,
           parallelism: options,
           signal,
           onEvent,

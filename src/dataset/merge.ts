@@ -3,6 +3,7 @@ import { SamError } from '../errors.js';
 import { checkFolder } from '../storage/check-folder.js';
 import { FolderStorage } from '../storage/folder-storage.js';
 import type { LockOptions, Storage } from '../storage/storage.js';
+import { mergeCocoFiles } from './merge-coco.js';
 import { type Shard, WHOLE } from './plan/shard.js';
 import { RUN_FILES } from './run-folder/file-names.js';
 import type { FailuresByCode } from './run-folder/journal.js';
@@ -32,6 +33,8 @@ export interface MergeReport {
   readonly duplicates: number;
   /** Ids of the first of them. */
   readonly first_duplicates: readonly number[];
+  /** What became of the COCO files of the parts, in words; not there when they have none. */
+  readonly coco?: string;
 }
 
 /** Ids named in a report; the counts are of all. */
@@ -194,7 +197,7 @@ async function copyAll(
 
 /**
  * Joins the output folders of a run's shards to one that is as if one process had made it: records byte for byte, in the order of
- * the images, with a journal, failures.ndjson and a manifest, so that the same command can go on in it.
+ * the images, with a journal, failures.ndjson and a manifest, so that the same command can go on in it. Their COCO files become one.
  *
  * @throws SamError `bad-usage` when the folders are not parts of one run, `run-in-use`, `unwritable-output`; the reason of the
  *   signal that ends the wait for a lock.
@@ -220,6 +223,11 @@ export async function mergeRuns(options: MergeOptions): Promise<MergeReport> {
     await whole.adopt(manifest.inputs, folders);
     const gaps = await copyAll(parts, whole, index, highestId);
     const failuresByCode = await whole.settleFailures();
+    const coco = await mergeCocoFiles(
+      parts.map((part) => part.storage),
+      storage,
+      manifest,
+    );
     const { done, failed, masks } = whole.journal;
     const report: MergeReport = {
       planned: manifest.inputs.reduce((sum, { count }) => sum + count, 0),
@@ -232,6 +240,7 @@ export async function mergeRuns(options: MergeOptions): Promise<MergeReport> {
       missing_shards: missingShardsOf(parts),
       duplicates: duplicates.count,
       first_duplicates: duplicates.first,
+      ...(coco !== undefined && { coco }),
     };
     await whole.writeSummary({ finished_at: new Date().toISOString(), merged: report });
     return report;

@@ -24,3 +24,8 @@ export function maskColourOf(index: number): Rgb {
   const value = [1, 0.95, 0.8][Math.floor(index / 3) % 3];
   return rgbOfHsv(hue, saturation, value);
 }
+
+/** Black or white, whichever differs more in brightness from a colour (weights of Rec. 601). */
+export function contrastOf([r, g, b]: Rgb): Rgb {
+  return 0.299 * r + 0.587 * g + 0.114 * b > 127 ? [0, 0, 0] : [255, 255, 255];
+}

@@ -1,7 +1,7 @@
 import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
 import type { RunSummary } from '../dataset/scheduler/events.js';
+import type { OutputOptions } from '../dataset/scheduler/output-formats.js';
 import { runDataset as run } from '../dataset/scheduler/run.js';
-import type { OutputOptions } from '../dataset/sinks/sinks.js';
 import type { InputSelection } from '../dataset/sources/input-images.js';
 import type { Parallelism } from '../execute/default-parallelism.js';
 import { everythingJob } from './jobs.js';

@@ -2,11 +2,22 @@ import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import type { ImageAnswer, ImageTask } from '../../src/execute/executor.js';
+import { segmentJob } from '../../src/library/jobs.js';
 import { runFake } from '../support/fake-run.js';
 import { recordTree } from '../support/file-tree.js';
 import { runMain } from '../support/run-cli.js';
 import { writeSmallImages } from '../support/small-images.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { ToyExecutor } from '../support/toy-executor.js';
+
+/** Answers each prompt with the same mask. */
+class PromptedExecutor extends ToyExecutor {
+  override async answer(task: ImageTask): Promise<ImageAnswer> {
+    const { masks, ...rest } = await super.answer(task);
+    return { ...rest, masks: (task.prompts ?? []).map((prompt) => ({ ...masks[0], prompt })) };
+  }
+}
 
 /** Two shards of a run over seven images, in folders part0 and part1 beside the photos. */
 async function shards(context: TestContext): Promise<{ root: string; photos: string; parts: string[] }> {
@@ -30,6 +41,8 @@ describe('sam-cli merge', () => {
     });
     await runFake([photos], whole);
     assert.deepEqual(await recordTree(out), await recordTree(whole));
+    const exported = await runMain('export', out, '--to', 'coco', '-o', join(root, 'all.json'));
+    assert.equal(exported.stdout, `7 masks of 7 images -> ${join(root, 'all.json')}\n`);
     // what main was given, and not what the process was
     const { starts } = JSON.parse(await readFile(join(out, '_run', 'manifest'), 'utf8'));
     assert.deepEqual(starts.at(-1).command, words);
@@ -48,6 +61,58 @@ describe('sam-cli merge', () => {
       duplicates: 0,
       first_duplicates: [],
     });
+  });
+
+  it('makes one COCO file of those of the shards, as one run makes it', async (context) => {
+    const root = await temporaryFolder(context);
+    const photos = join(root, 'photos');
+    await writeSmallImages(photos, 7);
+    const name = '_annotations.coco.json';
+    const output = { format: 'coco' } as const;
+    const parts = [0, 1, 2].map((index) => join(root, `part${index}`));
+    for (const [index, part] of parts.entries()) await runFake([photos], part, { shard: { index, count: 3 }, output });
+    const [out, whole] = [join(root, 'out'), join(root, 'whole')];
+    const { stdout } = await runMain('merge', ...parts, '-o', out);
+    assert.match(stdout, /\n7 annotations of 7 images in .*_annotations\.coco\.json\n$/);
+    await runFake([photos], whole, { output });
+    assert.equal(await readFile(join(out, name), 'utf8'), await readFile(join(whole, name), 'utf8'));
+    // the merged run goes on as one
+    await rm(join(out, name));
+    await runFake([photos], out, { output });
+    assert.equal(await readFile(join(out, name), 'utf8'), await readFile(join(whole, name), 'utf8'));
+  });
+
+  it('keeps ids, classes and fields of the COCO dataset that the prompts came from', async (context) => {
+    const root = await temporaryFolder(context);
+    const photos = join(root, 'photos');
+    await writeSmallImages(photos, 5);
+    const dataset = {
+      info: { description: 'ours' },
+      images: [0, 1, 2, 3, 4].map((i) => ({ id: 50 + i, file_name: `0000${i}.png`, licence: i })),
+      annotations: [0, 1, 2, 3, 4].map((i) => ({
+        id: 900 - i,
+        image_id: 50 + i,
+        category_id: 8,
+        bbox: [1, 1, 9, 9],
+        tag: i,
+      })),
+      categories: [{ id: 8, name: 'disc', colour: 'red' }],
+    };
+    const prompts = join(root, 'prompts.json');
+    await writeFile(prompts, JSON.stringify(dataset));
+    const fileOf = async (out: string) => JSON.parse(await readFile(join(out, '_annotations.coco.json'), 'utf8'));
+    const job = segmentJob({ prompts: { kind: 'file', path: prompts, isRelative: false } });
+    const options = { job, executor: () => new PromptedExecutor(), output: { format: 'coco' } } as const;
+    const parts = [join(root, 'part0'), join(root, 'part1')];
+    for (const [index, part] of parts.entries()) {
+      await runFake([photos], part, { ...options, shard: { index, count: 2 } });
+    }
+    const [out, whole] = [join(root, 'out'), join(root, 'whole')];
+    assert.equal((await runMain('merge', ...parts, '-o', out)).exitCode, 0);
+    await runFake([photos], whole, options);
+    const merged = await fileOf(out);
+    assert.deepEqual(merged, await fileOf(whole));
+    assert.deepEqual([merged.info, merged.annotations[0].id, merged.annotations[0].tag], [dataset.info, 900, 0]);
   });
 
   it('answers 1 and says what is missing, what failed and what is there twice', async (context) => {

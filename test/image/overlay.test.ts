@@ -49,6 +49,29 @@ describe('overlayOf', () => {
     assert.deepEqual(overlayOfMasks(image, masks), drawn);
   });
 
+  it('draws outlines that are seen on any background', () => {
+    const side = 30;
+    const isOn = (i: number) => i % side >= 5 && i % side < 25 && i / side >= 5 && i / side < 25;
+    const runs = maskRunsFromRowMajor(
+      Uint8Array.from({ length: side * side }, (_, i) => (isOn(i) ? 1 : 0)),
+      side,
+      side,
+    );
+    for (let place = 0; place < 60; place++) {
+      const colour = maskColourOf(place);
+      for (const ground of [[0, 0, 0], [255, 255, 255], [128, 128, 128], colour, colour.map((level) => 255 - level)]) {
+        const data = Uint8Array.from({ length: 3 * side * side }, (_, i) => ground[i % 3]);
+        const { data: drawn } = overlayOfMasks({ data, width: side, height: side }, [measuredMask(runs)], [place]);
+        // across the left edge of the square
+        const differences = [5, 6].map((x) => {
+          const at = 3 * (15 * side + x);
+          return Math.max(...[0, 1, 2].map((c) => Math.abs(drawn[at + c] - ground[c])));
+        });
+        assert.ok(Math.max(...differences) >= 70, `colour ${place} on ${ground}: ${differences}`);
+      }
+    }
+  });
+
   it('tints what lies inside', () => {
     assert.notDeepEqual(pixel(3, 3), [128, 128, 128]);
     assert.notDeepEqual(pixel(3, 3), [...maskColourOf(1)]);

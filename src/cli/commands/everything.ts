@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { catalogueEntries, catalogueEntryNamed, DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
 import type { CommandContext } from '../command-context.js';
-import { addDatasetOptions, INPUTS_DESCRIPTION } from '../dataset-options.js';
+import { addDatasetOptions, INPUTS_DESCRIPTION, overlayFormatOption } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
 import {
   addGeneratorOptions,
@@ -66,7 +66,8 @@ export function addEverythingCommand(program: Command, context: CommandContext):
     .description('Makes all masks of images and folders: one SA-1B JSON file with COCO RLE masks per image.')
     .argument('[inputs...]', INPUTS_DESCRIPTION)
     .option('-o, --out <folder>', 'where to write <path under its input folder>.json, and the state of the run in _run')
-    .option('--overlay <folder>', 'also write each image with its masks drawn, as <path>.jpg, to look at')
+    .option('--overlay <folder>', 'also write each image with its masks drawn, to look at')
+    .addOption(overlayFormatOption())
     .option('--model <name>', `model of the catalogue (${models.join('; ')})`, DEFAULT_MODEL);
   addDatasetOptions(command);
   addGeneratorOptions(command);

@@ -25,13 +25,15 @@ function idsInWords(count: number, first: readonly number[]): string {
 }
 
 function reportInWords(report: MergeReport, out: string): string {
-  const { images, masks, planned, failures, gaps, first_gaps, missing_shards, duplicates, first_duplicates } = report;
+  const { images, masks, planned, failures, gaps, first_gaps, missing_shards, duplicates, first_duplicates, coco } =
+    report;
   const lines = [`${images} of ${planned} images, ${masks} masks -> ${out}`];
   if (failures > 0) lines.push(`Failed: ${failures}, see failures.ndjson there`);
   if (gaps > 0) lines.push(`Missing: ${idsInWords(gaps, first_gaps)}`);
   if (missing_shards.length > 0) lines.push(`No folder was given for --shard ${missing_shards.join(', ')}`);
   if (duplicates > 0)
     lines.push(`In several folders: ${idsInWords(duplicates, first_duplicates)}; the first was taken`);
+  if (coco !== undefined) lines.push(coco);
   return `${lines.join('\n')}\n`;
 }
 

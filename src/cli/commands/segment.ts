@@ -6,7 +6,7 @@ import type { PromptsReference } from '../../execute/job.js';
 import { catalogueEntries, DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
 import { SEGMENT_DEFAULTS, type SegmentSettings } from '../../segment/segment-image.js';
 import type { CommandContext } from '../command-context.js';
-import { addDatasetOptions, INPUTS_DESCRIPTION } from '../dataset-options.js';
+import { addDatasetOptions, INPUTS_DESCRIPTION, overlayFormatOption } from '../dataset-options.js';
 import { addMachineOptions, embeddingsOf } from '../machine-options.js';
 import { numberIn } from '../parse.js';
 import { type RunOptions, runCommand } from '../run-command.js';
@@ -101,7 +101,8 @@ export function addSegmentCommand(program: Command, context: CommandContext): vo
       '-o, --out <folder>',
       'where to write <path under its input folder>.json, and the state of the run in _run',
     )
-    .option('--overlay <folder>', 'also write each image with its masks drawn, as <path>.jpg, to look at')
+    .option('--overlay <folder>', 'also write each image with its masks drawn, to look at')
+    .addOption(overlayFormatOption())
     .option('--model <name>', `model of the catalogue (${models.join('; ')})`, DEFAULT_MODEL);
   const prompts = (option: Option) => command.addOption(option.helpGroup('Prompts:'));
   prompts(

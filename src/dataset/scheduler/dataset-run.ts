@@ -1,15 +1,16 @@
 import type { Parallelism } from '../../execute/default-parallelism.js';
 import type { Executor } from '../../execute/executor.js';
 import type { Job } from '../../execute/job.js';
+import type { ImageFormat } from '../../image/encode-image.js';
 import type { Storage } from '../../storage/storage.js';
 import type { Shard } from '../plan/shard.js';
 import type { ResumePolicy } from '../run-folder/run-folder.js';
 import type { Sink } from '../sinks/sink.js';
-import type { OutputOptions } from '../sinks/sinks.js';
 import type { ImageLimits } from '../sources/image-reader.js';
 import type { InputSelection } from '../sources/input-images.js';
 import type { Source } from '../sources/source.js';
 import type { RunListener } from './events.js';
+import type { OutputOptions } from './output-formats.js';
 
 /**
  * Makes what does the job, once it is known how many images there are.
@@ -41,6 +42,8 @@ export interface DatasetRun {
   readonly storage?: Storage;
   /** Folder of the images with their masks drawn; none are drawn when absent. */
   readonly overlayFolder?: string;
+  /** Of these images. @default 'jpg' */
+  readonly overlayFormat?: ImageFormat;
   /**
    * What does the job. One that is made for the run is closed at its end; one that is given as such stays open, and must have been made
    * for the same job. @default worker threads

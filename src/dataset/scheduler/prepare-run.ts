@@ -42,7 +42,7 @@ interface IdentifiedRun {
  *   as `runDataset`.
  */
 export async function prepareRun(run: DatasetRun, open: OpenParts): Promise<PreparedRun> {
-  const { job, signal, overlayFolder, shard = WHOLE, limits = {} } = run;
+  const { job, signal, overlayFolder, overlayFormat = 'jpg', shard = WHOLE, limits = {} } = run;
   const output = await outputOf(run);
   const source = open.add(sourceOf(run, output));
   const prompts = job.kind === 'segment' ? await untilAborted(openPrompts(job.prompts), signal) : undefined;
@@ -66,7 +66,9 @@ export async function prepareRun(run: DatasetRun, open: OpenParts): Promise<Prep
     folder,
     output,
     sink,
-    ...(overlayFolder !== undefined && { overlays: new OverlayFolder(overlayFolder, output.storage.location) }),
+    ...(overlayFolder !== undefined && {
+      overlays: new OverlayFolder(overlayFolder, output.storage.location, overlayFormat),
+    }),
     reader: new ImageReader(source, limits, sink.copiesImages),
     prompter: new ImagePrompter(prompts),
     executor: executor.madeFor(images),

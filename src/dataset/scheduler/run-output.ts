@@ -3,8 +3,8 @@ import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
 import type { Storage } from '../../storage/storage.js';
 import type { Sink } from '../sinks/sink.js';
-import { sinkOf } from '../sinks/sinks.js';
 import type { DatasetRun } from './dataset-run.js';
+import { sinkFor } from './output-formats.js';
 
 /** Where a run writes. */
 export interface RunOutput {
@@ -22,7 +22,7 @@ export interface RunOutput {
 export async function outputOf({ output, sink, storage }: DatasetRun): Promise<RunOutput> {
   if (output && !sink && !storage) {
     await checkFolder(output.folder, '--out');
-    return { sink: sinkOf(output), storage: new FolderStorage(output.folder) };
+    return { sink: sinkFor(output), storage: new FolderStorage(output.folder) };
   }
   if (sink && storage && !output) return { sink, storage };
   const received = Object.entries({ output, sink, storage }).filter(([, value]) => value !== undefined);

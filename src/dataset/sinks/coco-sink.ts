@@ -10,7 +10,7 @@ import { JsonTreeSink } from './json-tree-sink.js';
 import { type NamedResult, opened, type Sink, type SinkRun, type Written } from './sink.js';
 
 /** Name of the file of all, as other tools call theirs. */
-const COCO_FILE_NAME = '_annotations.coco.json';
+export const COCO_FILE_NAME = '_annotations.coco.json';
 
 /**
  * One SA-1B JSON file an image, and at the end of the run one COCO segmentation file of all. Its annotations are gathered as images

@@ -3,7 +3,7 @@ import { JsonTreeSink } from './json-tree-sink.js';
 import { PartFilesSink, type PartFilesSinkOptions } from './part-files-sink.js';
 import type { Sink } from './sink.js';
 
-/** Every kind of sink by the name that `--out-format` gives it. */
+/** Every kind of sink by its name. */
 const SINKS = {
   json: () => new JsonTreeSink(),
   ndjson: (options: PartFilesSinkOptions) => new PartFilesSink('ndjson', options),
@@ -12,24 +12,24 @@ const SINKS = {
   coco: () => new CocoSink(),
 };
 
-/** See {@link OUTPUT_FORMATS}. */
-export type OutputFormat = keyof typeof SINKS;
+/** See {@link SINK_FORMATS}. */
+export type SinkFormat = keyof typeof SINKS;
 
-/** Names of the formats, as `--out-format` takes them. */
-export const OUTPUT_FORMATS = Object.keys(SINKS) as readonly OutputFormat[];
+/** Names of the sinks. */
+export const SINK_FORMATS = Object.keys(SINKS) as readonly SinkFormat[];
 
 /** How results are written, and where. */
-export interface OutputOptions extends PartFilesSinkOptions {
+export interface SinkOptions extends PartFilesSinkOptions {
   /** Folder of the results. */
   readonly folder: string;
   /**
    * One SA-1B JSON file an image; the same with one COCO file of all; or many records a file: NDJSON, gzipped NDJSON, or tar as
    * SA-1B has it.
    */
-  readonly format: OutputFormat;
+  readonly format: SinkFormat;
 }
 
 /** The sink that the options ask for; it is to be opened. */
-export function sinkOf(options: OutputOptions): Sink {
+export function sinkOf(options: SinkOptions): Sink {
   return SINKS[options.format](options);
 }

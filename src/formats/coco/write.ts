@@ -7,7 +7,12 @@
 import { type CocoRle, cocoRleFromMaskRuns } from '../../mask/runs/coco-rle.js';
 import type { FoundMask, ImageResult } from '../../sam/found-mask.js';
 import type { Category } from '../../sam/image-prompts.js';
+import { type MaskStyle, piecesOf } from '../exported-image.js';
+import { CategoryTable } from './category-table.js';
 import type { CocoAnnotation, CocoDataset, CocoImage } from './dataset.js';
+
+/** A mask as closed lines, one for each piece of it: x0, y0, x1, y1, ... in pixels. */
+type CocoPolygons = readonly (readonly number[])[];
 
 /** A mask on its way into a COCO file. */
 export interface CocoMask {
@@ -18,7 +23,7 @@ export interface CocoMask {
   readonly score?: number;
   /** x, y, w, h in pixels, where a single pixel has a width of 1. */
   readonly bbox: readonly [number, number, number, number];
-  readonly segmentation: CocoRle;
+  readonly segmentation: CocoRle | CocoPolygons;
   readonly area: number;
   readonly predicted_iou: number;
   readonly stability_score: number;
@@ -34,12 +39,17 @@ export interface CocoPart {
   readonly masks: readonly CocoMask[];
 }
 
-/** An image's result as a part of a COCO file. */
-export function cocoPartOf({ imageId, fileName, width, height, masks }: ImageResult): CocoPart {
-  return { image_id: imageId, file_name: fileName, width, height, masks: masks.map(cocoMaskOf) };
+/**
+ * An image's result as a part of a COCO file.
+ *
+ * @param style - Polygons take in their holes by slits without a width: COCO has no other way. @default RLE
+ */
+export function cocoPartOf({ imageId, fileName, width, height, masks }: ImageResult, style: MaskStyle = {}): CocoPart {
+  return { image_id: imageId, file_name: fileName, width, height, masks: masks.map((mask) => cocoMaskOf(mask, style)) };
 }
 
-function cocoMaskOf({ mask, area, boxXyxy, predictedIou, stabilityScore, prompt }: FoundMask): CocoMask {
+function cocoMaskOf(found: FoundMask, style: MaskStyle): CocoMask {
+  const { mask, area, boxXyxy, predictedIou, stabilityScore, prompt } = found;
   const [x0, y0, x1, y1] = boxXyxy;
   return {
     ...(prompt && { prompt_id: prompt.id }),
@@ -48,7 +58,7 @@ function cocoMaskOf({ mask, area, boxXyxy, predictedIou, stabilityScore, prompt 
     ...(prompt?.score !== undefined && { score: prompt.score }),
     // COCO counts pixels where SA-1B subtracts coordinates
     bbox: area > 0 ? [x0, y0, x1 - x0 + 1, y1 - y0 + 1] : [0, 0, 0, 0],
-    segmentation: cocoRleFromMaskRuns(mask),
+    segmentation: style.segmentation === 'polygons' ? piecesOf(found, style) : cocoRleFromMaskRuns(mask),
     area,
     predicted_iou: predictedIou,
     stability_score: stabilityScore,
@@ -64,9 +74,6 @@ export interface CocoOrigin {
   /** The id that the file of the prompts gives an image; undefined when it gives none. */
   imageIdOf(fileName: string): Promise<number | string | undefined>;
 }
-
-/** The class of masks that have none. */
-const UNNAMED = 'object';
 
 /**
  * Writes one COCO file. A dataset keeps all that it says of images, annotations and categories, ids included; `segmentation` and
@@ -155,38 +162,5 @@ export class CocoFileWriter {
       predicted_iou,
       stability_score,
     };
-  }
-}
-
-/** The categories of a file: those given, then those met. */
-class CategoryTable {
-  readonly #byId = new Map<number, Category>();
-  readonly #idsByName = new Map<string, number>();
-  #highestId = 0;
-
-  constructor(given: readonly Category[]) {
-    for (const category of given) this.#add(category);
-  }
-
-  get all(): Category[] {
-    return [...this.#byId.values()];
-  }
-
-  /** The id of a class that is known by its id, its name, both or neither. */
-  idOf(id: number | undefined, name: string | undefined): number {
-    if (id !== undefined) {
-      if (!this.#byId.has(id)) this.#add({ id, name: name ?? `${id}` });
-      return id;
-    }
-    const known = this.#idsByName.get(name ?? UNNAMED);
-    return known ?? this.#add({ id: this.#highestId + 1, name: name ?? UNNAMED });
-  }
-
-  #add(category: Category): number {
-    const { id, name } = category;
-    this.#byId.set(id, category);
-    if (!this.#idsByName.has(name)) this.#idsByName.set(name, id);
-    this.#highestId = Math.max(this.#highestId, id);
-    return id;
   }
 }

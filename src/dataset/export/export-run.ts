@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { basename, dirname, resolve } from 'node:path';
+import type { ExportedImage, MaskStyle } from '../../formats/exported-image.js';
+import { checkFolder } from '../../storage/check-folder.js';
+import { FolderStorage } from '../../storage/folder-storage.js';
+import { RunResults } from '../run-folder/run-results.js';
+import { type ExportFormat, FORMATS, filesOf } from './export-formats.js';
+import { filteredResult, type MaskFilter } from './mask-filter.js';
+import { refuseTaken } from './refuse-taken.js';
+
+/** Options of {@link exportRun}. */
+export interface ExportOptions {
+  /** Output folder of the run. */
+  readonly folder: string;
+  /** One of `EXPORT_FORMATS`. */
+  readonly format: ExportFormat;
+  /** The file to write, or the folder, as the format is. */
+  readonly out: string;
+  /** @default all masks */
+  readonly filter?: MaskFilter;
+  readonly style?: MaskStyle;
+  /** Whether a file is written over, and files of a folder that has some. @default false */
+  readonly overwrite?: boolean;
+}
+
+/** What {@link exportRun} wrote. */
+export interface ExportReport {
+  readonly images: number;
+  readonly masks: number;
+  /** Masks that the filter left out. */
+  readonly left_out: number;
+  readonly files: number;
+}
+
+/**
+ * Writes the masks of a run in another format. Images are gone through one by one, so that memory does not grow with their number; a run
+ * that is still at work is exported as far as it is.
+ *
+ * @throws SamError `bad-usage` when there is no run or the place is taken, `bad-run-folder` when a result cannot be read,
+ *   `unwritable-output`, `unwritable-name`.
+ */
+export async function exportRun(options: ExportOptions): Promise<ExportReport> {
+  const { folder, format, out, filter = {}, style = {}, overwrite = false } = options;
+  const kind = FORMATS[format];
+  const run = await RunResults.open(folder);
+  const counts = { images: 0, masks: 0, left_out: 0, files: 0 };
+  const images = counted(run, filter, counts);
+  const place = resolve(out);
+  // several exports may go to one folder at the same time
+  const temporary = `.sam-cli-tmp-${createHash('sha256').update(place).digest('hex').slice(0, 12)}`;
+  const isFile = 'text' in kind;
+  await checkFolder(isFile ? dirname(place) : place, '--out');
+  const storage = new FolderStorage(isFile ? dirname(place) : place, temporary);
+  await refuseTaken(storage, isFile ? basename(place) : undefined, { out, overwrite });
+  try {
+    for await (const [name, data] of filesOf(kind, images, style, storage)) {
+      await storage.write(isFile ? basename(place) : name, data);
+      counts.files++;
+    }
+  } finally {
+    await storage.removeTemporaryFiles();
+  }
+  return counts;
+}
+
+async function* counted(
+  results: AsyncIterable<ExportedImage>,
+  filter: MaskFilter,
+  counts: { images: number; masks: number; left_out: number },
+): AsyncGenerator<ExportedImage> {
+  for await (const { name, result } of results) {
+    const filtered = filteredResult(result, filter);
+    counts.images++;
+    counts.masks += filtered.masks.length;
+    counts.left_out += result.masks.length - filtered.masks.length;
+    yield { name, result: filtered };
+  }
+}

@@ -1,0 +1,95 @@
+import { messageOf, SamError, type SamErrorCode } from '../../errors.js';
+import { decodeImage } from '../../image/decode-image.js';
+import { overlayOfMasks } from '../../image/overlay.js';
+import type { RgbImage } from '../../sam/rgb-image.js';
+import { checkFolder } from '../../storage/check-folder.js';
+import { FolderStorage } from '../../storage/folder-storage.js';
+import { type RunResult, RunResults } from '../run-folder/run-results.js';
+import { type ImageFormat, OverlayFolder } from '../sinks/overlay-folder.js';
+import { LocatedImages } from '../sources/located-images.js';
+import { filteredResult, type MaskFilter } from './mask-filter.js';
+import { refuseTaken } from './refuse-taken.js';
+
+/** Options of {@link renderRun}. */
+export interface RenderOptions {
+  /** Output folder of the run. */
+  readonly folder: string;
+  /** Folder of the images with their masks drawn. */
+  readonly out: string;
+  /** @default 'jpg' */
+  readonly format?: ImageFormat;
+  /** The folder that the images are in now. @default each where the run found it */
+  readonly images?: string;
+  /** @default all masks */
+  readonly filter?: MaskFilter;
+  /** Whether files of a folder that has some are written over. @default false */
+  readonly overwrite?: boolean;
+  /** Told of each image that cannot be drawn. */
+  readonly onFailure?: (failure: RenderFailure) => void;
+}
+
+/** An image that could not be drawn. */
+export interface RenderFailure {
+  readonly image: string;
+  readonly code: SamErrorCode;
+  readonly reason: string;
+}
+
+/**
+ * Draws the masks of a run over its images, as `--overlay` does, without a model. A mask has the colour that it has without a filter.
+ *
+ * @returns how many images were drawn and how many could not be.
+ * @throws SamError `bad-usage` when there is no run or the folder is taken, `bad-run-folder`, `unwritable-output`.
+ */
+export async function renderRun(options: RenderOptions): Promise<{ images: number; failures: number }> {
+  const { folder, out, format = 'jpg', overwrite = false, onFailure } = options;
+  const run = await RunResults.open(folder);
+  await checkFolder(out, '--out');
+  await refuseTaken(new FolderStorage(out), undefined, { out, overwrite });
+  const overlays = new OverlayFolder(out, folder, format);
+  const located = new LocatedImages();
+  const counts = { images: 0, failures: 0 };
+  try {
+    for await (const each of run) {
+      try {
+        await overlays.write(each.name, drawn(await imageOf(each, located, options.images), each, options.filter));
+        counts.images++;
+      } catch (error) {
+        // a full disk ends it; one image that is gone does not
+        if (!(error instanceof SamError) || error.code === 'unwritable-output') throw error;
+        counts.failures++;
+        onFailure?.({ image: each.locator, code: error.code, reason: messageOf(error) });
+      }
+    }
+  } finally {
+    await located.close();
+    await overlays.removeTemporaryFiles();
+  }
+  return counts;
+}
+
+async function imageOf(
+  { image, locator, result }: RunResult,
+  located: LocatedImages,
+  images: string | undefined,
+): Promise<RgbImage> {
+  if (images !== undefined) return located.read(`${images.replace(/\/+$/, '')}/${result.fileName}`);
+  return image ? decodeImage(image, { name: locator }) : located.read(locator);
+}
+
+function drawn(image: RgbImage, { result, locator }: RunResult, filter: MaskFilter = {}): RgbImage {
+  const { width, height } = image;
+  if (width !== result.width || height !== result.height) {
+    throw new SamError(
+      'mask-size-mismatch',
+      `Expected an image of ${result.width} x ${result.height} but ${locator} is ${width} x ${height} now`,
+    );
+  }
+  const places = new Map(result.masks.map((mask, place) => [mask, place]));
+  const { masks } = filteredResult(result, filter);
+  return overlayOfMasks(
+    image,
+    masks,
+    masks.map((mask) => places.get(mask) ?? 0),
+  );
+}

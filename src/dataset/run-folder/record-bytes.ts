@@ -1,0 +1,61 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { extract } from 'tar-stream';
+import { SamError } from '../../errors.js';
+import type { Storage } from '../../storage/storage.js';
+import type { DoneLine } from './journal-lines.js';
+
+/** The record of an image. */
+export interface RecordBytes {
+  /** An SA-1B document. */
+  readonly text: string;
+  /** Name of the record without its extension, where it has one of its own. */
+  readonly name?: string;
+  /** The image's own file, where the run copied it beside the record. */
+  readonly image?: Uint8Array;
+}
+
+const RECORD_EXTENSION = '.json';
+const gunzipped = promisify(gunzip);
+/** Two blocks of zeros end a tar archive. */
+const TAR_TRAILER = new Uint8Array(1024);
+
+/**
+ * The record that a line of a journal speaks of.
+ *
+ * @throws SamError `bad-run-folder` when it is not there.
+ */
+export async function recordOf(storage: Storage, { output, start, end, image }: DoneLine): Promise<RecordBytes> {
+  if (start === undefined || end === undefined) {
+    const bytes = await storage.read(output);
+    if (bytes) return { text: textOf(bytes), name: output.slice(0, -RECORD_EXTENSION.length) };
+    throw new SamError(
+      'bad-run-folder',
+      `Expected the result of ${image} in ${storage.locate(output)} but it is not there`,
+      'Put it back, or remove the line of that image from the journal and run the same command again.',
+    );
+  }
+  const bytes = await storage.readRange(output, { start, end });
+  if (output.endsWith('.gz')) return { text: textOf(await gunzipped(bytes)) };
+  if (output.endsWith('.tar')) return recordOfTar(bytes);
+  return { text: textOf(bytes) };
+}
+
+async function recordOfTar(bytes: Uint8Array): Promise<RecordBytes> {
+  const archive = Readable.from([Buffer.concat([bytes, TAR_TRAILER])]).pipe(extract());
+  let record: RecordBytes = { text: '' };
+  let image: Uint8Array | undefined;
+  for await (const entry of archive) {
+    const content = await buffer(entry);
+    const { name } = entry.header;
+    if (!name.endsWith(RECORD_EXTENSION)) image = content;
+    else record = { text: textOf(content), name: name.slice(0, -RECORD_EXTENSION.length) };
+  }
+  return { ...record, ...(image && { image }) };
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

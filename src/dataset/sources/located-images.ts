@@ -1,0 +1,54 @@
+import { SamError } from '../../errors.js';
+import type { RgbImage } from '../../sam/rgb-image.js';
+import { locatorOf, type PlannedImage } from '../plan/planned-image.js';
+import { ImageReader } from './image-reader.js';
+import { openInputs } from './input-images.js';
+import type { Source } from './source.js';
+
+/** An opened file of images, and what is in it. */
+interface OpenedFile {
+  readonly path: string;
+  readonly source: Source;
+  readonly images: ReadonlyMap<string, PlannedImage>;
+}
+
+/** Reads images again by what a run calls them: a path, a URL, or a name inside an archive. The archive read last stays open. */
+export class LocatedImages {
+  #opened: OpenedFile | undefined;
+
+  /** @throws SamError `not-found` when there is no such image any more, or what is wrong with it. */
+  async read(locator: string): Promise<RgbImage> {
+    for (const path of pathsOf(locator)) {
+      const file = await this.#open(path);
+      const planned = file?.images.get(locator);
+      if (file && planned) return (await new ImageReader(file.source, {}, false).read(planned)).image;
+    }
+    throw new SamError('not-found', `Expected the image ${locator} where the run found it but it is not there`);
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.source.close();
+    this.#opened = undefined;
+  }
+
+  async #open(path: string): Promise<OpenedFile | undefined> {
+    if (this.#opened?.path === path) return this.#opened;
+    await this.close();
+    const source = openInputs({ inputs: [path], hidden: true });
+    try {
+      const images = new Map<string, PlannedImage>();
+      for await (const batch of source.images()) for (const each of batch) images.set(locatorOf(each), each);
+      this.#opened = { path, source, images };
+    } catch (error) {
+      await source.close();
+      if (!(error instanceof SamError && error.code === 'bad-usage')) throw error;
+    }
+    return this.#opened;
+  }
+}
+
+/** The paths of the file that an image may be or be in: names of files may have a `!` as well. */
+function pathsOf(locator: string): string[] {
+  const ends = [...locator.matchAll(/!/g)].map(({ index }) => index);
+  return [locator, ...ends.map((end) => locator.slice(0, end))];
+}
