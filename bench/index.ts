@@ -16,6 +16,7 @@ const benchmarks: Record<string, string> = {
   'folder-memory': 'peak memory for folders of 10 and of 200 images',
   'small-regions': 'holes and islands of a 24-megapixel mask, on runs and on pixels',
   'many-masks': 'NMS by mask IoU and a partition of a thousand masks',
+  compare: 'sam-cli compare of two runs over 1,000 images of 100 masks, against dense masks',
   'dataset-scale': 'a list of a million images: time and memory until work begins, and until a resumed run goes on',
 };
 

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, SamError, type SamErrorCode } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import type { CommandContext, CommandStreams } from './command-context.js';
+import { addCompareCommand } from './commands/compare.js';
 import { addEverythingCommand } from './commands/everything.js';
 import { addMergeCommand } from './commands/merge.js';
 import { addSegmentCommand } from './commands/segment.js';
@@ -30,6 +31,7 @@ function programWith(context: CommandContext): Command {
   addSegmentCommand(program, context);
   addMergeCommand(program, context);
   addStatusCommand(program, context);
+  addCompareCommand(program, context);
   // subcommands are made before they inherit: tell each one too
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
