@@ -4,6 +4,7 @@ import type { ComparisonReport, ImageReport } from '../../evaluate/compare/compa
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { numberIn } from '../parse.js';
+import { tableOf } from '../table.js';
 
 const EXAMPLES = `
 Examples:
@@ -37,14 +38,6 @@ function rowOf(
 ) {
   const iou = mean_iou === null ? '-' : mean_iou.toFixed(4);
   return [name, `${a_masks}`, `${b_masks}`, `${matched}`, percent(a_matched), percent(b_matched), iou];
-}
-
-/** Lines of columns that are as wide as their widest cell; the first is words, the others are numbers. */
-function tableOf(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '),
-  );
 }
 
 function namesInWords(names: readonly string[]): string {
