@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { compareRuns } from '../../evaluate/compare/compare-runs.js';
-import type { ComparisonReport, ImageReport } from '../../evaluate/compare/comparison-report.js';
+import { type ComparisonReport, type ImageReport, matchedShareOf } from '../../evaluate/compare/comparison-report.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { numberIn } from '../parse.js';
@@ -47,8 +47,9 @@ function namesInWords(names: readonly string[]): string {
 
 function reportInWords(report: ComparisonReport): string {
   const { a, b, iou, images, missing_in_a, missing_in_b, predicted_iou, stability_score, per_image } = report;
-  const shareOf = (image: ImageReport) => Math.min(image.a_matched, image.b_matched);
-  const worse = per_image.filter((image) => shareOf(image) < 1).sort((p, q) => shareOf(p) - shareOf(q));
+  const worse = per_image
+    .filter((image) => matchedShareOf(image) < 1)
+    .sort((p, q) => matchedShareOf(p) - matchedShareOf(q));
   const rows = [
     ['', 'A', 'B', 'matched', 'of A', 'of B', 'mean IoU'],
     rowOf(`all ${images} images`, report),

@@ -81,14 +81,14 @@ export function comparisonReportOf(comparisons: readonly ImageComparison[], comp
 function worstOf(images: readonly ImageReport[]): ImageReport | null {
   let worst: ImageReport | null = null;
   for (const image of images) {
-    if (shareOf(image) === 1) continue;
-    if (!worst || shareOf(image) < shareOf(worst)) worst = image;
+    if (matchedShareOf(image) === 1) continue;
+    if (!worst || matchedShareOf(image) < matchedShareOf(worst)) worst = image;
   }
   return worst;
 }
 
 /** Share of the masks of both runs together that have a match. */
-function shareOf({ a_masks, b_masks, matched }: Counts): number {
+export function matchedShareOf({ a_masks, b_masks, matched }: Counts): number {
   return a_masks + b_masks > 0 ? (2 * matched) / (a_masks + b_masks) : 1;
 }
 
