@@ -3,6 +3,7 @@ import { messageOf, SamError, type SamErrorCode } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import type { CommandContext, CommandStreams } from './command-context.js';
 import { addCompareCommand } from './commands/compare.js';
+import { addDoctorCommand } from './commands/doctor.js';
 import { addEvalCommand } from './commands/eval.js';
 import { addEverythingCommand } from './commands/everything.js';
 import { addMergeCommand } from './commands/merge.js';
@@ -34,6 +35,7 @@ function programWith(context: CommandContext): Command {
   addStatusCommand(program, context);
   addCompareCommand(program, context);
   addEvalCommand(program, context);
+  addDoctorCommand(program, context);
   // subcommands are made before they inherit: tell each one too
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
