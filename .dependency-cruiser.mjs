@@ -47,6 +47,7 @@ const FOR_ALL = ['errors.ts', 'package-root.ts'];
 
 /** The folders of src that may know a package, or a part of Node.js. Every package in src has a line. */
 const KNOWN_IN = {
+  '@bomb.sh/tab': ['cli'],
   '@bufbuild/protobuf': ['model/onnx'],
   '@thi.ng/rle-pack': ['mask/runs'],
   'cli-progress': ['cli'],

@@ -3,10 +3,10 @@ import { messageOf, SamError } from '../errors.js';
 import type { EverythingJob } from '../execute/job.js';
 import { ThreadExecutor } from '../execute/thread-executor.js';
 import { decodeImage } from '../image/decode-image.js';
-import { pngOf } from '../image/library-versions.js';
-import { maskRunsFromRowMajor } from '../mask/runs/dense-mask.js';
+import { pngOf } from '../image/encode-image.js';
 import { maskIouAbove, measuredMask } from '../mask/runs/mask-iou.js';
 import type { DecoderForm } from '../model/runtime/decoder.js';
+import { discImage, discMask } from './disc-image.js';
 
 /** What became of the trial image. */
 export interface TrialReport {
@@ -26,25 +26,9 @@ export interface TrialReport {
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
 }
 
-const WIDTH = 320;
-const HEIGHT = 240;
-const RADIUS = 70;
+const SIZE = { width: 320, height: 240, radius: 70 };
 /** A mask that is less like the disc is none of it. */
 const ENOUGH_IOU = 0.9;
-
-function isInDisc(x: number, y: number): boolean {
-  return Math.hypot(x - WIDTH / 2, y - HEIGHT / 2) < RADIUS;
-}
-
-/** A bright disc on a dark ground as a PNG file. */
-function discImage(): Promise<Buffer> {
-  const data = new Uint8Array(3 * WIDTH * HEIGHT);
-  for (let i = 0; i < WIDTH * HEIGHT; i++) {
-    const colour = isInDisc(i % WIDTH, Math.floor(i / WIDTH)) ? [230, 180, 40] : [30, 60, 90];
-    data.set(colour, 3 * i);
-  }
-  return pngOf(data, WIDTH, HEIGHT);
-}
 
 /**
  * Takes an image through everything a run does with one: decoding, the model in a worker thread, masks, duplicates.
@@ -63,13 +47,10 @@ export async function trialOf(model: string): Promise<TrialReport> {
     const start = performance.now();
     const { decoderForm } = await executor.ready();
     const ready = performance.now();
-    const image = await decodeImage(await discImage());
+    const image = await decodeImage(await pngOf(discImage(SIZE)));
     const { masks } = await executor.answer({ image });
     const end = performance.now();
-    const dense = Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) =>
-      isInDisc(i % WIDTH, Math.floor(i / WIDTH)) ? 1 : 0,
-    );
-    const disc = measuredMask(maskRunsFromRowMajor(dense, WIDTH, HEIGHT));
+    const disc = measuredMask(discMask(SIZE));
     const bestIou = Math.max(0, ...masks.map((mask) => maskIouAbove(mask, disc, 0)));
     return {
       ok: bestIou >= ENOUGH_IOU,

@@ -7,3 +7,10 @@ export function jpegOf({ data, width, height }: RgbImage): Promise<Buffer> {
     .jpeg({ quality: 90, chromaSubsampling: '4:4:4' })
     .toBuffer();
 }
+
+/** An image as the bytes of a PNG file: no pixel changes. */
+export function pngOf({ data, width, height }: RgbImage): Promise<Buffer> {
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+}

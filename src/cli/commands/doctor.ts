@@ -3,6 +3,7 @@ import { type DoctorReport, doctorReport } from '../../diagnose/doctor.js';
 import type { TrialReport } from '../../diagnose/trial.js';
 import { DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
 import type { CommandContext } from '../command-context.js';
+import { bytesInWords } from '../estimate-in-words.js';
 import { EXIT } from '../exit-codes.js';
 
 const EXAMPLES = `
@@ -13,9 +14,6 @@ Examples:
     sam-cli doctor --json
 
 Exit codes: 0 it works, 1 it does not: the last lines say why.`;
-
-const bytesInWords = (bytes: number) =>
-  bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 
 function trialInWords({
   model,
