@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Parallelism } from '../execute/default-parallelism.js';
+import { type Parallelism, parallelismFor } from '../execute/default-parallelism.js';
 import type { EverythingJob } from '../execute/job.js';
 import { pngOf } from '../image/encode-image.js';
 import { discImage } from './disc-image.js';
@@ -68,7 +68,10 @@ export async function benchMachine({ job, inputs, images, onTry }: BenchOptions)
 function arrangements(): Parallelism[] {
   const cores = availableParallelism();
   const ways = [1, 2, cores].filter((threads) => threads <= cores);
-  return [...new Set(ways)].map((threads) => ({ workers: Math.max(1, Math.floor(cores / threads)), threads }));
+  return [...new Set(ways)].map((threads) => {
+    const workers = Math.max(1, Math.floor(cores / threads));
+    return parallelismFor(workers, true, { workers, threads });
+  });
 }
 
 /** Enough images for every arrangement, with discs of different sizes. */

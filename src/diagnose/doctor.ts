@@ -1,9 +1,9 @@
 import { access, constants, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { imageLibraryVersions } from '../image/library-versions.js';
-import { compiledCacheDir } from '../model/compile/compiled-cache.js';
 import { type RuntimeInfo, runtimeInfo } from '../model/runtime/runtime-info.js';
 import { packageVersion } from '../package-root.js';
+import { userCacheDir } from '../storage/user-cache.js';
 import { type MachineReport, machineReport } from './machine.js';
 import { type TrialReport, trialOf } from './trial.js';
 
@@ -40,7 +40,7 @@ export async function doctorReport(model: string): Promise<DoctorReport> {
     versions: { 'sam-cli': packageVersion, node: process.version, onnxruntime: version, ...imageLibraryVersions() },
     machine: await machineReport(),
     providers,
-    cache: await cacheReport(compiledCacheDir()),
+    cache: await cacheReport(userCacheDir()),
     disk_free: bavail * bsize,
     trial,
   };

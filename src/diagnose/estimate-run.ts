@@ -80,7 +80,7 @@ export async function estimateRun(
       const images = shareOf(plan.digest.count, run.shard ?? WHOLE);
       const settled = await settledBefore(run);
       const remaining = Math.max(0, images - settled);
-      const parallelism = parallelismFor(Math.max(1, images), run.parallelism);
+      const parallelism = parallelismFor(Math.max(1, images), run.job.kind === 'everything', run.parallelism);
       const wanted = Math.max(LEAST_TRIED, TRIED_PER_WORKER * parallelism.workers);
       const count = Math.min(plan.digest.count, remaining, wanted);
       const sample = await sampleOf(plan.images(), plan.digest.count, count);
@@ -94,7 +94,8 @@ export async function estimateRun(
         remaining,
         tried: count,
         tried_failed: trial.failed,
-        ...parallelism,
+        workers: parallelism.workers,
+        threads: parallelism.threads,
         seconds_per_image: trial.pace,
         images_per_hour: trial.pace > 0 ? 3600 / trial.pace : 0,
         seconds,

@@ -2,7 +2,7 @@ import { SamError } from '../../errors.js';
 import { type TruthImage, type TruthSegment, truthSegmentOf } from '../../formats/coco/read-ground-truth.js';
 import { imageResultOfSa1b } from '../../formats/sa1b/read.js';
 import { type MeasuredMask, maskIouAbove, measuredMask } from '../../mask/runs/mask-iou.js';
-import { intersectionAreaOfMaskRuns } from '../../mask/runs/run-set-operations.js';
+import { intersectionAreaAbove } from '../../mask/runs/run-set-operations.js';
 import type { FoundMask } from '../../sam/found-mask.js';
 import { recordProblem } from '../record-problem.js';
 import { boundaryF } from './boundary-f.js';
@@ -70,7 +70,8 @@ const MASK: Kind = {
   areaOf: ({ found }) => found.area,
   iouOf({ found }, truth) {
     if (!truth.isCrowd) return maskIouAbove(found, truth.measured, 0);
-    return found.area > 0 ? intersectionAreaOfMaskRuns(found.mask, truth.mask) / found.area : 0;
+    if (found.area === 0) return 0;
+    return intersectionAreaAbove(found.mask, truth.mask, found.area, truth.measured.area, 0) / found.area;
   },
 };
 
