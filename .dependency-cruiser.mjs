@@ -27,7 +27,7 @@ const MAY_IMPORT = {
   cli: ['evaluate', 'diagnose', 'dataset', 'execute', 'formats', 'model', 'amg', 'segment', 'sam'],
   library: ['dataset', 'execute', 'formats', 'model', 'amg', 'segment', 'image', 'sam', 'mask/runs'],
   diagnose: ['dataset', 'execute', 'model', 'amg', 'image', 'storage', 'sam', 'mask/runs'],
-  evaluate: ['dataset', 'formats', 'storage', 'sam', 'mask/runs'],
+  evaluate: ['dataset', 'formats', 'image', 'storage', 'sam', 'mask/runs'],
   dataset: ['execute', 'formats', 'model', 'amg', 'segment', 'image', 'storage', 'sam', 'mask/runs'],
   execute: ['model', 'amg', 'segment', 'image', 'sam'],
   formats: ['sam', 'mask/runs'],

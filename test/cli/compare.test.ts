@@ -81,6 +81,22 @@ describe('sam-cli compare', () => {
     );
   });
 
+  it('draws the masks that differ side by side', async (context) => {
+    const root = await temporaryFolder(context);
+    const [out, html] = [join(root, 'worse'), join(root, 'differences.html')];
+    await writeChanged(out, (record) => {
+      if (record.image.file_name === 'coffee.png') record.image.file_name = 'a<b.png';
+      else if (record.image.file_name === 'chelsea.png') record.annotations = record.annotations.slice(1);
+    });
+    assert.equal((await runMain('compare', GOLDENS, out, '--html', html)).exitCode, 1);
+    const page = await readFile(html, 'utf8');
+    assert.deepEqual(page.match(/<h2>.*<\/h2>/g), ['<h2>chelsea.png</h2>']);
+    assert.match(page, /<figcaption>A: 10 masks, 1 without a match<\/figcaption>/);
+    assert.match(page, /<figcaption>B: 9 masks, 0 without a match<\/figcaption>/);
+    assert.equal(page.match(/<img src="data:image\/png;base64,[A-Za-z0-9+/=]+"/g)?.length, 2);
+    assert.match(page, /Missing in A: a&lt;b\.png/);
+  });
+
   it('counts a mask that is there twice once, and none of an image of another size', async (context) => {
     const root = await temporaryFolder(context);
     const [twice, wide] = [join(root, 'twice'), join(root, 'wide')];

@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
 import { compareRuns } from '../../evaluate/compare/compare-runs.js';
+import { comparisonHtmlOf } from '../../evaluate/compare/comparison-html.js';
 import { type ComparisonReport, type ImageReport, matchedShareOf } from '../../evaluate/compare/comparison-report.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { numberIn } from '../parse.js';
 import { tableOf } from '../table.js';
+import { writeText } from '../write-text.js';
 
 const EXAMPLES = `
 Examples:
@@ -12,6 +14,8 @@ Examples:
     sam-cli compare before after
   In CI: what a new version makes of some images, against what is kept in the repository (docs/ci.md):
     sam-cli everything test-images --out now && sam-cli compare goldens now --min-match 0.97 --iou 0.9
+  The masks that differ, side by side, to look at in a browser:
+    sam-cli compare before after --html differences.html
   For a program, with the numbers of each image:
     sam-cli compare goldens now --json
 
@@ -24,6 +28,7 @@ interface CompareCommandOptions {
   readonly minMatch: number;
   readonly iou: number;
   readonly json: boolean;
+  readonly html?: string;
   readonly workers?: number;
 }
 
@@ -120,11 +125,13 @@ export function addCompareCommand(program: Command, { stdout, stderr, finish }: 
         numberIn({ integer: true, min: 1, max: 1024 }),
       ),
     )
+    .option('--html <file>', 'write a page with the masks that differ, side by side')
     .option('--json', 'print the report as JSON, with the numbers of each image', false)
     .addHelpText('after', EXAMPLES)
-    .action(async (a: string, b: string, { minMatch, iou, json, workers }: CompareCommandOptions) => {
+    .action(async (a: string, b: string, { minMatch, iou, json, html, workers }: CompareCommandOptions) => {
       const threads = workers === undefined ? {} : { threads: workers };
       const report = await compareRuns({ a, b, minMatch, minIou: iou, ...threads });
+      if (html !== undefined) await writeText(html, await comparisonHtmlOf(report));
       stdout.write(json ? `${JSON.stringify(report)}\n` : reportInWords(report));
       if (!report.passed) stderr.write(failureInWords(report));
       finish(report.passed ? EXIT.ok : EXIT.failures);

@@ -1,6 +1,4 @@
-import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { messageOf, SamError } from '../../errors.js';
 import type { ApArGrid } from '../../evaluate/coco/accumulate.js';
 import { curvesSvgOf } from '../../evaluate/coco/curves-svg.js';
 import { evaluateRun } from '../../evaluate/coco/evaluate-run.js';
@@ -12,6 +10,7 @@ import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { numberIn } from '../parse.js';
 import { tableOf } from '../table.js';
+import { writeText } from '../write-text.js';
 
 const EXAMPLES = `
 Examples:
@@ -64,14 +63,6 @@ function reportInWords(report: EvaluationReport): string {
   lines.push(...gridInWords('boxes, all classes as one', report.box.class_agnostic));
   if (report.box.by_category) lines.push(...gridInWords('boxes, by class', report.box.by_category));
   return `${lines.join('\n')}\n`;
-}
-
-async function writeText(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    throw new SamError('unwritable-output', `Could not write ${path}: ${messageOf(error)}`);
-  }
 }
 
 /** Adds `eval` to the program. */
