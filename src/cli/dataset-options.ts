@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { shardFrom, WHOLE } from '../dataset/plan/shard.js';
-import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
 import { OUTPUT_FORMATS, type OutputFormat } from '../dataset/scheduler/output-formats.js';
 import { IMAGE_FORMATS } from '../dataset/sinks/overlay-folder.js';
 import { DEFAULT_MAX_PIXELS } from '../dataset/sources/image-reader.js';
+import type { EstimatedRun } from '../diagnose/estimate-run.js';
 import type { CommandContext } from './command-context.js';
 import { numberIn } from './parse.js';
 
@@ -27,6 +27,10 @@ export interface DatasetOptions {
   readonly maxPixels: number;
   readonly timeout?: number;
   readonly shard?: string;
+  /** Tell what the run would take, and do nothing. */
+  readonly dryRun: boolean;
+  /** With `dryRun`: as JSON. */
+  readonly json: boolean;
 }
 
 /** Arguments in help of what may be named as inputs. */
@@ -97,6 +101,13 @@ export function addDatasetOptions(command: Command): Command {
       'do only the i-th of n parts, counted from 0; "auto" asks Slurm or Kubernetes (or "auto/n")',
     ),
   );
+  course(
+    new Option(
+      '--dry-run',
+      'tell how many images, how long and how much disk: a few are tried, nothing is kept',
+    ).default(false),
+  );
+  course(new Option('--json', 'with --dry-run: print it as JSON').default(false));
   return command;
 }
 
@@ -109,7 +120,7 @@ export function datasetRunOf(
   inputs: readonly string[],
   options: DatasetOptions,
   { stdin, words }: CommandContext,
-): Pick<DatasetRun, 'selection' | 'output' | 'limits' | 'maxFailures' | 'shard' | 'resume' | 'command'> {
+): Pick<EstimatedRun, 'selection' | 'output' | 'limits' | 'maxFailures' | 'shard' | 'resume' | 'command'> {
   const { include, exclude, hidden, inputList, overwrite, force, retryFailed, maxFailures, maxPixels, timeout } =
     options;
   return {

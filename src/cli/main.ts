@@ -2,6 +2,11 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, SamError, type SamErrorCode } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import type { CommandContext, CommandStreams } from './command-context.js';
+import { addBenchCommand } from './commands/bench.js';
+import { addCompareCommand } from './commands/compare.js';
+import { addCompletionCommand } from './commands/completion.js';
+import { addDoctorCommand } from './commands/doctor.js';
+import { addEvalCommand } from './commands/eval.js';
 import { addEverythingCommand } from './commands/everything.js';
 import { addExportCommand } from './commands/export.js';
 import { addMergeCommand } from './commands/merge.js';
@@ -36,6 +41,11 @@ function programWith(context: CommandContext): Command {
   addExportCommand(program, context);
   addStatsCommand(program, context);
   addRenderCommand(program, context);
+  addCompareCommand(program, context);
+  addEvalCommand(program, context);
+  addDoctorCommand(program, context);
+  addBenchCommand(program, context);
+  addCompletionCommand(program, context);
   // subcommands are made before they inherit: tell each one too
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

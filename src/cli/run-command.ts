@@ -1,9 +1,11 @@
 import { runDataset } from '../dataset/scheduler/run.js';
 import type { ImageFormat } from '../dataset/sinks/overlay-folder.js';
+import { type EstimatedRun, estimateRun } from '../diagnose/estimate-run.js';
 import type { Parallelism } from '../execute/default-parallelism.js';
 import type { Job } from '../execute/job.js';
 import type { CommandContext } from './command-context.js';
 import { type DatasetOptions, datasetRunOf } from './dataset-options.js';
+import { estimateInWords } from './estimate-in-words.js';
 import { EXIT } from './exit-codes.js';
 import { interruptible } from './interrupt.js';
 import type { EmbeddingOptions } from './machine-options.js';
@@ -19,6 +21,23 @@ export type RunOptions = DatasetOptions &
     readonly model: string;
   };
 
+function overlayOf({ overlay, overlayFormat }: RunOptions): { overlayFolder?: string; overlayFormat: ImageFormat } {
+  return { ...(overlay !== undefined && { overlayFolder: overlay }), overlayFormat };
+}
+
+/** Tells what the run will take instead of doing it. */
+async function dryRun(
+  run: EstimatedRun,
+  { out, json }: RunOptions,
+  { stdout, stderr }: CommandContext,
+): Promise<number> {
+  const estimate = await estimateRun(run, (tried, images) =>
+    stderr.write(`Trying ${tried} of ${images} images, with results that are not kept\n`),
+  );
+  stdout.write(json ? `${JSON.stringify(estimate)}\n` : estimateInWords(estimate, out));
+  return EXIT.ok;
+}
+
 /**
  * Goes through a dataset for a command: shows the run, hears Ctrl-C, and says how it ended.
  *
@@ -32,6 +51,7 @@ export async function runCommand(
   context: CommandContext,
 ): Promise<number> {
   const run = datasetRunOf(inputs, options, context);
+  if (options.dryRun) return dryRun({ ...run, job, ...overlayOf(options), parallelism: options }, options, context);
   const { onEvent, close } = reporterFor(options, context.stderr);
   try {
     const summary = await interruptible(
@@ -39,8 +59,7 @@ export async function runCommand(
         runDataset({
           ...run,
           job,
-          ...(options.overlay !== undefined && { overlayFolder: options.overlay }),
-          overlayFormat: options.overlayFormat,
+          ...overlayOf(options),
           parallelism: options,
           signal,
           onEvent,

@@ -45,3 +45,10 @@ export function palettePngOf(
     .png()
     .toBuffer();
 }
+
+/** An image as the bytes of a PNG file: no pixel changes. */
+export function pngOf({ data, width, height }: RgbImage): Promise<Buffer> {
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+}

@@ -82,6 +82,11 @@ export function maskRuns(width: number, height: number, runsColumnMajor: ArrayLi
   };
 }
 
+/** A mask without a foreground pixel. */
+export function maskRunsOfEmpty(width: number, height: number): MaskRuns {
+  return { width, height, runsColumnMajor: Uint32Array.of(pixelCountOf(width, height)) };
+}
+
 function withoutZeroRuns(runs: ArrayLike<number>): Uint32Array {
   const kept = new Uint32Array(runs.length);
   let count = 0;

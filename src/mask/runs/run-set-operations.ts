@@ -10,6 +10,15 @@ import { RunWriter } from './run-writer.js';
 
 /** The pixels of `a` that are not in `b`. */
 export function differenceOfMaskRuns(a: MaskRuns, b: MaskRuns): MaskRuns {
+  return combinedMaskRuns(a, b, (isInA, isInB) => isInA && !isInB);
+}
+
+/** The pixels of `a` and those of `b`. */
+export function unionOfMaskRuns(a: MaskRuns, b: MaskRuns): MaskRuns {
+  return combinedMaskRuns(a, b, (isInA, isInB) => isInA || isInB);
+}
+
+function combinedMaskRuns(a: MaskRuns, b: MaskRuns, isIn: (isInA: boolean, isInB: boolean) => boolean): MaskRuns {
   requireSameSize(a, b);
   const runsA = a.runsColumnMajor;
   const runsB = b.runsColumnMajor;
@@ -22,8 +31,7 @@ export function differenceOfMaskRuns(a: MaskRuns, b: MaskRuns): MaskRuns {
     while (endA === at) endA += runsA[++indexA];
     while (endB === at) endB += runsB[++indexB];
     at = Math.min(endA, endB);
-    const isOnlyInA = indexA % 2 === 1 && indexB % 2 === 0;
-    writer.extendTo(at, isOnlyInA ? 1 : 0);
+    writer.extendTo(at, isIn(indexA % 2 === 1, indexB % 2 === 1) ? 1 : 0);
   }
   return { width: a.width, height: a.height, runsColumnMajor: writer.finishedRuns(pixelCount) };
 }

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { type DoctorReport, doctorReport } from '../../diagnose/doctor.js';
+import type { TrialReport } from '../../diagnose/trial.js';
+import { DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
+import type { CommandContext } from '../command-context.js';
+import { bytesInWords } from '../estimate-in-words.js';
+import { EXIT } from '../exit-codes.js';
+
+const EXAMPLES = `
+Examples:
+  Whether this installation works, as text to paste in an issue:
+    sam-cli doctor
+  The same for a program:
+    sam-cli doctor --json
+
+Exit codes: 0 it works, 1 it does not: the last lines say why.`;
+
+function trialInWords({
+  model,
+  masks,
+  best_iou,
+  load_seconds,
+  image_seconds,
+  decoder_form,
+  notices,
+  error,
+}: TrialReport) {
+  const lines = notices.map((notice) => `notice: ${notice}`);
+  if (error) {
+    lines.push(`trial: FAILED with ${error.code}: ${error.message}`);
+    if (error.hint) lines.push(error.hint);
+    return lines;
+  }
+  lines.push(
+    `trial: ${model}, decoder ${decoder_form}; ready in ${load_seconds?.toFixed(1)} s, an image of 16 points in ${image_seconds?.toFixed(1)} s, ${masks} masks`,
+    `trial: the best mask of a disc has an IoU of ${best_iou?.toFixed(3)} with it`,
+  );
+  return lines;
+}
+
+function reportInWords({ ok, versions, machine, providers, cache, disk_free, trial }: DoctorReport): string {
+  const { system, cpu, cores, cpu_features, memory_total, memory_available } = machine;
+  const lines = [
+    `versions: ${Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ')}`,
+    `system: ${system}`,
+    `processor: ${cpu}, ${cores} cores to use; ${cpu_features ? cpu_features.join(' ') : 'features not known here'}`,
+    `memory: ${bytesInWords(memory_total)}, ${bytesInWords(memory_available)} to use`,
+    `providers: ${providers.map(({ name, bundled }) => (bundled ? name : `${name} (not installed)`)).join(', ')}; sam-cli uses cpu`,
+    `cache: ${cache.folder}, ${cache.files} files, ${bytesInWords(cache.bytes)}${cache.writable ? '' : ', CANNOT BE WRITTEN: set SAM_CLI_CACHE_DIR'}`,
+    `disk: ${bytesInWords(disk_free)} free in the working folder`,
+    ...trialInWords(trial),
+    ok ? 'works' : 'DOES NOT WORK',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Adds `doctor` to the program. */
+export function addDoctorCommand(program: Command, { stdout, finish }: CommandContext): void {
+  program
+    .command('doctor')
+    .summary('whether this installation works')
+    .description(
+      'Tells versions and machine, and takes a small image through the whole pipeline. Changes nothing but the cache.',
+    )
+    .option('--model <name>', 'model of the catalogue', DEFAULT_MODEL)
+    .option('--json', 'print it as JSON', false)
+    .addHelpText('after', EXAMPLES)
+    .action(async ({ model, json }: { readonly model: string; readonly json: boolean }) => {
+      const report = await doctorReport(model);
+      stdout.write(json ? `${JSON.stringify(report)}\n` : reportInWords(report));
+      finish(report.ok ? EXIT.ok : EXIT.failures);
+    });
+}

@@ -1,0 +1,116 @@
+import { SamError } from '../../errors.js';
+import { checkFolder } from '../../storage/check-folder.js';
+import { FolderStorage } from '../../storage/folder-storage.js';
+import type { Storage } from '../../storage/storage.js';
+import { journalLines } from '../run-folder/journal-lines.js';
+import { readManifest } from '../run-folder/manifest.js';
+import { type RecordPlace, recordHeadOf, recordTextOf } from './record-text.js';
+
+/** Bytes in which a record's `image` part ends, with a file name of usual length. */
+const HEAD_BYTES = 1024;
+const FILE_NAME = /"file_name"\s*:\s*("(?:[^"\\]|\\.)*")/;
+/** Records whose beginning is read at the same time. */
+const READ_AT_ONCE = 32;
+
+/** A record's text and where it stands. */
+export interface RecordText {
+  readonly text: string;
+  /** In words, for messages. */
+  readonly file: string;
+}
+
+/**
+ * The records of a run, found by the names of their images (`file_name`). It also reads a folder of SA-1B files that no run is
+ * known of, such as goldens or files of SA-1B itself. Masks are read when they are asked for: a run may be larger than memory.
+ */
+export class RunRecords {
+  readonly #storage: Storage;
+  readonly #places: ReadonlyMap<string, RecordPlace>;
+
+  private constructor(storage: Storage, places: ReadonlyMap<string, RecordPlace>) {
+    this.#storage = storage;
+    this.#places = places;
+  }
+
+  /**
+   * Finds the records below a folder.
+   *
+   * @param name - Of the folder in messages, such as `RUN`.
+   * @throws SamError `bad-usage` when there are none, `bad-run-folder` when the run is damaged.
+   */
+  static async open(folder: string, name: string): Promise<RunRecords> {
+    await checkFolder(folder, name);
+    const storage = new FolderStorage(folder);
+    const manifest = await readManifest(storage);
+    const places = manifest ? await placesOfRun(storage) : await placesOfFolder(storage);
+    if (places.length === 0) {
+      throw new SamError('bad-usage', `Expected records of images in ${name} but found none in ${folder}`);
+    }
+    return new RunRecords(storage, await byFileName(storage, places));
+  }
+
+  /** Names of the images, in the order of the run. Where several images share a name, further ones end in ` (2)` and up. */
+  get images(): readonly string[] {
+    return [...this.#places.keys()];
+  }
+
+  has(image: string): boolean {
+    return this.#places.has(image);
+  }
+
+  /** The record of an image. @throws SamError `bad-run-folder` when it cannot be read. */
+  async textOf(image: string): Promise<RecordText> {
+    const place = this.#places.get(image);
+    if (!place) throw new Error(`Expected an image of the run but received ${image}`);
+    return { text: await recordTextOf(this.#storage, place), file: this.#storage.locate(place.output) };
+  }
+}
+
+/** Those that the journal calls done, in the order of the images. */
+async function placesOfRun(storage: Storage): Promise<RecordPlace[]> {
+  const places = new Map<number, RecordPlace>();
+  for await (const lines of journalLines(storage, { skipDamaged: true })) {
+    for (const line of lines) {
+      if (line.state === 'failed') places.delete(line.image_id);
+      else {
+        const { output, start, end } = line;
+        places.set(line.image_id, { output, ...(start !== undefined && end !== undefined && { start, end }) });
+      }
+    }
+  }
+  return [...places].sort(([a], [b]) => a - b).map(([, place]) => place);
+}
+
+async function placesOfFolder(storage: Storage): Promise<RecordPlace[]> {
+  const outputs: string[] = [];
+  for await (const output of storage.list('')) {
+    if (output.endsWith('.json') && !output.endsWith('.coco.json')) outputs.push(output);
+  }
+  return outputs.sort().map((output) => ({ output }));
+}
+
+async function byFileName(storage: Storage, places: readonly RecordPlace[]): Promise<Map<string, RecordPlace>> {
+  const named = new Map<string, RecordPlace>();
+  for (let first = 0; first < places.length; first += READ_AT_ONCE) {
+    const some = places.slice(first, first + READ_AT_ONCE);
+    const names = await Promise.all(some.map((place) => fileNameOf(storage, place)));
+    for (const [i, name] of names.entries()) {
+      let key = name;
+      for (let number = 2; named.has(key); number++) key = `${name} (${number})`;
+      named.set(key, some[i]);
+    }
+  }
+  return named;
+}
+
+async function fileNameOf(storage: Storage, place: RecordPlace): Promise<string> {
+  const found =
+    FILE_NAME.exec(await recordHeadOf(storage, place, HEAD_BYTES)) ??
+    FILE_NAME.exec(await recordTextOf(storage, place));
+  if (found) return JSON.parse(found[1]);
+  throw new SamError(
+    'bad-run-folder',
+    `Expected the file_name of an image in ${storage.locate(place.output)} but found none`,
+    'Records are SA-1B files, as sam-cli writes them.',
+  );
+}

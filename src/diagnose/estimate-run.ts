@@ -1,0 +1,214 @@
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { OutputNames } from '../dataset/plan/output-names.js';
+import { planOf } from '../dataset/plan/plan.js';
+import type { PlannedImage } from '../dataset/plan/planned-image.js';
+import { shareOf, WHOLE } from '../dataset/plan/shard.js';
+import { Journal } from '../dataset/run-folder/journal.js';
+import { readManifest } from '../dataset/run-folder/manifest.js';
+import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
+import type { RunEvent } from '../dataset/scheduler/events.js';
+import type { OutputOptions } from '../dataset/scheduler/output-formats.js';
+import { runDataset } from '../dataset/scheduler/run.js';
+import type { InputSelection } from '../dataset/sources/input-images.js';
+import { openInputs } from '../dataset/sources/input-images.js';
+import type { Source } from '../dataset/sources/source.js';
+import { type Parallelism, parallelismFor } from '../execute/default-parallelism.js';
+import type { StageSeconds } from '../sam/found-mask.js';
+import { FolderStorage } from '../storage/folder-storage.js';
+
+/** A run of named inputs to a folder. */
+export type EstimatedRun = Omit<DatasetRun, 'source' | 'sink' | 'storage'> & {
+  readonly selection: InputSelection;
+  readonly output: OutputOptions;
+};
+
+/** What a run will take. Names are those of the command's JSON. */
+export interface RunEstimate {
+  /** Images of the run (of its shard). */
+  readonly images: number;
+  /** Of those, how many an earlier start did, or failed to do. */
+  readonly settled_before: number;
+  readonly remaining: number;
+  /** Images that were tried, and how many of those failed. */
+  readonly tried: number;
+  readonly tried_failed: number;
+  readonly workers: number;
+  readonly threads: number;
+  /** Wall time between one image and the next once all workers are at work. */
+  readonly seconds_per_image: number;
+  readonly images_per_hour: number;
+  /** Wall time of what remains, with loading the model. */
+  readonly seconds: number;
+  /** Bytes that results of what remains take on the disk. */
+  readonly bytes: number;
+  /** Bytes free where results go. */
+  readonly disk_free: number;
+  /** Most bytes of memory that this process has had so far. */
+  readonly peak_memory: number;
+  /** Mean seconds of each stage of an image in its worker. */
+  readonly stages: StageSeconds;
+}
+
+/** Images tried for each worker; the first of each also loads the model and is not counted. */
+const TRIED_PER_WORKER = 3;
+/** Fewer would say too little of images that differ. */
+const LEAST_TRIED = 6;
+/** Bytes of an image's embedding in a cache. */
+const EMBEDDING_BYTES = { fp16: 2.1e6, fp32: 4.2e6 } as const;
+
+/**
+ * Tries some images of a run, spread over all, and tells what the run will take. They are done in the very way of the run, with its
+ * results in a folder that is removed; its output folder stays as it is.
+ *
+ * @param onTry - Told how many images are tried, of how many.
+ * @throws SamError as `runDataset`.
+ */
+export async function estimateRun(
+  run: EstimatedRun,
+  onTry?: (tried: number, images: number) => void,
+): Promise<RunEstimate> {
+  const source = openInputs({
+    ...run.selection,
+    ownFolders: [run.output.folder, run.overlayFolder ?? run.output.folder],
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'sam-cli-estimate-'));
+  try {
+    const plan = await planOf(source.images(), { names: new OutputNames() });
+    try {
+      const images = shareOf(plan.digest.count, run.shard ?? WHOLE);
+      const settled = await settledBefore(run);
+      const remaining = Math.max(0, images - settled);
+      const parallelism = parallelismFor(Math.max(1, images), run.job.kind === 'everything', run.parallelism);
+      const wanted = Math.max(LEAST_TRIED, TRIED_PER_WORKER * parallelism.workers);
+      const count = Math.min(plan.digest.count, remaining, wanted);
+      const sample = await sampleOf(plan.images(), plan.digest.count, count);
+      if (count > 0) onTry?.(count, remaining);
+      const trial = await tried(run, { source, sample, folder, parallelism });
+      const seconds = count > 0 ? trial.warm + Math.max(0, remaining - trial.warmed) * trial.pace : 0;
+      const { bavail, bsize } = await statfs(await existing(run.output.folder));
+      return {
+        images,
+        settled_before: settled,
+        remaining,
+        tried: count,
+        tried_failed: trial.failed,
+        workers: parallelism.workers,
+        threads: parallelism.threads,
+        seconds_per_image: trial.pace,
+        images_per_hour: trial.pace > 0 ? 3600 / trial.pace : 0,
+        seconds,
+        bytes:
+          count > 0 ? Math.round((remaining * (await bytesOf(folder))) / count) + embeddingBytes(run, remaining) : 0,
+        disk_free: bavail * bsize,
+        peak_memory: process.resourceUsage().maxRSS * 1024,
+        stages: trial.stages,
+      };
+    } finally {
+      await plan.close();
+    }
+  } finally {
+    await source.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function settledBefore({ output, resume = {} }: EstimatedRun): Promise<number> {
+  const storage = new FolderStorage(output.folder);
+  if (resume.overwrite || !(await readManifest(storage))) return 0;
+  const { done, failed } = await Journal.read(storage);
+  return done + (resume.retryFailed ? 0 : failed);
+}
+
+/** Every so many-th image. */
+async function sampleOf(
+  plan: AsyncIterable<readonly PlannedImage[]>,
+  total: number,
+  count: number,
+): Promise<PlannedImage[]> {
+  const wanted = new Set(Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * total) / count)));
+  const sample: PlannedImage[] = [];
+  let position = 0;
+  for await (const images of plan) {
+    for (const image of images) if (wanted.has(position++)) sample.push(image);
+  }
+  return sample;
+}
+
+interface Trial {
+  readonly source: Source;
+  readonly sample: readonly PlannedImage[];
+  /** For results. */
+  readonly folder: string;
+  readonly parallelism: Parallelism;
+}
+
+/** When each image of the sample was finished, and what follows of it. */
+async function tried(
+  { selection, shard, resume, signal, ...run }: EstimatedRun,
+  { source, sample, folder, parallelism }: Trial,
+) {
+  const start = performance.now();
+  const ends: number[] = [];
+  const stages: StageSeconds[] = [];
+  let failed = 0;
+  const onEvent = (event: RunEvent) => {
+    if (event.event === 'image_done') stages.push(event.stages);
+    else if (event.event === 'image_failed') failed++;
+    else return;
+    ends.push((performance.now() - start) / 1000);
+  };
+  const { embeddings, ...job } = run.job;
+  if (sample.length > 0) {
+    await runDataset({
+      ...run,
+      // kept embeddings of the images tried would make the others look cheap
+      job,
+      source: {
+        images: async function* () {
+          yield sample;
+        },
+        open: (image, options) => source.open(image, options),
+        close: async () => undefined,
+      },
+      output: { ...run.output, folder },
+      ...(run.overlayFolder !== undefined && { overlayFolder: join(folder, '_overlays') }),
+      parallelism,
+      ...(signal && { signal }),
+      onEvent,
+    });
+  }
+  // the first image of each worker waited for its model
+  const warmed = Math.min(parallelism.workers, ends.length);
+  const warm = ends[warmed - 1] ?? 0;
+  const last = ends.at(-1) ?? 0;
+  const pace = ends.length > warmed ? (last - warm) / (ends.length - warmed) : last / Math.max(1, ends.length);
+  return { failed, warmed, warm, pace, stages: meanStages(stages) };
+}
+
+function meanStages(stages: readonly StageSeconds[]): StageSeconds {
+  const meanOf = (stage: keyof StageSeconds) =>
+    stages.reduce((sum, each) => sum + each[stage], 0) / Math.max(1, stages.length);
+  return { encode: meanOf('encode'), decode: meanOf('decode'), select: meanOf('select'), finish: meanOf('finish') };
+}
+
+async function bytesOf(folder: string): Promise<number> {
+  const storage = new FolderStorage(folder);
+  let bytes = 0;
+  for await (const name of storage.list('')) bytes += (await storage.sizeOf(name)) ?? 0;
+  return bytes;
+}
+
+function embeddingBytes({ job }: EstimatedRun, images: number): number {
+  return job.embeddings ? images * EMBEDDING_BYTES[job.embeddings.type ?? 'fp16'] : 0;
+}
+
+/** The folder, or the nearest one above it that is there. */
+async function existing(folder: string): Promise<string> {
+  const path = resolve(folder);
+  return statfs(path).then(
+    () => path,
+    () => (dirname(path) === path ? path : existing(dirname(path))),
+  );
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { cliPath, runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+/** What a shell is told for the words behind `sam-cli`, and whether it may complete files. */
+async function completed(...words: string[]) {
+  const { exitCode, stdout } = await runCli('complete', '--', ...words);
+  assert.equal(exitCode, 0);
+  const lines = stdout.trimEnd().split('\n');
+  const directive = lines.pop();
+  return { values: lines.map((line) => line.split('\t')[0]), files: directive === ':0' };
+}
+
+describe('sam-cli completion', () => {
+  it('completes commands, flags and their values, and files elsewhere', async () => {
+    assert.deepEqual(await completed('e'), { values: ['everything', 'eval'], files: false });
+    assert.deepEqual(await completed('everything', '--out-f'), { values: ['--out-format'], files: false });
+    const formats = await completed('everything', '--out-format', '');
+    assert.ok(formats.values.includes('ndjson.gz') && !formats.files);
+    assert.deepEqual(await completed('everything', 'pho'), { values: [], files: true });
+    assert.deepEqual(await completed('compare', ''), { values: [], files: true });
+  });
+
+  it('prints a script for each shell', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      const { exitCode, stdout, stderr } = await runCli('completion', shell);
+      assert.deepEqual([exitCode, stderr], [0, '']);
+      assert.match(stdout, /sam-cli complete -- /, shell);
+    }
+    const { exitCode, stderr } = await runCli('completion', 'tcsh');
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /Allowed choices are zsh, bash, fish, powershell/);
+  });
+
+  it('works in bash', { skip: spawnSync('bash', ['--version']).status !== 0 }, async (context) => {
+    const folder = await temporaryFolder(context);
+    await mkdir(join(folder, 'photos'));
+    await writeFile(join(folder, 'sam-cli'), `#!/bin/sh\nexec "${process.execPath}" "${cliPath}" "$@"\n`, {
+      mode: 0o755,
+    });
+    // what bash-completion would find out of a line that ends at the cursor
+    const script = `
+      _get_comp_words_by_ref() { cur=\${COMP_WORDS[COMP_CWORD]}; words=("\${COMP_WORDS[@]}"); cword=$COMP_CWORD; }
+      compopt() { :; }
+      source <(sam-cli completion bash)
+      complete -p sam-cli
+      COMP_WORDS=(sam-cli everything --out-f); COMP_CWORD=2; __sam_cli_complete; echo "\${COMPREPLY[*]}"`;
+    const { stdout, stderr, status } = spawnSync('bash', ['-c', script], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+    });
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout, 'complete -o default -F __sam_cli_complete sam-cli\n--out-format\n', stderr);
+  });
+});

