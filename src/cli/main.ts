@@ -4,6 +4,7 @@ import { packageVersion } from '../package-root.js';
 import type { CommandContext, CommandStreams } from './command-context.js';
 import { addEverythingCommand } from './commands/everything.js';
 import { addMergeCommand } from './commands/merge.js';
+import { addModelsCommand } from './commands/models.js';
 import { addSegmentCommand } from './commands/segment.js';
 import { addStatusCommand } from './commands/status.js';
 import { EXIT } from './exit-codes.js';
@@ -30,6 +31,7 @@ function programWith(context: CommandContext): Command {
   addSegmentCommand(program, context);
   addMergeCommand(program, context);
   addStatusCommand(program, context);
+  addModelsCommand(program, context);
   // subcommands are made before they inherit: tell each one too
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

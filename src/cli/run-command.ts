@@ -6,15 +6,16 @@ import { type DatasetOptions, datasetRunOf } from './dataset-options.js';
 import { EXIT } from './exit-codes.js';
 import { interruptible } from './interrupt.js';
 import type { EmbeddingOptions } from './machine-options.js';
+import type { ModelOptions } from './model-options.js';
 import { type ReporterOptions, reporterFor } from './reporters/reporter-for.js';
 
 /** The options of every command that goes through a dataset, as commander parses them. */
 export type RunOptions = DatasetOptions &
   ReporterOptions &
   EmbeddingOptions &
+  ModelOptions &
   Partial<Parallelism> & {
     readonly overlay?: string;
-    readonly model: string;
   };
 
 /**
