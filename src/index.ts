@@ -50,7 +50,8 @@ export {
 export { maskIou } from './mask/runs/mask-iou.js';
 export type { MaskRuns } from './mask/runs/mask-runs.js';
 export { catalogueEntries, DEFAULT_MODEL } from './model/catalogue/catalogue.js';
-export type { CatalogueEntry } from './model/catalogue/entry.js';
+export type { CatalogueEntry, ModelReference } from './model/catalogue/entry.js';
+export { ownModelEntry } from './model/catalogue/own-model.js';
 export type { EmbeddingCacheOptions } from './model/runtime/embedding-cache.js';
 export { type LoadModelOptions, loadModel, type SamModel } from './model/runtime/load-model.js';
 export type { FoundMask, ImageResult, StageSeconds } from './sam/found-mask.js';

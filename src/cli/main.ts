@@ -10,6 +10,7 @@ import { addEvalCommand } from './commands/eval.js';
 import { addEverythingCommand } from './commands/everything.js';
 import { addExportCommand } from './commands/export.js';
 import { addMergeCommand } from './commands/merge.js';
+import { addModelsCommand } from './commands/models.js';
 import { addRenderCommand } from './commands/render.js';
 import { addSegmentCommand } from './commands/segment.js';
 import { addStatsCommand } from './commands/stats.js';
@@ -46,6 +47,7 @@ function programWith(context: CommandContext): Command {
   addDoctorCommand(program, context);
   addBenchCommand(program, context);
   addCompletionCommand(program, context);
+  addModelsCommand(program, context);
   // subcommands are made before they inherit: tell each one too
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

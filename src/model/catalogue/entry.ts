@@ -8,6 +8,8 @@ export interface ModelFile {
   readonly bytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
+  /** Files of its weights, where they lie beside it. @default none */
+  readonly externalData?: readonly ModelFile[];
 }
 
 /** A model as a catalogue describes it. */
@@ -28,3 +30,31 @@ export interface CatalogueData {
 
 /** A model that can be asked for by name, with absolute paths. */
 export type CatalogueEntry = CatalogueData;
+
+/** A file of a repository, and what is known of it. */
+export interface HubFile {
+  /** In the repository. */
+  readonly path: string;
+  /** @default what the hub says */
+  readonly bytes?: number;
+  /** Lower-case hex. @default what the hub says, which is then recorded */
+  readonly sha256?: string;
+  readonly externalData?: readonly HubFile[];
+}
+
+/** A model that lies on the Hugging Face hub and is downloaded when it is asked for by name. */
+export interface HubModel extends Omit<CatalogueData, 'encoder' | 'decoder'> {
+  readonly source: {
+    /** ORG/NAME. */
+    readonly repo: string;
+    /** A commit where one is known, else a branch. */
+    readonly revision: string;
+  };
+  /** Said before the download begins. @default false */
+  readonly nonCommercial?: boolean;
+  readonly encoder: HubFile;
+  readonly decoder: HubFile;
+}
+
+/** A model: the name of an entry, or an entry of one's own (see own-model.ts). Plain data. */
+export type ModelReference = string | CatalogueEntry;

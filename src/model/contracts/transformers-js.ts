@@ -9,6 +9,7 @@ import { GraphView } from '../onnx/graph-view.js';
 import { readModel } from '../onnx/model-bytes.js';
 import { positionalEncoding } from '../onnx/positional-encoding.js';
 import type { Contract, PlainTensor } from './contract.js';
+import { takesNo } from './prompt-tensors.js';
 import { IMAGE_EMBEDDINGS, inputOf, SAM1_DECODER, tensorNamed } from './sam1-decoder.js';
 import { sam1Encoder } from './sam1-encoder.js';
 
@@ -16,6 +17,20 @@ const POSITIONS = 'image_positional_embeddings';
 
 const contract: Contract = {
   name: 'transformers-js',
+  title: 'SAM 1 as exported for transformers.js',
+  signature: {
+    encoderInput: { names: ['pixel_values'], rank: 4 },
+    normalisesInGraph: false,
+    encoderOutputs: [IMAGE_EMBEDDINGS],
+    decoderInputs: [
+      { names: ['input_points'], rank: 4 },
+      { names: ['input_labels'], rank: 3 },
+      { names: [IMAGE_EMBEDDINGS], rank: 4 },
+      { names: [POSITIONS], rank: 4 },
+    ],
+    decoderOutputs: [['pred_masks'], ['iou_scores']],
+  },
+  takes: { boxes: false, masks: false },
   encoder: sam1Encoder(IMAGE_EMBEDDINGS, POSITIONS),
   decoder: {
     ...SAM1_DECODER,
@@ -39,8 +54,8 @@ const contract: Contract = {
     promptInputsOf({ points, first, end, maskInput }) {
       const { pointsPerPrompt: n, coords } = points;
       const labels = points.labels.slice(first * n, end * n);
-      if (maskInput) throw noPrompt('mask');
-      if (labels.some((label) => label > 1)) throw noPrompt('box');
+      if (maskInput) throw takesNo('mask', 'for transformers.js');
+      if (labels.some((label) => label > 1)) throw takesNo('box', 'for transformers.js');
       return {
         input_points: { type: 'float32', data: coords.slice(first * n * 2, end * n * 2), dims: [1, end - first, n, 2] },
         input_labels: { type: 'int64', data: BigInt64Array.from(labels, BigInt), dims: [1, end - first, n] },
@@ -50,10 +65,6 @@ const contract: Contract = {
 };
 
 export default contract;
-
-function noPrompt(kind: 'mask' | 'box'): SamError {
-  return new SamError('bad-model', `This decoder takes no ${kind} prompt (exported for transformers.js)`);
-}
 
 /** The model's dense positional encoding from its prompt encoder's random matrix, or undefined where that is quantised. */
 function positionsOf(view: GraphView, grid: number): PlainTensor | undefined {

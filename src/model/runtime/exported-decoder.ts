@@ -11,6 +11,7 @@ import type { DecodedBatch, DecodeOptions, PromptBatch } from '../../sam/segment
 import type { DecoderContract, ExportedAnswer } from '../contracts/contract.js';
 import { coveredCells } from './covered-cells.js';
 import type { Decoder, ImageDecoder, PlacedImage } from './decoder.js';
+import { type Device, onDevice, type Provider } from './device.js';
 import { framePointsOf } from './frame-points.js';
 import { type Feeds, feedsOf, plainTensorsOf, Session } from './session.js';
 
@@ -19,6 +20,7 @@ interface Export {
   readonly session: Session;
   readonly contract: DecoderContract;
   readonly geometry: ModelGeometry;
+  readonly promptsPerRun: number;
 }
 
 /**
@@ -33,14 +35,17 @@ export async function exportedDecoder(
   contract: DecoderContract,
   geometry: ModelGeometry,
   threads = 0,
+  device: Device = 'cpu',
 ): Promise<Decoder> {
   const prepared = contract.prepared(bytes, geometry);
-  const session = await Session.open(prepared.bytes, 'exported', threads);
+  const open = (provider: Provider) => Session.open(prepared.bytes, 'exported', threads, provider);
+  const { made: session } = await onDevice(device, open);
   return {
     form: 'as-exported',
     async forImage(embedding, placed) {
       const imageFeeds = feedsOf(contract.imageInputsOf(embedding, geometry, prepared.constants));
-      return new ExportedImageDecoder({ session, contract, geometry }, imageFeeds, placed);
+      const { promptsPerRun = contract.promptsPerRun } = prepared;
+      return new ExportedImageDecoder({ session, contract, geometry, promptsPerRun }, imageFeeds, placed);
     },
     release: () => session.release(),
   };
@@ -60,11 +65,11 @@ class ExportedImageDecoder implements ImageDecoder {
 
   async decode(batch: PromptBatch, options: DecodeOptions = {}): Promise<DecodedBatch> {
     if (batch.count < 1) throw new SamError('bad-usage', 'Expected at least one prompt in a batch but received none');
-    const { session, contract, geometry } = this.#export;
+    const { session, contract, geometry, promptsPerRun } = this.#export;
     const points = framePointsOf(batch, this.#placed, contract.wantsPadding);
     let decoded: DecodedBatch | undefined;
-    for (let first = 0; first < batch.count; first += contract.promptsPerRun) {
-      const end = Math.min(batch.count, first + contract.promptsPerRun);
+    for (let first = 0; first < batch.count; first += promptsPerRun) {
+      const end = Math.min(batch.count, first + promptsPerRun);
       const inputs = contract.promptInputsOf({ points, first, end, maskInput: batch.maskInput }, geometry);
       const outputs = await session.run({ ...this.#imageFeeds, ...feedsOf(inputs) });
       const answer = contract.answerOf(plainTensorsOf(outputs), geometry);

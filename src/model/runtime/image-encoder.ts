@@ -2,6 +2,7 @@ import type { Embedding } from '../../sam/embedding.js';
 import type { ModelGeometry } from '../../sam/geometry.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
 import type { EncoderContract } from '../contracts/contract.js';
+import { type Device, onDevice, type Provider } from './device.js';
 import { feedsOf, plainTensorsOf, Session } from './session.js';
 
 /** A loaded image encoder. */
@@ -10,20 +11,30 @@ export interface ImageEncoder {
   release(): Promise<void>;
 }
 
+/** Where an encoder is to run. */
+export interface EncoderOptions {
+  /** Threads that one run may use; 0 for all cores. */
+  readonly threads: number;
+  /** @default 'cpu' */
+  readonly device?: Device;
+  /** Told in a sentence when `auto` ends at the cpu. */
+  readonly onNotice?: (message: string) => void;
+}
+
 /**
  * Loads an image encoder.
  *
  * @param path - Of the ONNX file.
- * @param threads - Threads that one run may use; 0 for all cores.
- * @throws SamError `bad-model` when it cannot be loaded.
+ * @throws SamError `bad-model` when it cannot be loaded, `bad-usage` when the device cannot be used.
  */
 export async function loadImageEncoder(
   path: string,
   contract: EncoderContract,
   geometry: ModelGeometry,
-  threads: number,
+  { threads, device = 'cpu', onNotice }: EncoderOptions,
 ): Promise<ImageEncoder> {
-  const session = await Session.open(path, 'encoder', threads);
+  const open = (provider: Provider) => Session.open(path, 'encoder', threads, provider);
+  const { made: session } = await onDevice(device, open, onNotice);
   const { inputNames, outputNames } = session;
   return {
     async embeddingOf(image) {

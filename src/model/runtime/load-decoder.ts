@@ -9,6 +9,7 @@ import type { DecoderContract } from '../contracts/contract.js';
 import { disagreement } from './agreement.js';
 import { compiledDecoder } from './compiled-decoder.js';
 import type { Decoder, DecoderForm } from './decoder.js';
+import type { Device } from './device.js';
 import { exportedDecoder } from './exported-decoder.js';
 
 /** Something the user should know about a decoder that was loaded. */
@@ -23,6 +24,8 @@ export interface DecoderNotice {
 export interface DecoderOptions {
   /** Threads that one run may use; 0 for all cores. @default 0 */
   readonly threads?: number;
+  /** Where decoders of other architectures run: the compiled form is made for the cpu. @default 'cpu' */
+  readonly device?: Device;
   /** Folder of compiled graphs. @default the user's cache folder, or SAM_CLI_CACHE_DIR */
   readonly cacheDir?: string;
   /** Of the file, lower-case hex, where it is known. @default computed */
@@ -50,7 +53,9 @@ export async function loadDecoder(
   options: DecoderOptions = {},
 ): Promise<Decoder> {
   const { threads = 0, cacheDir = userCacheDir() } = options;
-  if (!contract.isSam1 || options.form === 'as-exported') return exportedDecoder(bytes, contract, geometry, threads);
+  if (!contract.isSam1 || options.form === 'as-exported') {
+    return exportedDecoder(bytes, contract, geometry, threads, options.device);
+  }
   const files = new CacheFolder(cacheDir, {
     content: 'compiled decoders',
     onNotice: (reason) => options.onNotice?.({ kind: 'not-kept', reason }),

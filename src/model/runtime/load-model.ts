@@ -1,13 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import type { GeneratorSettings } from '../../amg/settings.js';
 import type { Embedding } from '../../sam/embedding.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
 import type { EncodedImage, SegmentationModel } from '../../sam/segmentation-model.js';
 import { userCacheDir } from '../../storage/user-cache.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../catalogue/catalogue.js';
-import { verifiedPathOf } from '../catalogue/verified-file.js';
+import type { ModelReference } from '../catalogue/entry.js';
+import { verifiedBytesOf, verifiedPathOf } from '../catalogue/verified-file.js';
 import { loadContract } from '../contracts/load-contract.js';
 import { type DecoderForm, placedImage } from './decoder.js';
+import type { Device } from './device.js';
 import { EmbeddingCache, type EmbeddingCacheOptions } from './embedding-cache.js';
 import { type ImageEncoder, loadImageEncoder } from './image-encoder.js';
 import { type DecoderNotice, loadDecoder } from './load-decoder.js';
@@ -34,6 +35,8 @@ export interface LoadModelOptions {
   readonly encoderThreads?: number;
   /** Whether the image encoder is only checked now, and loaded when it is first needed. @default false */
   readonly loadsEncoderLate?: boolean;
+  /** Where the encoder runs, and decoders that are not compiled. @default 'cpu' */
+  readonly device?: Device;
   /** Where image embeddings are kept, so that an image is encoded once. @default nowhere */
   readonly embeddings?: EmbeddingCacheOptions;
   /** Told what a user should know, such as a decoder that runs as exported, in a sentence. */
@@ -49,29 +52,34 @@ function noticeInWords({ kind, reason }: DecoderNotice): string {
  *
  * A model answers about one image at a time: the image encoded last.
  *
- * @param name - A name of the catalogue.
+ * @param name - A name of the catalogue, or an entry of one's own.
  * @throws SamError `bad-usage` for an unknown name, `bad-model` for a missing or damaged file.
  */
-export async function loadModel(name: string = DEFAULT_MODEL, options: LoadModelOptions = {}): Promise<SamModel> {
+export async function loadModel(
+  name: ModelReference = DEFAULT_MODEL,
+  options: LoadModelOptions = {},
+): Promise<SamModel> {
   const entry = catalogueEntryNamed(name);
   const { geometry, calibratedSettings } = entry;
   const contract = await loadContract(entry.contract);
   // 0 lets onnxruntime take all cores
-  const { threads = 0, encoderThreads = threads } = options;
+  const { threads = 0, encoderThreads = threads, device = 'cpu' } = options;
   const notify = (message: string) => options.onNotice?.(message);
   const cacheDir = userCacheDir();
   let encoder: Promise<ImageEncoder> | undefined;
   const loadedEncoder = () => {
     encoder ??= verifiedPathOf(entry.encoder, cacheDir).then((path) =>
-      loadImageEncoder(path, contract.encoder, geometry, encoderThreads),
+      loadImageEncoder(path, contract.encoder, geometry, { threads: encoderThreads, device, onNotice: notify }),
     );
     return encoder;
   };
-  if (options.loadsEncoderLate) await verifiedPathOf(entry.encoder, cacheDir);
+  // whether another device works is found out now, and not by each image
+  if (options.loadsEncoderLate && device === 'cpu') await verifiedPathOf(entry.encoder, cacheDir);
   else await loadedEncoder();
-  const decoderBytes = await readFile(await verifiedPathOf(entry.decoder, cacheDir));
+  const decoderBytes = await verifiedBytesOf(entry.decoder, cacheDir);
   const decoder = await loadDecoder(decoderBytes, contract.decoder, geometry, {
     threads,
+    device,
     sha256: entry.decoder.sha256,
     onNotice: (notice) => notify(noticeInWords(notice)),
   });
@@ -98,7 +106,7 @@ export async function loadModel(name: string = DEFAULT_MODEL, options: LoadModel
   }
 
   return {
-    name,
+    name: entry.name,
     geometry,
     calibratedSettings,
     decoderForm: decoder.form,

@@ -7,6 +7,7 @@
 import * as ort from 'onnxruntime-node';
 import { messageOf, SamError } from '../../errors.js';
 import type { PlainTensor, PlainTensors } from '../contracts/contract.js';
+import type { Provider } from './device.js';
 
 /** What a graph is used for. */
 export type SessionRole = 'encoder' | 'compiled' | 'exported';
@@ -38,10 +39,21 @@ export class Session {
    *
    * @param model - The path of an ONNX file, beside which its external data lies, or the bytes of one without external data.
    * @param threads - Threads that one run may use; 0 for all cores.
+   * @param provider - Where it runs.
    * @throws SamError `bad-model` when onnxruntime cannot load it.
    */
-  static async open(model: string | Uint8Array, role: SessionRole, threads: number): Promise<Session> {
-    const options: Options = { ...OPTIONS[role], ...(threads > 0 && { intraOpNumThreads: threads }) };
+  static async open(
+    model: string | Uint8Array,
+    role: SessionRole,
+    threads: number,
+    provider: Provider = 'cpu',
+  ): Promise<Session> {
+    const options: Options = {
+      ...OPTIONS[role],
+      ...(threads > 0 && { intraOpNumThreads: threads }),
+      // what fails is said in our words, not in a log as well
+      ...(provider !== 'cpu' && { executionProviders: [provider, 'cpu'], logSeverityLevel: 4 }),
+    };
     try {
       // one overload a type
       const session = typeof model === 'string' ? ort.InferenceSession.create(model, options) : undefined;

@@ -79,7 +79,7 @@ for (const { file, grid } of SMALL_DECODERS) {
 test('on a real photograph the compiled decoder gives the masks of the export', async () => {
   const image = await decodeImage(fileURLToPath(fixtureUrl('images/coffee.png')));
   const { width, height } = image;
-  const encoder = await loadImageEncoder(minisamEncoderPath(), official.encoder, SAM1_GEOMETRY, 0);
+  const encoder = await loadImageEncoder(minisamEncoderPath(), official.encoder, SAM1_GEOMETRY, { threads: 0 });
   const embedding = await encoder.embeddingOf(image);
   const placed = placedImage(SAM1_GEOMETRY, width, height);
   const bytes = await minisamDecoder();

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf } from '../../errors.js';
+import { compileDecoder } from '../compile/compile-decoder.js';
+import type { Contract } from '../contracts/contract.js';
+import { familyMatches, type GraphRole, titleOf } from '../contracts/find-contract.js';
+import { type Preprocessing, type TensorSignature, tensorInWords } from '../onnx/graph-signature.js';
+import { inspectModelFile } from './model-file.js';
+
+/** A family that a file is of, or is nearest to. */
+interface ExplainedFamily {
+  readonly contract: string;
+  readonly title: string;
+  readonly role: GraphRole;
+  /** Empty when the file is of that family. */
+  readonly lacks: readonly string[];
+}
+
+/** What can be said of an ONNX file. */
+export interface FileExplanation {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly externalBytes: number;
+  readonly producer: string;
+  readonly opset: number;
+  readonly nodes: number;
+  readonly quantised: boolean;
+  readonly inputs: readonly TensorSignature[];
+  readonly outputs: readonly TensorSignature[];
+  /** What the graph does to its first input; of encoders. */
+  readonly preprocessing: Preprocessing;
+  /** All that fit, or else the nearest. */
+  readonly families: readonly ExplainedFamily[];
+  /** What a decoder of a known family takes, and whether it can be compiled. */
+  readonly decoder?: {
+    readonly takesBoxes: boolean;
+    readonly takesMasks: boolean;
+    readonly compiles: boolean;
+    /** Why it runs as exported. */
+    readonly reason?: string;
+  };
+}
+
+/**
+ * Explains an ONNX file: what it is, of which family, what works with it.
+ *
+ * @throws SamError `bad-model` when it cannot be used at all.
+ */
+export async function explainFile(path: string): Promise<FileExplanation> {
+  const { file, signature } = await inspectModelFile(path);
+  // every encoder has one input, and no decoder has
+  const matches = familyMatches(signature, [signature.inputs.length > 1 ? 'decoder' : 'encoder']);
+  const fitting = matches.filter(({ lacks }) => lacks.length === 0);
+  const families = (fitting.length > 0 ? fitting : matches.slice(0, 1)).map(({ contract, role, lacks }) => ({
+    contract: contract.name,
+    title: titleOf(contract),
+    role,
+    lacks,
+  }));
+  const decoder = fitting.find(({ role }) => role === 'decoder');
+  return {
+    path,
+    bytes: file.bytes,
+    sha256: file.sha256,
+    externalBytes: (file.externalData ?? []).reduce((sum, { bytes }) => sum + bytes, 0),
+    ...signature,
+    families,
+    ...(decoder && { decoder: await decoderAbilities(decoder.contract, path) }),
+  };
+}
+
+async function decoderAbilities({ takes, decoder }: Contract, path: string) {
+  const { boxes, masks } = takes ?? { boxes: true, masks: true };
+  const takesBoth = { takesBoxes: boxes, takesMasks: masks };
+  if (!decoder.isSam1) return { ...takesBoth, compiles: false, reason: 'it is not of SAM 1’s architecture' };
+  try {
+    compileDecoder(await readFile(path));
+    return { ...takesBoth, compiles: true };
+  } catch (error) {
+    return { ...takesBoth, compiles: false, reason: messageOf(error) };
+  }
+}
+
+/** The same, for a person. */
+export function explanationInWords(explanation: FileExplanation): string {
+  const { path, bytes, externalBytes, sha256, producer, opset, nodes, quantised, families, decoder } = explanation;
+  const weights = externalBytes > 0 ? ` and ${externalBytes} beside it` : '';
+  const lines = [
+    `${path}: ${bytes} bytes${weights}`,
+    `sha256 ${sha256}`,
+    `${nodes} nodes, operator set ${opset}${producer && `, made by ${producer}`}${quantised ? ', quantised' : ''}`,
+    ...explanation.inputs.map((tensor) => `input  ${tensorInWords(tensor)}`),
+    ...explanation.outputs.map((tensor) => `output ${tensorInWords(tensor)}`),
+  ];
+  for (const { role, title, contract, lacks } of families) {
+    lines.push(
+      lacks.length === 0
+        ? `${role} of ${title} (${contract})`
+        : `of no known family; nearest is the ${role} of ${title}: ${lacks.join(', ')}`,
+    );
+  }
+  if (families.some(({ role, lacks }) => role === 'encoder' && lacks.length === 0))
+    lines.push(preprocessingInWords(explanation.preprocessing));
+  if (decoder) {
+    lines.push(`takes points${decoder.takesBoxes ? ', boxes' : ''}${decoder.takesMasks ? ', masks' : ''}`);
+    lines.push(decoder.compiles ? 'is compiled when loaded' : `runs as exported: ${decoder.reason}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function preprocessingInWords({ normalises, pads, resizes }: Preprocessing): string {
+  const done = [normalises && 'normalises', pads && 'pads', resizes && 'resizes'].filter(Boolean);
+  return done.length === 0 ? 'the graph leaves preprocessing to the caller' : `the graph ${done.join(', ')} by itself`;
+}

@@ -1,0 +1,130 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { SamError } from '../../../errors.js';
+import { FileLock } from '../../../storage/lock.js';
+import { checkedTensors } from '../../onnx/external-data.js';
+import { readModel } from '../../onnx/model-bytes.js';
+import type { HubFile, HubModel, ModelFile } from '../entry.js';
+import { readThrough } from '../verified-file.js';
+import { downloadBlob } from './download-blob.js';
+import { blobPathOf, linkBlob, repoFolderOf, snapshotPathOf } from './hub-cache.js';
+import { type HubAccess, hubUrlOf } from './hub-request.js';
+import { keepRecord, type PulledModel } from './pulled-models.js';
+import { remoteFileOf } from './remote-file.js';
+
+/** What happens in a pull. */
+export type PullEvent =
+  | { readonly kind: 'waiting'; readonly message: string }
+  | { readonly kind: 'present'; readonly path: string; readonly bytes: number }
+  | { readonly kind: 'progress'; readonly path: string; readonly done: number; readonly bytes: number }
+  | { readonly kind: 'verified'; readonly path: string; readonly bytes: number; readonly sha256: string };
+
+/** Options of {@link pullModel}. */
+export interface PullOptions extends HubAccess {
+  readonly onEvent?: (event: PullEvent) => void;
+}
+
+/** Milliseconds between two looks at a lock that another process holds. */
+const LOOK_AGAIN = 250;
+
+/**
+ * Downloads a model of the catalogue into the hub's cache, or finds it there, and checks every file.
+ *
+ * Two processes that pull the same repository share one download: the second waits and finds the files.
+ *
+ * @throws SamError `download-failed`, `bad-model` for wrong bytes, `unwritable-output`, `bad-usage` when HF_HUB_OFFLINE is set and files are
+ *   missing.
+ */
+export async function pullModel(model: HubModel, options: PullOptions = {}): Promise<PulledModel> {
+  const lock = await lockOf(model, options);
+  try {
+    const encoder = await pullFile(model, model.encoder, options);
+    const decoder = await pullFile(model, model.decoder, options);
+    const pulled = { name: model.name, repo: model.source.repo, encoder, decoder };
+    await keepRecord(pulled);
+    return pulled;
+  } finally {
+    await lock.release();
+  }
+}
+
+async function lockOf({ source }: HubModel, { onEvent, signal }: PullOptions): Promise<FileLock> {
+  const path = join(repoFolderOf(source.repo), 'sam-cli.lock');
+  for (let told = false; ; ) {
+    try {
+      return await FileLock.take(path, { place: `the download of ${source.repo}`, ...(signal && { signal }) });
+    } catch (error) {
+      if (!(error instanceof SamError) || error.code !== 'run-in-use') throw error;
+      if (!told) onEvent?.({ kind: 'waiting', message: 'another process is downloading this model; waiting for it' });
+      told = true;
+      await wait(LOOK_AGAIN, undefined, signal && { signal });
+    }
+  }
+}
+
+async function pullFile(model: HubModel, file: HubFile, options: PullOptions): Promise<ModelFile> {
+  const own = await pullBytes(model, file, options);
+  const beside = file.externalData ?? (file.sha256 === undefined ? await externalFilesOf(own.path, file.path) : []);
+  const externalData: ModelFile[] = [];
+  for (const each of beside) externalData.push(await pullBytes(model, each, options));
+  return { ...own, ...(externalData.length > 0 && { externalData }) };
+}
+
+/** Files that a model names as those of its weights, where nobody listed them before. */
+async function externalFilesOf(path: string, inRepo: string): Promise<HubFile[]> {
+  const pieces = checkedTensors(readModel(await readFile(path)));
+  const locations = new Set(pieces.map(({ location }) => location));
+  return [...locations].map((location) => ({ path: posix.join(dirname(inRepo), location) }));
+}
+
+async function pullBytes({ source }: HubModel, file: HubFile, options: PullOptions): Promise<ModelFile> {
+  const { repo, revision } = source;
+  const { onEvent } = options;
+  // a commit and a sum that are known need no question: what is there is there
+  const known = file.sha256 !== undefined && file.bytes !== undefined;
+  const offline = /^(1|true|yes|on)$/i.test(process.env.HF_HUB_OFFLINE ?? '');
+  if (known && /^[0-9a-f]{40}$/.test(revision)) {
+    const path = snapshotPathOf(repo, revision, file.path);
+    const present = { path, bytes: file.bytes, sha256: file.sha256 };
+    if (await isVerified(present)) {
+      onEvent?.({ kind: 'present', path: file.path, bytes: file.bytes });
+      return present;
+    }
+  }
+  if (offline) {
+    throw new SamError(
+      'bad-usage',
+      `Expected ${file.path} of ${repo} in the cache but it is not, and HF_HUB_OFFLINE is set`,
+    );
+  }
+  const remote = await remoteFileOf(options, repo, revision, file.path);
+  if (file.sha256 !== undefined && file.sha256 !== remote.sha256) {
+    throw new SamError(
+      'bad-model',
+      `Expected ${file.path} of ${repo} with sha256 ${file.sha256} but the hub has ${remote.sha256}`,
+      'The file was changed after it was looked at for this catalogue; nothing was downloaded.',
+    );
+  }
+  const { bytes, sha256, commit } = remote;
+  const blob = blobPathOf(repo, sha256);
+  const path = snapshotPathOf(repo, commit, file.path);
+  if (!(await isVerified({ path: blob, bytes, sha256 }))) {
+    const url = hubUrlOf(options, repo, commit, file.path);
+    await downloadBlob(blob, { url, bytes, sha256 }, options, (done) =>
+      onEvent?.({ kind: 'progress', path: file.path, done, bytes }),
+    );
+    onEvent?.({ kind: 'verified', path: file.path, bytes, sha256 });
+  } else onEvent?.({ kind: 'present', path: file.path, bytes });
+  await linkBlob(blob, path);
+  return { path, bytes, sha256 };
+}
+
+async function isVerified(file: ModelFile): Promise<boolean> {
+  const found = await stat(file.path).catch(() => undefined);
+  if (found?.size !== file.bytes) return false;
+  return readThrough(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,90 @@
+import { access } from 'node:fs/promises';
+import { SamError } from '../../errors.js';
+import { catalogueEntryNamed, isHubModel } from './catalogue.js';
+import type { CatalogueEntry, HubModel } from './entry.js';
+import { filesOf, pulledModelNamed, removePulled } from './hub/pulled-models.js';
+import { readThrough } from './verified-file.js';
+
+/** A model and whether it is here. */
+export interface ModelState {
+  readonly name: string;
+  readonly description: string;
+  readonly licence: string;
+  readonly contract: string;
+  /** Repository of the hub, or this package. */
+  readonly source: string;
+  readonly present: boolean;
+  /** Where its files are, when they are here. */
+  readonly encoder?: string;
+  readonly decoder?: string;
+  /** Of all files, as far as it is known. */
+  readonly bytes?: number;
+  readonly calibrated: boolean;
+}
+
+/** How a model stands. Files are looked for, not read. */
+export async function modelState(model: CatalogueEntry | HubModel): Promise<ModelState> {
+  const { name, description, licence, contract, calibratedSettings } = model;
+  const files = isHubModel(model) ? pulledModelNamed(name) : model;
+  const paths = files ? filesOf(files) : [];
+  const found = await Promise.all(
+    paths.map(({ path }) =>
+      access(path).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  const present = files !== undefined && found.every(Boolean);
+  return {
+    name,
+    description,
+    licence,
+    contract,
+    source: isHubModel(model) ? `${model.source.repo}@${model.source.revision}` : 'files',
+    present,
+    ...(present && { encoder: files.encoder.path, decoder: files.decoder.path }),
+    ...(files && { bytes: paths.reduce((sum, { bytes }) => sum + bytes, 0) }),
+    calibrated: Object.keys(calibratedSettings).length > 0,
+  };
+}
+
+/** The same, for a person. */
+export function modelStateInWords(state: ModelState): string {
+  const lines = [
+    `${state.name}: ${state.description}`,
+    `licence    ${state.licence}`,
+    `contract   ${state.contract}`,
+    `source     ${state.source}`,
+    `thresholds ${state.calibrated ? 'calibrated' : 'of the reference: never calibrated for this model'}`,
+  ];
+  if (state.bytes !== undefined) lines.push(`size       ${(state.bytes / 1e6).toFixed(1)} MB`);
+  if (state.present) lines.push(`encoder    ${state.encoder}`, `decoder    ${state.decoder}`);
+  else lines.push(`not on this machine: \`sam-cli models pull ${state.name}\` downloads it`);
+  return `${lines.join('\n')}\n`;
+}
+
+/**
+ * Checks all files of a model.
+ *
+ * @throws SamError `bad-model` when one is missing or differs.
+ */
+export async function verifyModel(name: string): Promise<void> {
+  const { encoder, decoder } = catalogueEntryNamed(name);
+  await readThrough(encoder);
+  await readThrough(decoder);
+}
+
+/**
+ * Deletes what was downloaded.
+ *
+ * @returns whether there was anything.
+ * @throws SamError `bad-usage` for a model of the package or of one's own catalogue.
+ */
+export async function removeModel(model: CatalogueEntry | HubModel): Promise<boolean> {
+  if (!isHubModel(model))
+    throw new SamError('bad-usage', `Expected a model that was downloaded but ${model.name} was not`);
+  const pulled = pulledModelNamed(model.name);
+  if (pulled) await removePulled(pulled);
+  return pulled !== undefined;
+}

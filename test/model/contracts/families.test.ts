@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { maskRunsFromCocoRle } from '../../../src/mask/runs/coco-rle.js';
+import { rowMajorFromMaskRuns } from '../../../src/mask/runs/dense-mask.js';
+import { ownModelEntry } from '../../../src/model/catalogue/own-model.js';
+import { fixtureUrl } from '../../support/fixture.js';
+import {
+  exportPath,
+  PLAIN_EXPORTS,
+  type PlainAnswer,
+  type PlainExport,
+  plainAnswers,
+} from '../../support/plain-exports.js';
+import { runCli } from '../../support/run-cli.js';
+
+const [WIDTH, HEIGHT] = [150, 100];
+/** Sums are made in another order, so a pixel on the line may fall to the other side. */
+const PIXELS = 4;
+const IOU = 1e-4;
+
+interface Annotation {
+  readonly segmentation: { size: [number, number]; counts: string };
+  readonly predicted_iou: number;
+  readonly point_coords: [number, number][];
+}
+
+const differing = (a: Uint8Array, b: Uint8Array) => a.reduce((count, value, i) => count + (value === b[i] ? 0 : 1), 0);
+
+/** Whether a record is one of the masks that the plain loop made. */
+function assertOneOf({ segmentation, predicted_iou }: Annotation, { masks, ious }: PlainAnswer, where: string): void {
+  const pixels = rowMajorFromMaskRuns(maskRunsFromCocoRle(segmentation));
+  const near = masks.filter((_, i) => Math.abs(ious[i] - predicted_iou) < IOU);
+  assert.ok(near.length > 0, `${where}: IoU ${predicted_iou} against ${ious}`);
+  const differences = near.map((mask) => differing(mask, pixels));
+  assert.ok(Math.min(...differences) <= PIXELS, `${where}: ${differences} pixels differ`);
+}
+
+function filesOf({ encoder, decoder }: PlainExport): string[] {
+  return ['--encoder', exportPath(encoder), '--decoder', exportPath(decoder)];
+}
+
+describe('families of exports', () => {
+  let root: string;
+  let photo: string;
+  let data: Uint8Array;
+  before(async () => {
+    root = await mkdtemp(join(tmpdir(), 'sam-cli-'));
+    process.env.SAM_CLI_CACHE_DIR = join(root, 'cache');
+    photo = join(root, 'photo.png');
+    await sharp(fileURLToPath(fixtureUrl('images/coffee.png')))
+      .resize(WIDTH, HEIGHT, { fit: 'fill' })
+      .toFile(photo);
+    data = await sharp(photo).removeAlpha().raw().toBuffer();
+  });
+  after(async () => {
+    delete process.env.SAM_CLI_CACHE_DIR;
+    await rm(root, { recursive: true });
+  });
+
+  async function annotationsOf(name: string, command: string, ...args: string[]): Promise<Annotation[]> {
+    const out = join(root, name, command);
+    const run = await runCli(command, photo, ...args, '--workers', '1', '--out', out, '--overwrite');
+    assert.equal(run.exitCode, 0, run.stderr);
+    return JSON.parse(await readFile(join(out, 'photo.json'), 'utf8')).annotations;
+  }
+
+  for (const family of PLAIN_EXPORTS) {
+    const name = family.contract;
+
+    it(`finds ${name} by its tensors`, async () => {
+      const entry = await ownModelEntry(exportPath(family.encoder), exportPath(family.decoder));
+      assert.equal(entry.contract, name);
+      assert.equal(entry.geometry.fit, family.fit);
+      assert.equal(entry.geometry.frameSize, family.frame);
+    });
+
+    it(`runs everything with ${name} as a plain loop does`, async () => {
+      const settings = ['--points-per-side', '3', '--pred-iou-thresh', '0', '--stability-score-thresh', '0'];
+      const args = ['--preset', 'reference', ...settings, '--box-nms-thresh', '1'];
+      const annotations = await annotationsOf(name, 'everything', ...filesOf(family), ...args);
+      const ask = await plainAnswers(family, { data, width: WIDTH, height: HEIGHT });
+      assert.ok(annotations.length >= 5, `${annotations.length} masks`);
+      for (const annotation of annotations) {
+        assertOneOf(annotation, await ask(annotation.point_coords, [1]), `at ${annotation.point_coords}`);
+      }
+    });
+
+    it(`runs segment with ${name} as a plain loop does`, async () => {
+      const ask = await plainAnswers(family, { data, width: WIDTH, height: HEIGHT });
+      const points = await annotationsOf(name, 'segment', ...filesOf(family), '--point', '60,40', '--multimask');
+      assert.equal(points.length, 3);
+      const expected = await ask([[60, 40]], [1]);
+      for (const annotation of points) assertOneOf(annotation, expected, 'point');
+      const args = [...filesOf(family), '--box', '20,10,120,90', '--multimask'];
+      if (!family.takesBoxes) {
+        const run = await runCli('segment', photo, ...args, '--workers', '1', '--out', join(root, name, 'box'));
+        assert.equal(run.exitCode, 1, run.stderr);
+        // as exported, or compiled
+        assert.match(run.stderr, /takes no box prompt|Expected point labels among -1, 0, 1/);
+        return;
+      }
+      const boxes = await annotationsOf(name, 'segment', ...args);
+      const corners = await ask(
+        [
+          [20, 10],
+          [120, 90],
+        ],
+        [2, 3],
+      );
+      assert.equal(boxes.length, 3);
+      for (const annotation of boxes) assertOneOf(annotation, corners, 'box');
+    });
+
+    it(`feeds masks back to ${name}, or says that it takes none`, async () => {
+      const args = [...filesOf(family), '--point', '60,40', '--refine', '1', '--workers', '1'];
+      const run = await runCli('segment', photo, ...args, '--out', join(root, name, 'refined'));
+      assert.equal(run.exitCode, family.takesMasks ? 0 : 1, run.stderr);
+      if (!family.takesMasks) assert.match(run.stderr, /takes no mask/);
+    });
+  }
+});
