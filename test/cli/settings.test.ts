@@ -74,10 +74,13 @@ describe('settings on the command line', () => {
       cropOverlapRatio: '0.25',
       cropNPointsDownscaleFactor: '2',
       pointGrids: await written('grids.json', grids),
+      pointsBudget: '6',
       minMaskRegionArea: '50',
       smallRegions: 'paper',
       maxMaskCoverage: '0.9',
       nms: 'mask',
+      ranking: 'agreement',
+      scoreThresh: '0.15',
       nonOverlapping: 'smaller',
     };
     const flags = Object.entries(values).flatMap(([name, value]) => [`--${hyphenatedName(name)}`, value]);
@@ -106,7 +109,7 @@ describe('settings on the command line', () => {
   const badFiles: [content: unknown, message: RegExp][] = [
     ['{', /^Expected a settings file as JSON but could not read .*: /],
     [[16], /^Expected an object such as \{"points_per_side": 16\} in .* but received \[16\]$/],
-    [{ points: 16 }, /^Expected one of preset, points_per_side, .*, non_overlapping in .* but received points$/],
+    [{ points: 16 }, /^Expected one of preset, points_per_side, .*, score_thresh in .* but received points$/],
     [
       { points_per_side: '16' },
       /^Expected an integer from 1 to 1024 for points_per_side in .* but received "16" of type string$/,
