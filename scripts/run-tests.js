@@ -13,7 +13,8 @@ const tests = readdirSync(join(root, 'test'), { recursive: true })
   .filter((file) => file.endsWith('.test.ts'))
   .map((file) => join('build', 'test', file.replace(/\.ts$/, '.js')))
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
-  .sort();
+  // the longest first, so that it does not run alone at the end
+  .sort((a, b) => Number(b.includes('goldens')) - Number(a.includes('goldens')) || (a < b ? -1 : 1));
 if (tests.length === 0) throw new Error(`Expected tests in test/ but found none for ${words.join(' ') || 'all'}`);
 // as many files at a time as there are cores (Node's default is one less): tests wait for processes and timers, too
 const concurrency = `--test-concurrency=${availableParallelism()}`;

@@ -23,7 +23,8 @@ describe('agreement with Meta’s generator on the same weights', () => {
   const cropsAgreement = noAgreement();
   let model: SamModel;
   before(async () => {
-    model = await loadModel();
+    // another test file has the other core
+    model = await loadModel(undefined, { threads: 1 });
   });
   after(() => model.release());
 

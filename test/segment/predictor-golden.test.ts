@@ -50,7 +50,8 @@ describe('agreement with Meta’s predictor on the same weights', () => {
   let predictor: SamPredictor;
   const fedBack = new Map<string, Float32Array>();
   before(async () => {
-    model = await loadModel();
+    // another test file has the other core
+    model = await loadModel(undefined, { threads: 1 });
     predictor = new SamPredictor(model);
   });
   after(() => model.release());
