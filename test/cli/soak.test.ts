@@ -9,8 +9,8 @@ describe('a run that is killed and started again', () => {
     const folder = await temporaryFolder(context);
     const options = {
       folder,
-      images: 12,
-      kills: 3,
+      images: 9,
+      kills: 2,
       format: 'json',
       recordsPerFile: 1,
       seed: 3,
