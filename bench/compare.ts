@@ -7,9 +7,10 @@ import { sa1bFileOf, sa1bJsonOf } from '../src/formats/sa1b/write.js';
 import { rowMajorFromMaskRuns } from '../src/mask/runs/dense-mask.js';
 import { areaOfMaskRuns } from '../src/mask/runs/mask-extent.js';
 import { measuredMask } from '../src/mask/runs/mask-iou.js';
-import { type MaskRuns, maskRuns } from '../src/mask/runs/mask-runs.js';
+import type { MaskRuns } from '../src/mask/runs/mask-runs.js';
 import type { ImageResult } from '../src/sam/found-mask.js';
 import { randomInteger, seededRandom } from '../test/support/seeded-random.js';
+import { raggedEllipse } from './support/ragged-ellipse.js';
 
 const WIDTH = 1024;
 const HEIGHT = 768;
@@ -19,32 +20,21 @@ const MASKS = 100;
 const DENSE_IMAGES = 5;
 const DIFFERENT_IMAGES = 20;
 
-/** An ellipse with a ragged outline. */
-function raggedEllipse(random: () => number, centreX: number, centreY: number, radius: number): MaskRuns {
-  const runs: number[] = [0];
-  let at = 0;
-  for (let x = Math.max(0, centreX - radius); x < Math.min(WIDTH, centreX + radius); x++) {
-    const reach = radius * Math.sqrt(1 - ((x - centreX) / radius) ** 2);
-    const top = Math.max(0, Math.floor(centreY - reach + 3 * random()));
-    const bottom = Math.min(HEIGHT - 1, Math.floor(centreY + reach - 3 * random()));
-    if (bottom <= top) continue;
-    const start = x * HEIGHT + top;
-    if (runs.length === 1) runs[0] = start;
-    else runs.push(start - at);
-    runs.push(bottom - top);
-    at = start + bottom - top;
-  }
-  runs.push(WIDTH * HEIGHT - at);
-  return maskRuns(WIDTH, HEIGHT, runs);
-}
-
 /** The same objects for one `seed`, with outlines of their own for each `outline`. */
 function resultOf(seed: number, outline: number): ImageResult {
   const places = seededRandom(seed);
   const outlines = seededRandom(1000 + 2 * seed + outline);
   const masks = Array.from({ length: MASKS }, () => {
     const [x, y] = [randomInteger(places, 0, WIDTH - 1), randomInteger(places, 0, HEIGHT - 1)];
-    const mask = raggedEllipse(outlines, x, y, Math.round(10 * 20 ** places()));
+    const radius = Math.round(10 * 20 ** places());
+    const mask = raggedEllipse(outlines, {
+      width: WIDTH,
+      height: HEIGHT,
+      centreX: x,
+      centreY: y,
+      radius,
+      raggedness: 3,
+    });
     return {
       ...measuredMask(mask),
       predictedIou: places(),

@@ -1,32 +1,14 @@
 /** What the generator does with all masks of a 12-megapixel photograph at once: NMS by mask IoU and a partition. */
 import { areaOfMaskRuns } from '../src/mask/runs/mask-extent.js';
 import { maskNms } from '../src/mask/runs/mask-nms.js';
-import { type MaskRuns, maskRuns } from '../src/mask/runs/mask-runs.js';
+import type { MaskRuns } from '../src/mask/runs/mask-runs.js';
 import { masksWithoutOverlaps } from '../src/mask/runs/resolve-overlaps.js';
 import { randomInteger, seededRandom } from '../test/support/seeded-random.js';
+import { raggedEllipse } from './support/ragged-ellipse.js';
 import { medianMilliseconds, report } from './timing.js';
 
 const WIDTH = 4000;
 const HEIGHT = 3000;
-
-/** An ellipse with a ragged outline: two runs a column where it is. */
-function raggedEllipse(random: () => number, centreX: number, centreY: number, radius: number): MaskRuns {
-  const runs: number[] = [0];
-  let at = 0;
-  for (let x = Math.max(0, centreX - radius); x < Math.min(WIDTH, centreX + radius); x++) {
-    const reach = radius * Math.sqrt(1 - ((x - centreX) / radius) ** 2);
-    const top = Math.max(0, Math.floor(centreY - reach + 5 * random()));
-    const bottom = Math.min(HEIGHT - 1, Math.floor(centreY + reach - 5 * random()));
-    if (bottom <= top) continue;
-    const start = x * HEIGHT + top;
-    if (runs.length === 1) runs[0] = start;
-    else runs.push(start - at);
-    runs.push(bottom - top);
-    at = start + bottom - top;
-  }
-  runs.push(WIDTH * HEIGHT - at);
-  return maskRuns(WIDTH, HEIGHT, runs);
-}
 
 export function run(): void {
   const random = seededRandom(15);
@@ -36,7 +18,8 @@ export function run(): void {
     const radius = Math.round(20 * 75 ** random());
     const centreX = randomInteger(random, 0, WIDTH - 1);
     const centreY = randomInteger(random, 0, HEIGHT - 1);
-    for (let again = 0; again < 3; again++) masks.push(raggedEllipse(random, centreX + again, centreY, radius));
+    const ellipse = { width: WIDTH, height: HEIGHT, centreY, radius, raggedness: 5 };
+    for (let again = 0; again < 3; again++) masks.push(raggedEllipse(random, { ...ellipse, centreX: centreX + again }));
   }
   const scores = masks.map(() => random());
   const runCount = masks.reduce((sum, mask) => sum + mask.runsColumnMajor.length, 0);

@@ -3,7 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Parallelism, parallelismFor } from '../execute/default-parallelism.js';
 import type { EverythingJob } from '../execute/job.js';
-import { pngOf } from '../image/encode-image.js';
+import { imageFileOf } from '../image/encode-image.js';
 import { discImage } from './disc-image.js';
 import { estimateRun, type RunEstimate } from './estimate-run.js';
 
@@ -79,7 +79,8 @@ async function madeUpImages(folder: string, ways: readonly Parallelism[]): Promi
   await mkdir(folder);
   const count = Math.max(6, 3 * Math.max(...ways.map(({ workers }) => workers)));
   for (let i = 0; i < count; i++) {
-    await writeFile(join(folder, `${i}.png`), await pngOf(discImage({ ...MADE_UP, radius: 100 + ((i * 37) % 250) })));
+    const image = discImage({ ...MADE_UP, radius: 100 + ((i * 37) % 250) });
+    await writeFile(join(folder, `${i}.png`), await imageFileOf(image, 'png'));
   }
   return folder;
 }

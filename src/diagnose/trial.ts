@@ -3,7 +3,7 @@ import { messageOf, SamError } from '../errors.js';
 import type { EverythingJob } from '../execute/job.js';
 import { ThreadExecutor } from '../execute/thread-executor.js';
 import { decodeImage } from '../image/decode-image.js';
-import { pngOf } from '../image/encode-image.js';
+import { imageFileOf } from '../image/encode-image.js';
 import { maskIouAbove, measuredMask } from '../mask/runs/mask-iou.js';
 import type { DecoderForm } from '../model/runtime/decoder.js';
 import { discImage, discMask } from './disc-image.js';
@@ -47,7 +47,7 @@ export async function trialOf(model: string): Promise<TrialReport> {
     const start = performance.now();
     const { decoderForm } = await executor.ready();
     const ready = performance.now();
-    const image = await decodeImage(await pngOf(discImage(SIZE)));
+    const image = await decodeImage(await imageFileOf(discImage(SIZE), 'png'));
     const { masks } = await executor.answer({ image });
     const end = performance.now();
     const disc = measuredMask(discMask(SIZE));

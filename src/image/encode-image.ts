@@ -41,14 +41,5 @@ export function palettePngOf(
 ): Promise<Buffer> {
   const data = new Uint8Array(3 * width * height);
   for (let i = 0; i < levels.length; i++) data.set(colours[levels[i]], 3 * i);
-  return sharp(data, { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
-}
-
-/** An image as the bytes of a PNG file: no pixel changes. */
-export function pngOf({ data, width, height }: RgbImage): Promise<Buffer> {
-  return sharp(data, { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
+  return imageFileOf({ data, width, height }, 'png');
 }

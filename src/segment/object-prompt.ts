@@ -5,6 +5,7 @@
  */
 
 import type { PointsAndBox } from '../sam/image-prompts.js';
+import { BOX_BOTTOM_RIGHT, BOX_TOP_LEFT } from '../sam/point-labels.js';
 import type { PromptBatch } from '../sam/segmentation-model.js';
 
 /** Everything that is said about one object, together: points, a box, an earlier mask. At least one of them. */
@@ -12,9 +13,6 @@ export interface ObjectPrompt extends PointsAndBox {
   /** [256, 256] row-major low-res logits, such as an earlier prediction returned. @default none */
   readonly maskInput?: Float32Array;
 }
-
-const BOX_TOP_LEFT = 2;
-const BOX_BOTTOM_RIGHT = 3;
 
 /** Points that the decoder sees for a prompt, box corners included. */
 function pointCountOf({ points = [], box }: ObjectPrompt): number {

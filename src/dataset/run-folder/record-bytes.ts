@@ -5,7 +5,15 @@ import { gunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { SamError } from '../../errors.js';
 import type { Storage } from '../../storage/storage.js';
-import type { DoneLine } from './journal-lines.js';
+
+/** Where the record of an image lies in a run's output. */
+export interface RecordPlace {
+  /** The file, as the storage names it. */
+  readonly output: string;
+  /** Where it lies in the file, when others lie there too. */
+  readonly start?: number;
+  readonly end?: number;
+}
 
 /** The record of an image. */
 export interface RecordBytes {
@@ -23,29 +31,38 @@ const gunzipped = promisify(gunzip);
 const TAR_TRAILER = new Uint8Array(1024);
 
 /**
- * The record that a line of a journal speaks of.
+ * The record of an image, whatever the file's format (known by its name) is.
  *
  * @throws SamError `bad-run-folder` when it is not there.
  */
-export async function recordOf(storage: Storage, { output, start, end, image }: DoneLine): Promise<RecordBytes> {
+export async function recordOf(storage: Storage, place: RecordPlace): Promise<RecordBytes> {
+  const { output, start, end } = place;
   if (start === undefined || end === undefined) {
     const bytes = await storage.read(output);
     if (bytes) return { text: textOf(bytes), name: output.slice(0, -RECORD_EXTENSION.length) };
     throw new SamError(
       'bad-run-folder',
-      `Expected the result of ${image} in ${storage.locate(output)} but it is not there`,
+      `Expected the result of an image in ${storage.locate(output)} but it is not there`,
       'Put it back, or remove the line of that image from the journal and run the same command again.',
     );
   }
   const bytes = await storage.readRange(output, { start, end });
   if (output.endsWith('.gz')) return { text: textOf(await gunzipped(bytes)) };
-  if (output.endsWith('.tar')) return recordOfTar(bytes);
+  if (output.endsWith('.tar')) return recordOfTar(bytes, storage.locate(output));
   return { text: textOf(bytes) };
 }
 
-async function recordOfTar(bytes: Uint8Array): Promise<RecordBytes> {
+/** The first bytes of a record where it is plain text, all of it elsewhere: enough for what stands at its beginning. */
+export async function recordHeadOf(storage: Storage, place: RecordPlace, length: number): Promise<string> {
+  const { output, start = 0 } = place;
+  if (output.endsWith('.tar') || output.endsWith('.gz')) return (await recordOf(storage, place)).text;
+  const end = place.end ?? (await storage.sizeOf(output)) ?? 0;
+  return textOf(await storage.readRange(output, { start, end: Math.min(end, start + length) }));
+}
+
+async function recordOfTar(bytes: Uint8Array, file: string): Promise<RecordBytes> {
   const archive = Readable.from([Buffer.concat([bytes, TAR_TRAILER])]).pipe(extract());
-  let record: RecordBytes = { text: '' };
+  let record: RecordBytes | undefined;
   let image: Uint8Array | undefined;
   for await (const entry of archive) {
     const content = await buffer(entry);
@@ -53,6 +70,8 @@ async function recordOfTar(bytes: Uint8Array): Promise<RecordBytes> {
     if (!name.endsWith(RECORD_EXTENSION)) image = content;
     else record = { text: textOf(content), name: name.slice(0, -RECORD_EXTENSION.length) };
   }
+  if (!record)
+    throw new SamError('bad-run-folder', `Expected a JSON file of each image in ${file} but found one without`);
   return { ...record, ...(image && { image }) };
 }
 

@@ -4,7 +4,7 @@ import { FolderStorage } from '../../storage/folder-storage.js';
 import type { Storage } from '../../storage/storage.js';
 import { journalLines } from '../run-folder/journal-lines.js';
 import { readManifest } from '../run-folder/manifest.js';
-import { type RecordPlace, recordHeadOf, recordTextOf } from './record-text.js';
+import { type RecordPlace, recordHeadOf, recordOf } from '../run-folder/record-bytes.js';
 
 /** Bytes in which a record's `image` part ends, with a file name of usual length. */
 const HEAD_BYTES = 1024;
@@ -62,7 +62,8 @@ export class RunRecords {
   async textOf(image: string): Promise<RecordText> {
     const place = this.#places.get(image);
     if (!place) throw new Error(`Expected an image of the run but received ${image}`);
-    return { text: await recordTextOf(this.#storage, place), file: this.#storage.locate(place.output) };
+    const { text } = await recordOf(this.#storage, place);
+    return { text, file: this.#storage.locate(place.output) };
   }
 }
 
@@ -106,7 +107,7 @@ async function byFileName(storage: Storage, places: readonly RecordPlace[]): Pro
 async function fileNameOf(storage: Storage, place: RecordPlace): Promise<string> {
   const found =
     FILE_NAME.exec(await recordHeadOf(storage, place, HEAD_BYTES)) ??
-    FILE_NAME.exec(await recordTextOf(storage, place));
+    FILE_NAME.exec((await recordOf(storage, place)).text);
   if (found) return JSON.parse(found[1]);
   throw new SamError(
     'bad-run-folder',

@@ -1,6 +1,6 @@
 import { RunRecords } from '../../dataset/run-reader/run-records.js';
 import { imageResultOfSa1b } from '../../formats/sa1b/read.js';
-import { pngOf } from '../../image/encode-image.js';
+import { imageFileOf } from '../../image/encode-image.js';
 import { overlayOfMasks } from '../../image/overlay.js';
 import type { FoundMask, ImageResult } from '../../sam/found-mask.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
@@ -64,7 +64,7 @@ async function figureOf(run: string, result: ImageResult, matched: ReadonlySet<n
     result,
     result.masks.filter((_, i) => matched.has(i)),
   );
-  const png = await pngOf(overlayOfMasks(ground, others));
+  const png = await imageFileOf(overlayOfMasks(ground, others), 'png');
   const words = `${run}: ${result.masks.length} masks, ${others.length} without a match`;
   return `<figure><img src="data:image/png;base64,${png.toString('base64')}" alt=""><figcaption>${words}</figcaption></figure>`;
 }

@@ -10,6 +10,7 @@ import type { MaskRuns } from '../../mask/runs/mask-runs.js';
 import { maskRunsOfPolygons } from '../../mask/runs/polygon-runs.js';
 import { checkedJson, type JsonSource, parsedJson } from '../json/parsed-json.js';
 import type { JsonSchema } from '../json/schema.js';
+import { BOX, ID, SIDE } from '../json/schema-parts.js';
 
 /** An object as the file describes it: plain data. */
 export interface TruthAnnotation {
@@ -51,9 +52,6 @@ export interface TruthSegment {
   readonly boxXywh: readonly [x: number, y: number, w: number, h: number];
 }
 
-const ID: JsonSchema = { type: ['integer', 'string'] };
-const SIDE: JsonSchema = { type: 'integer', minimum: 1 };
-
 const DATASET: JsonSchema = {
   type: 'object',
   required: ['images', 'annotations'],
@@ -76,7 +74,7 @@ const DATASET: JsonSchema = {
           category_id: { type: 'integer' },
           iscrowd: { enum: [0, 1] },
           area: { type: 'number', minimum: 0 },
-          bbox: { type: 'array', items: { type: 'number' }, minItems: 4, maxItems: 4 },
+          bbox: BOX,
           segmentation: { type: ['object', 'array'] },
         },
       },

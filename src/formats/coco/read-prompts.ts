@@ -7,9 +7,8 @@
 import type { ImagePrompts, NamedPrompts, PromptedObject } from '../../sam/image-prompts.js';
 import { badField, checkedJson, type JsonSource } from '../json/parsed-json.js';
 import type { JsonSchema } from '../json/schema.js';
+import { BOX, ID, SIDE } from '../json/schema-parts.js';
 import type { CocoAnnotation, CocoDataset } from './dataset.js';
-
-const ID: JsonSchema = { type: ['integer', 'string'] };
 
 const ANNOTATIONS: JsonSchema = {
   type: 'array',
@@ -20,7 +19,7 @@ const ANNOTATIONS: JsonSchema = {
       id: ID,
       image_id: ID,
       category_id: { type: 'integer' },
-      bbox: { type: 'array', items: { type: 'number' }, minItems: 4, maxItems: 4 },
+      bbox: BOX,
       score: { type: 'number' },
     },
   },
@@ -38,8 +37,8 @@ const DATASET: JsonSchema = {
         properties: {
           id: ID,
           file_name: { type: 'string', minLength: 1 },
-          width: { type: 'integer', minimum: 1 },
-          height: { type: 'integer', minimum: 1 },
+          width: SIDE,
+          height: SIDE,
         },
       },
     },

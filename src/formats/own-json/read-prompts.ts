@@ -5,9 +5,10 @@
  */
 
 import type { CocoRle, UncompressedCocoRle } from '../../mask/runs/coco-rle.js';
-import type { Category, ImagePrompts, NamedPrompts, PromptedObject } from '../../sam/image-prompts.js';
+import type { Category, ImagePrompts, NamedPrompts } from '../../sam/image-prompts.js';
 import { badField, checkedJson, type JsonSource, parsedJson } from '../json/parsed-json.js';
 import type { JsonPath } from '../json/scanner.js';
+import { promptedObjectOf } from '../prompted-object.js';
 import { PROMPTS_SCHEMA } from './prompts-schema.js';
 
 /** An object as the schema has it. */
@@ -89,25 +90,12 @@ function checkedImage(source: JsonSource, image: JsonImage, path: JsonPath, isRe
     }
   }
   const prompts: ImagePrompts = {
-    objects: objects.map(promptedObject),
+    objects: objects.map((object, i) =>
+      promptedObjectOf({ ...object, id: object.id ?? i + 1, isNamed: object.id !== undefined }),
+    ),
     isRelative: relative,
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),
   };
   return [file_name, prompts];
-}
-
-function promptedObject(object: JsonObject, index: number): PromptedObject {
-  const { id, category_id, category, score, points, labels, box, mask } = object;
-  return {
-    id: id ?? index + 1,
-    isNamed: id !== undefined,
-    ...(category_id !== undefined && { categoryId: category_id }),
-    ...(category !== undefined && { category }),
-    ...(score !== undefined && { score }),
-    ...(points && { points }),
-    ...(labels && { labels }),
-    ...(box && { box }),
-    ...(mask && { mask }),
-  };
 }

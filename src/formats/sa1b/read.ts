@@ -1,14 +1,12 @@
 import { maskRunsFromCocoRle } from '../../mask/runs/coco-rle.js';
 import type { FoundMask, ImageResult } from '../../sam/found-mask.js';
-import type { PromptedObject } from '../../sam/image-prompts.js';
 import type { MaskRecord } from '../../sam/mask-record.js';
 import { checkedJson, type JsonSource, parsedJson } from '../json/parsed-json.js';
 import type { JsonSchema } from '../json/schema.js';
+import { BOX, ID, SIDE } from '../json/schema-parts.js';
+import { promptedObjectOf } from '../prompted-object.js';
 import type { PromptedMaskRecord, Sa1bFile } from './file.js';
 
-const ID: JsonSchema = { type: ['integer', 'string'] };
-const SIDE: JsonSchema = { type: 'integer', minimum: 1 };
-const BOX: JsonSchema = { type: 'array', items: { type: 'number' }, minItems: 4, maxItems: 4 };
 const POINTS: JsonSchema = {
   type: 'array',
   items: { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 },
@@ -99,21 +97,10 @@ function foundMaskOf(record: MaskRecord & Partial<PromptedMaskRecord>): FoundMas
     stabilityScore: record.stability_score,
     pointsXy: record.point_coords,
     cropXyxy: [cropLeft, cropTop, cropLeft + cropWidth, cropTop + cropHeight],
-    ...(record.prompt_id !== undefined && { prompt: promptedObjectOf(record, record.prompt_id) }),
+    ...(record.prompt_id !== undefined && {
+      // a record says only that there was a mask
+      prompt: promptedObjectOf({ ...record, ...record.prompt, mask: undefined, id: record.prompt_id, isNamed: true }),
+    }),
     ...(record.mask_index !== undefined && { maskIndex: record.mask_index }),
-  };
-}
-
-function promptedObjectOf(record: Partial<PromptedMaskRecord>, id: number | string): PromptedObject {
-  const { prompt: { points, labels, box } = {}, category_id, category, score } = record;
-  return {
-    id,
-    isNamed: true,
-    ...(category_id !== undefined && { categoryId: category_id }),
-    ...(category !== undefined && { category }),
-    ...(score !== undefined && { score }),
-    ...(points && { points }),
-    ...(labels && { labels }),
-    ...(box && { box }),
   };
 }

@@ -1,11 +1,7 @@
+import { BOX_BOTTOM_RIGHT, BOX_TOP_LEFT, PADDING } from '../../sam/point-labels.js';
 import type { PromptBatch } from '../../sam/segmentation-model.js';
 import type { FramePoints } from '../contracts/contract.js';
 import type { PlacedImage } from './decoder.js';
-
-/** Label of a point that is not there. */
-const PADDING = -1;
-const BOX_TOP_LEFT = 2;
-const BOX_BOTTOM_RIGHT = 3;
 
 /**
  * The points of a batch in the model's frame, with the padding point that SAM expects after points without a box, unless the export adds
