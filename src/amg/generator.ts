@@ -129,19 +129,23 @@ export class MaskGenerator {
     const batches = batchesOf(points.pointsIn(crop, encoded.encoded), most);
     const { embedding } = encoded.encoded;
     const shared = share?.({ embedding, crop, imageSize, settings: encoded.settings, batches });
-    const mine = await foundInBatches(encoded, batches, shared ?? allBatches(batches.length), (count) =>
-      answered(count, false),
-    );
-    const waitedFrom = performance.now();
-    const others = await shared?.others();
-    seconds.decode += secondsSince(waitedFrom);
-    const found: FoundMask[] = [];
-    for (const [i, batch] of batches.entries()) {
-      // whoever took a batch may have been lost
-      found.push(...(mine.get(i) ?? others?.get(i) ?? (await foundAt(encoded, batch))));
+    try {
+      const mine = await foundInBatches(encoded, batches, shared ?? allBatches(batches.length), (count) =>
+        answered(count, false),
+      );
+      const waitedFrom = performance.now();
+      const others = await shared?.others();
+      seconds.decode += secondsSince(waitedFrom);
+      const found: FoundMask[] = [];
+      for (const [i, batch] of batches.entries()) {
+        // whoever took a batch may have been lost
+        found.push(...(mine.get(i) ?? others?.get(i) ?? (await foundAt(encoded, batch))));
+      }
+      answered(points.countIn(crop), true);
+      return found;
+    } finally {
+      shared?.close();
     }
-    answered(points.countIn(crop), true);
-    return found;
   }
 }
 

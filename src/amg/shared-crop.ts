@@ -30,6 +30,8 @@ export interface SharedWork extends BatchesToTake {
    * @returns masks by the index of their batch; batches of a thread that was lost are missing
    */
   others(): Promise<ReadonlyMap<number, readonly FoundMask[]>>;
+  /** Takes the offer back; after {@link SharedWork.others}, or when the crop is given up. */
+  close(): void;
 }
 
 /** Offers a crop to whoever is free. */

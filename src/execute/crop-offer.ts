@@ -24,9 +24,6 @@ const CELLS = 3;
 export interface CropOffer {
   /** Its embedding lies in shared memory. */
   readonly crop: CropToAsk;
-  /** Size of the crop in pixels. */
-  readonly width: number;
-  readonly height: number;
   /** In shared memory: the next batch, the points answered, and whether helpers are wanted elsewhere. */
   readonly cells: Int32Array;
 }
@@ -40,31 +37,31 @@ export type PostOffer = (offer: CropOffer, port: MessagePort, transfer: readonly
 /** Offers the crops of a generator to other worker threads. */
 export function cropSharing(post: PostOffer): ShareCrop {
   return (crop) => {
-    const [x0, y0, x1, y1] = crop.crop.boxXyxy;
     const cells = new Int32Array(new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT));
     const { port1, port2 } = new MessageChannel();
     const shared = {
       ...crop,
       embedding: crop.embedding.map((tensor) => ({ ...tensor, data: sharedCopy(tensor.data) })),
     };
-    post({ crop: shared, width: x1 - x0, height: y1 - y0, cells }, port2, [port2]);
+    post({ crop: shared, cells }, port2, [port2]);
     return {
       ...batchesToTake(cells, crop.batches.length),
       async others() {
         port1.postMessage('taken');
         const [found] = (await once(port1, 'message')) as [FoundByBatch];
-        port1.close();
         return found;
       },
+      close: () => port1.close(),
     };
   };
 }
 
 /** Answers batches of another thread's crop until none is left, or until this thread is wanted elsewhere. */
-export async function helpWith(model: SamModel, { crop, width, height, cells }: CropOffer): Promise<FoundByBatch> {
+export async function helpWith(model: SamModel, { crop, cells }: CropOffer): Promise<FoundByBatch> {
   const toTake = batchesToTake(cells, crop.batches.length);
   if (Atomics.load(cells, NEXT) >= crop.batches.length) return new Map();
-  const encoded = await model.withEmbedding(ownCopy(crop.embedding), width, height);
+  const [x0, y0, x1, y1] = crop.crop.boxXyxy;
+  const encoded = await model.withEmbedding(ownCopy(crop.embedding), x1 - x0, y1 - y0);
   const seconds = { encode: 0, decode: 0, select: 0, finish: 0 };
   const take = () => (Atomics.load(cells, RECALLED) === 1 ? undefined : toTake.take());
   return foundInBatches(openCrop(model.geometry, encoded, crop, seconds), crop.batches, { ...toTake, take });

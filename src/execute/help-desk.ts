@@ -30,23 +30,36 @@ export class HelpDesk {
     this.#offers.add(open);
     port.once('message', async () => {
       this.#offers.delete(open);
-      // batches of a helper that was lost are missing, and the thread answers them itself
-      const found = await Promise.all(open.helpers.map((helper) => helper.catch((): FoundByBatch => new Map())));
+      const found = await Promise.all(open.helpers);
       port.postMessage(new Map(found.flatMap((each) => [...each])));
       port.close();
     });
-    // a thread that ended has nothing left to be helped with
-    port.once('close', () => this.#offers.delete(open));
+    // a thread that ended, or gave its image up, has nothing left to be helped with
+    port.once('close', () => {
+      this.#offers.delete(open);
+      recallHelpers(offer, true);
+    });
     this.assign();
   }
 
   /** Sends idle worker threads to open offers. */
   assign(): void {
-    for (const { offer, helpers } of this.#offers) {
-      while (this.#options.idle() > 0 && isOpen(offer)) {
-        recallHelpers(offer, false);
-        helpers.push(this.#options.help(offer));
+    for (const open of this.#offers) {
+      while (this.#options.idle() > 0 && isOpen(open.offer)) {
+        recallHelpers(open.offer, false);
+        open.helpers.push(this.#help(open));
       }
+    }
+  }
+
+  /** What an idle worker thread finds; nothing if it is lost: its batches are missing then, and the thread that offered answers them itself. */
+  async #help(open: OpenOffer): Promise<FoundByBatch> {
+    try {
+      return await this.#options.help(open.offer);
+    } catch {
+      // a worker that fails at once would be asked again at once
+      this.#offers.delete(open);
+      return new Map();
     }
   }
 

@@ -101,7 +101,7 @@ export class ThreadExecutor implements Executor {
    * @throws SamError `bad-model` when it is missing or damaged, `bad-usage` for a model or a setting that there is not.
    */
   async ready(): Promise<ExecutorInfo> {
-    // side by side: what one worker cannot load is told when it is asked for help
+    // side by side; a worker that cannot load only does not help
     for (let i = 0; i < this.#helpers; i++) this.#run({ kind: 'ready' }, {}).catch(() => undefined);
     const { decoderForm } = await this.#run({ kind: 'ready' }, {});
     return { decoderForm };

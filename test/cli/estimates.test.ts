@@ -11,7 +11,7 @@ describe('estimates', () => {
     const root = await temporaryFolder(context);
     const [photos, out] = [join(root, 'photos'), join(root, 'out')];
     await writeSmallImages(photos, 7);
-    const args = ['everything', photos, '--out', out, '--workers', '1', ...COARSE];
+    const args = ['everything', photos, '--out', out, '--workers', '1', '--threads', '1', ...COARSE];
     const { exitCode, stdout, stderr } = await runMain(...args, '--dry-run');
     assert.deepEqual([exitCode, stderr], [0, 'Trying 6 of 7 images, with results that are not kept\n']);
     const lines = [
@@ -28,7 +28,7 @@ describe('estimates', () => {
     const root = await temporaryFolder(context);
     const [photos, out] = [join(root, 'photos'), join(root, 'out')];
     await writeSmallImages(photos, 2);
-    const args = ['everything', photos, '--out', out, '--workers', '1', ...COARSE];
+    const args = ['everything', photos, '--out', out, '--workers', '1', '--threads', '1', ...COARSE];
     assert.equal((await runMain(...args, '--quiet')).exitCode, 0);
     await writeSmallImages(photos, 3);
     const some = JSON.parse((await runMain(...args, '--dry-run', '--json')).stdout);

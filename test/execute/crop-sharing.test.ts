@@ -35,7 +35,7 @@ describe('one image in several worker threads', () => {
 
   for (const [what, settings, numbers] of [
     ['a grid', { pointsPerSide: 8 }, [1, 2, 3]],
-    ['crops, and the points that look least alike', { pointsPerSide: 8, cropNLayers: 1, pointsBudget: 100 }, [1, 3]],
+    ['crops, and the points that look least alike', { pointsPerSide: 6, cropNLayers: 1, pointsBudget: 60 }, [1, 3]],
     ['masks fed back', { pointsPerSide: 4, useM2m: true }, [1, 2]],
   ] as const) {
     it(`gives the same masks whatever their number: ${what}`, async () => {
@@ -58,15 +58,19 @@ describe('one image in several worker threads', () => {
   describe('beside others', () => {
     let executor: ThreadExecutor;
     before(() => {
-      executor = executorOf({ pointsPerSide: 12 }, 2, Number.POSITIVE_INFINITY);
+      executor = executorOf({ pointsPerSide: 8, pointsPerBatch: 16 }, 2, Number.POSITIVE_INFINITY);
     });
     after(() => executor.close());
 
     it('is helped by a thread that has nothing else to do, which takes an image of its own as soon as one comes', async () => {
-      const first = executor.answer({ image });
+      let begun = () => {};
+      const isBegun = new Promise<void>((resolve) => {
+        begun = resolve;
+      });
+      const first = executor.answer({ image }, { onProgress: () => begun() });
       const [turned, again] = [{ ...image, data: Uint8Array.from(image.data).reverse() }, { ...image }];
-      // it comes while the first one is shared
-      await new Promise((resolve) => setTimeout(resolve, 900));
+      // they come while the first one is shared
+      await isBegun;
       const others = [executor.answer({ image: turned }), executor.answer({ image: again })];
       const [a, b, c] = await Promise.all([first, ...others]);
       assert.deepEqual(recordsOf(c), recordsOf(a));

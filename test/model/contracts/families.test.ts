@@ -64,7 +64,7 @@ describe('families of exports', () => {
 
   async function annotationsOf(name: string, command: string, ...args: string[]): Promise<Annotation[]> {
     const out = join(root, name, command);
-    const run = await runMain(command, photo, ...args, '--workers', '1', '--out', out, '--overwrite');
+    const run = await runMain(command, photo, ...args, '--workers', '1', '--threads', '1', '--out', out, '--overwrite');
     assert.equal(run.exitCode, 0, run.stderr);
     return JSON.parse(await readFile(join(out, 'photo.json'), 'utf8')).annotations;
   }
@@ -98,7 +98,17 @@ describe('families of exports', () => {
       for (const annotation of points) assertOneOf(annotation, expected, 'point');
       const args = [...filesOf(family), '--box', '20,10,120,90', '--multimask'];
       if (!family.takesBoxes) {
-        const run = await runMain('segment', photo, ...args, '--workers', '1', '--out', join(root, name, 'box'));
+        const run = await runMain(
+          'segment',
+          photo,
+          ...args,
+          '--workers',
+          '1',
+          '--threads',
+          '1',
+          '--out',
+          join(root, name, 'box'),
+        );
         assert.equal(run.exitCode, 1, run.stderr);
         // as exported, or compiled
         assert.match(run.stderr, /takes no box prompt|Expected point labels among -1, 0, 1/);
@@ -117,7 +127,7 @@ describe('families of exports', () => {
     });
 
     it(`feeds masks back to ${name}, or says that it takes none`, async () => {
-      const args = [...filesOf(family), '--point', '60,40', '--refine', '1', '--workers', '1'];
+      const args = [...filesOf(family), '--point', '60,40', '--refine', '1', '--workers', '1', '--threads', '1'];
       const run = await runMain('segment', photo, ...args, '--out', join(root, name, 'refined'));
       assert.equal(run.exitCode, family.takesMasks ? 0 : 1, run.stderr);
       if (!family.takesMasks) assert.match(run.stderr, /takes no mask/);
