@@ -26,7 +26,7 @@ function deskWithOneHelper(help: () => Promise<FoundByBatch>) {
     },
   });
   helpDesk.open(offer, desk);
-  return { helpDesk, thread, cells, asked: () => asked };
+  return { helpDesk, desk, thread, cells, asked: () => asked };
 }
 
 describe('HelpDesk', () => {
@@ -49,11 +49,9 @@ describe('HelpDesk', () => {
   });
 
   it('calls helpers back, and sends no more, once the thread gave its image up', async () => {
-    const { helpDesk, thread, cells, asked } = deskWithOneHelper(async () => new Map());
-    const closed = once(thread, 'close');
+    const { helpDesk, desk, thread, cells, asked } = deskWithOneHelper(async () => new Map());
     thread.close();
-    await closed;
-    await setImmediate();
+    await once(desk, 'close');
     assert.equal(cells[2], 1);
     helpDesk.assign();
     assert.equal(asked(), 1);
