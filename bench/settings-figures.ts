@@ -5,10 +5,10 @@
 import sharp from 'sharp';
 import { withoutOverlaps } from '../src/amg/selection/overlaps.js';
 import { selectedInCrop } from '../src/amg/selection/selection.js';
-import { maskColourOf } from '../src/image/mask-colour.js';
 import { columnMajorFromMaskRuns, maskRunsFromRowMajor } from '../src/mask/runs/dense-mask.js';
 import { measuredMask } from '../src/mask/runs/mask-iou.js';
 import type { FoundMask } from '../src/sam/found-mask.js';
+import { maskColourOf } from '../src/sam/mask-colour.js';
 
 const WIDTH = 260;
 const HEIGHT = 200;

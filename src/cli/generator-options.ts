@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import { DEFAULT_PRESET, PRESET_NAMES, PRESETS, settingsOfPreset } from '../amg/presets.js';
 import type { SettingRule } from '../amg/setting-rules.js';
 import { type GeneratorSettings, REFERENCE_SETTINGS, SETTING_NAMES, SETTING_RULES } from '../amg/settings.js';
+import { hyphenatedName, snakeCaseName } from '../sam/setting-names.js';
 import { numberIn, numberOrNoneIn } from './parse.js';
-import { hyphenatedName, snakeCaseName } from './setting-names.js';
 import { readPointGrids, readSettingsFile } from './settings-file.js';
 
 /** The generator's settings as a command's parsed options: those that were given. */

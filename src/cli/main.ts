@@ -15,6 +15,7 @@ import { addRenderCommand } from './commands/render.js';
 import { addSegmentCommand } from './commands/segment.js';
 import { addStatsCommand } from './commands/stats.js';
 import { addStatusCommand } from './commands/status.js';
+import { addViewCommand } from './commands/view.js';
 import { EXIT } from './exit-codes.js';
 
 /** Codes of errors that the command line caused, and not an image or the machine: another command line is the remedy. */
@@ -42,6 +43,7 @@ function programWith(context: CommandContext): Command {
   addExportCommand(program, context);
   addStatsCommand(program, context);
   addRenderCommand(program, context);
+  addViewCommand(program, context);
   addCompareCommand(program, context);
   addEvalCommand(program, context);
   addDoctorCommand(program, context);

@@ -1,9 +1,9 @@
 import { maskRunsFromCocoRle } from '../mask/runs/coco-rle.js';
 import { columnMajorFromMaskRuns } from '../mask/runs/dense-mask.js';
 import { type MeasuredMask, measuredMask } from '../mask/runs/mask-iou.js';
+import { contrastOf, maskColourOf } from '../sam/mask-colour.js';
 import type { MaskRecord } from '../sam/mask-record.js';
 import type { RgbImage } from '../sam/rgb-image.js';
-import { contrastOf, maskColourOf } from './mask-colour.js';
 
 /** How much of a mask's colour covers the image inside its outline. */
 const FILL = 0.45;

@@ -37,14 +37,17 @@ async function unlessAbsent<T>(path: string, operation: Promise<T>): Promise<T |
 export class FolderStorage implements Storage {
   readonly location: string;
   readonly #temporaryName: string;
+  readonly #sync: boolean;
 
   /**
    * @param temporaryName - Below the folder: where files are until they are whole. Several runs in one folder take different ones.
    *   @default '_run/tmp'
+   * @param sync - As that of `writeAtomic`: what can be made again at once need not wait for the disk. @default true
    */
-  constructor(folder: string, temporaryName = '_run/tmp') {
+  constructor(folder: string, temporaryName = '_run/tmp', sync = true) {
     this.location = folder;
     this.#temporaryName = temporaryName;
+    this.#sync = sync;
   }
 
   locate(name: string): string {
@@ -94,7 +97,8 @@ export class FolderStorage implements Storage {
   }
 
   async write(name: string, data: FileData): Promise<void> {
-    await writeAtomic(this.#pathOf(name), data, { temporaryFolder: this.#pathOf(this.#temporaryName) });
+    const temporaryFolder = this.#pathOf(this.#temporaryName);
+    await writeAtomic(this.#pathOf(name), data, { temporaryFolder, sync: this.#sync });
   }
 
   async append(name: string, keep?: number): Promise<AppendFile> {
@@ -127,7 +131,12 @@ export class FolderStorage implements Storage {
   }
 
   async removeTemporaryFiles(): Promise<void> {
-    const path = this.#pathOf(this.#temporaryName);
+    await this.removeFolder(this.#temporaryName);
+  }
+
+  /** Removes a folder with all that is in it, if it is there. @throws SamError `unwritable-output` */
+  async removeFolder(name: string): Promise<void> {
+    const path = this.#pathOf(name);
     try {
       await rm(path, { recursive: true, force: true });
     } catch (error) {

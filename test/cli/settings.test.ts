@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { settingsOfPreset } from '../../src/amg/presets.js';
 import { type GeneratorSettings, SETTING_NAMES } from '../../src/amg/settings.js';
-import { camelCaseName, hyphenatedName, snakeCaseName } from '../../src/cli/setting-names.js';
 import { readSettingsFile } from '../../src/cli/settings-file.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../../src/model/catalogue/catalogue.js';
+import { camelCaseName, hyphenatedName, snakeCaseName } from '../../src/sam/setting-names.js';
 import { runMain } from '../support/run-cli.js';
 
 const calibrated = catalogueEntryNamed(DEFAULT_MODEL).calibratedSettings;

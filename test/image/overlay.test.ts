@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { maskColourOf } from '../../src/image/mask-colour.js';
 import { overlayOf, overlayOfMasks } from '../../src/image/overlay.js';
 import { cocoRleFromMaskRuns, maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
 import { maskRunsFromRowMajor } from '../../src/mask/runs/dense-mask.js';
 import { measuredMask } from '../../src/mask/runs/mask-iou.js';
+import { maskColourOf } from '../../src/sam/mask-colour.js';
 import type { MaskRecord } from '../../src/sam/mask-record.js';
 import { greySquare } from '../support/painted-model.js';
 

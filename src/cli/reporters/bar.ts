@@ -1,9 +1,9 @@
-import cliProgress from 'cli-progress';
 import type { TextStream } from '../command-context.js';
-import { LONGEST_BAR, progressLineOf } from './progress-line.js';
+import { progressLineOf } from './progress-line.js';
 import type { Reporter } from './reporter.js';
 import { RunProgress } from './run-progress.js';
 import { terminalSummaryOf } from './summary.js';
+import { terminalBar } from './terminal-bar.js';
 import { TerminalLine } from './terminal-line.js';
 import { type LogLevel, linesOf } from './text.js';
 
@@ -23,26 +23,7 @@ export interface BarOptions {
 export function barReporter(stream: TextStream, { level, out, now = () => performance.now() }: BarOptions): Reporter {
   const line = new TerminalLine(stream);
   const progress = new RunProgress(now);
-  const options = {
-    // cli-progress takes it, its types do not say so
-    terminal: line,
-    format: (styles: cliProgress.Options, { progress: share, maxWidth }: cliProgress.Params) => {
-      const barOf = (barsize: number) => cliProgress.Format.BarFormat(share, { ...styles, barsize });
-      // the last column stays free: a terminal may break the line behind it
-      return progressLineOf(progress.view(), maxWidth - 1, barOf);
-    },
-    barsize: LONGEST_BAR,
-    fps: 10,
-    synchronousUpdate: false,
-    clearOnComplete: true,
-    emptyOnZero: true,
-    // the terminal line sees to it
-    linewrap: true,
-    // the run decides when to stop; a bar that eats Ctrl-C would not
-    gracefulExit: false,
-  } satisfies cliProgress.Options & { terminal: TerminalLine };
-  const bar = new cliProgress.SingleBar(options);
-  bar.start(0, 0);
+  const bar = terminalBar(line, (room, barOf) => progressLineOf(progress.view(), room, barOf));
 
   return {
     onEvent(event) {

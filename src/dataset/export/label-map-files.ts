@@ -1,8 +1,8 @@
 import { SamError } from '../../errors.js';
 import type { ExportedFile, ExportedImage } from '../../formats/exported-image.js';
 import { greyPngOf, palettePngOf } from '../../image/encode-image.js';
-import { maskColourOf } from '../../image/mask-colour.js';
 import type { ImageResult } from '../../sam/found-mask.js';
+import { maskColourOf } from '../../sam/mask-colour.js';
 
 /** Masks that 16 bits can number. */
 const MOST_MASKS = 65535;

@@ -1,14 +1,13 @@
 import { messageOf, SamError, type SamErrorCode } from '../../errors.js';
-import { decodeImage } from '../../image/decode-image.js';
 import { overlayOfMasks } from '../../image/overlay.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
 import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
 import { type RunResult, RunResults } from '../run-folder/run-results.js';
 import { type ImageFormat, OverlayFolder } from '../sinks/overlay-folder.js';
-import { LocatedImages } from '../sources/located-images.js';
 import { filteredResult, type MaskFilter } from './mask-filter.js';
 import { refuseTaken } from './refuse-taken.js';
+import { RunImages } from './run-image.js';
 
 /** Options of {@link renderRun}. */
 export interface RenderOptions {
@@ -47,12 +46,12 @@ export async function renderRun(options: RenderOptions): Promise<{ images: numbe
   await checkFolder(out, '--out');
   await refuseTaken(new FolderStorage(out), undefined, { out, overwrite });
   const overlays = new OverlayFolder(out, folder, format);
-  const located = new LocatedImages();
+  const images = new RunImages(options.images);
   const counts = { images: 0, failures: 0 };
   try {
     for await (const each of run) {
       try {
-        await overlays.write(each.name, drawn(await imageOf(each, located, options.images), each, options.filter));
+        await overlays.write(each.name, drawn(await images.read(each), each, options.filter));
         counts.images++;
       } catch (error) {
         // a full disk ends it; one image that is gone does not
@@ -62,29 +61,13 @@ export async function renderRun(options: RenderOptions): Promise<{ images: numbe
       }
     }
   } finally {
-    await located.close();
+    await images.close();
     await overlays.removeTemporaryFiles();
   }
   return counts;
 }
 
-async function imageOf(
-  { image, locator, result }: RunResult,
-  located: LocatedImages,
-  images: string | undefined,
-): Promise<RgbImage> {
-  if (images !== undefined) return located.read(`${images.replace(/\/+$/, '')}/${result.fileName}`);
-  return image ? decodeImage(image, { name: locator }) : located.read(locator);
-}
-
-function drawn(image: RgbImage, { result, locator }: RunResult, filter: MaskFilter = {}): RgbImage {
-  const { width, height } = image;
-  if (width !== result.width || height !== result.height) {
-    throw new SamError(
-      'mask-size-mismatch',
-      `Expected an image of ${result.width} x ${result.height} but ${locator} is ${width} x ${height} now`,
-    );
-  }
+function drawn(image: RgbImage, { result }: RunResult, filter: MaskFilter = {}): RgbImage {
   const places = new Map(result.masks.map((mask, place) => [mask, place]));
   const { masks } = filteredResult(result, filter);
   return overlayOfMasks(

@@ -1,0 +1,81 @@
+import { type Command, Option } from 'commander';
+import { DEFAULT_MAX_SIDE, viewRun } from '../../dataset/report/view-run.js';
+import type { CommandContext } from '../command-context.js';
+import { EXIT } from '../exit-codes.js';
+import { interruptible } from '../interrupt.js';
+import { addMaskFilterOptions, type MaskFilterOptions, maskFilterOf } from '../mask-filter-options.js';
+import { numberIn } from '../parse.js';
+import { imageCount } from '../reporters/image-count.js';
+import { counted } from '../reporters/in-words.js';
+
+const EXAMPLES = `
+Examples:
+  A report of a run, to open in a browser (docs/view.md):
+    sam-cli view masks
+  Of its best masks only, somewhere else:
+    sam-cli view masks --min-predicted-iou 0.9 --top 50 --out report
+  The photos lie elsewhere now:
+    sam-cli view masks --images /mnt/photos
+
+A report is made again by the same command. It can be moved and sent: all that it needs is in its folder.
+
+Exit codes: 0 written, 1 a result could not be read or nothing be written, 2 wrong usage, 130 Ctrl-C: no report is left.`;
+
+interface ViewCommandOptions extends MaskFilterOptions {
+  readonly out?: string;
+  readonly images?: string;
+  readonly maxSide: number;
+  readonly json: boolean;
+}
+
+/** Adds `view` to the program. */
+export function addViewCommand(program: Command, { stdout, stderr, finish }: CommandContext): void {
+  const command = program
+    .command('view')
+    .summary('a report of a run, to look at in a browser')
+    .description(
+      'Writes a report of a run that a browser opens from the disk: images, masks, scores, failures, settings.',
+    )
+    .argument('<run>', 'output folder of the run')
+    .option('-o, --out <folder>', 'folder of the report (default: _report below that of the run)')
+    .option('--images <folder>', 'the folder that the images are in now, named as below the input of the run')
+    .addOption(
+      new Option('--max-side <pixels>', 'longest side of images in the report; masks stay exact')
+        .argParser(numberIn({ integer: true, min: 16, max: 16_384 }))
+        .default(DEFAULT_MAX_SIDE),
+    )
+    .option('--json', 'print what was written as JSON', false);
+  addMaskFilterOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (folder: string, options: ViewCommandOptions) => {
+      const { out, images, maxSide, json } = options;
+      const { onProgress, close } = imageCount(stderr);
+      const controlled = (signal: AbortSignal) =>
+        viewRun({
+          ...{ folder, maxSide, filter: maskFilterOf(options), signal, onProgress },
+          ...(out !== undefined && { out }),
+          ...(images !== undefined && { images }),
+        });
+      try {
+        const report = await interruptible(controlled, close);
+        close();
+        const { page, images: count, masks, left_out, failed, without_file } = report;
+        if (without_file > 0)
+          stderr.write(
+            `${counted(without_file, 'image')} could not be read: masks stand on a plain ground (--images)\n`,
+          );
+        const leftOut = left_out > 0 ? `, ${left_out} left out` : '';
+        const failures = failed > 0 ? `, ${counted(failed, 'failure')}` : '';
+        const words = `${counted(count, 'image')}, ${counted(masks, 'mask')}${leftOut}${failures} -> ${page}\n`;
+        stdout.write(json ? `${JSON.stringify(report)}\n` : words);
+        finish(EXIT.ok);
+      } catch (error) {
+        if ((error as Error).name !== 'AbortError') throw error;
+        close();
+        stderr.write('Stopped: no report was written.\n');
+        finish(EXIT.interrupted);
+      } finally {
+        close();
+      }
+    });
+}
