@@ -111,10 +111,10 @@ export const REFERENCE_SETTINGS: GeneratorSettings = {
   scoreThresh: 0,
 };
 
-const fraction: SettingRule = { kind: 'number', integer: false, min: 0, max: 1 };
+const fraction = { kind: 'number', integer: false, min: 0, max: 1 } as const;
 
 /** What each setting of {@link GeneratorSettings} may be. */
-export const SETTING_RULES: Readonly<Record<keyof GeneratorSettings, SettingRule>> = {
+export const SETTING_RULES = {
   pointsPerSide: { kind: 'number', integer: true, min: 1, max: 1024 },
   pointsPerBatch: { kind: 'number', integer: true, min: 1, max: 1024 },
   predIouThresh: fraction,
@@ -135,7 +135,7 @@ export const SETTING_RULES: Readonly<Record<keyof GeneratorSettings, SettingRule
   pointsBudget: { kind: 'number', integer: true, min: 1, max: 1e9, orNone: true },
   ranking: { kind: 'choice', choices: ['predicted-iou', 'agreement'] },
   scoreThresh: { kind: 'number', integer: false, min: 0, max: Number.MAX_VALUE },
-};
+} as const satisfies Readonly<Record<keyof GeneratorSettings, SettingRule>>;
 
 /** Every setting's name, in the order of {@link GeneratorSettings}. */
 export const SETTING_NAMES = Object.keys(SETTING_RULES) as readonly (keyof GeneratorSettings)[];

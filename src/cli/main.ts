@@ -6,6 +6,7 @@ import { addBenchCommand } from './commands/bench.js';
 import { addCompareCommand } from './commands/compare.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addDoctorCommand } from './commands/doctor.js';
+import { addEdgesCommand } from './commands/edges.js';
 import { addEvalCommand } from './commands/eval.js';
 import { addEverythingCommand } from './commands/everything.js';
 import { addExportCommand } from './commands/export.js';
@@ -37,6 +38,7 @@ function programWith(context: CommandContext): Command {
     .exitOverride();
   addEverythingCommand(program, context);
   addSegmentCommand(program, context);
+  addEdgesCommand(program, context);
   addMergeCommand(program, context);
   addStatusCommand(program, context);
   addExportCommand(program, context);

@@ -5,6 +5,7 @@ import { FolderStorage } from '../storage/folder-storage.js';
 import type { LockOptions, Storage } from '../storage/storage.js';
 import { mergeCocoFiles } from './merge-coco.js';
 import { type Shard, WHOLE } from './plan/shard.js';
+import { checkHasMasks } from './run-folder/check-has-masks.js';
 import { RUN_FILES } from './run-folder/file-names.js';
 import type { FailuresByCode } from './run-folder/journal.js';
 import { type DoneLine, type JournalLine, journalLines } from './run-folder/journal-lines.js';
@@ -60,7 +61,10 @@ interface Part {
 async function partOf(folder: string): Promise<Part> {
   const storage = new FolderStorage(folder);
   const manifest = await readManifest(storage);
-  if (manifest) return { storage, manifest };
+  if (manifest) {
+    checkHasMasks(manifest, folder);
+    return { storage, manifest };
+  }
   throw new SamError('bad-usage', `Expected the output folder of a run but found no manifest in ${folder}`);
 }
 

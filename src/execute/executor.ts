@@ -1,3 +1,4 @@
+import type { GreyImage } from '../image/encode-image.js';
 import type { DecoderForm } from '../model/runtime/decoder.js';
 import type { FoundMasks } from '../sam/found-mask.js';
 import type { PromptedObject } from '../sam/image-prompts.js';
@@ -28,6 +29,8 @@ export interface TaskOptions {
 export interface ImageAnswer extends FoundMasks {
   /** The image with its masks drawn, when asked for. */
   readonly overlay?: RgbImage;
+  /** The edges of the image, where those are the job; the masks are then those that have them. */
+  readonly edges?: GreyImage;
 }
 
 /** What an executor knows once its model is loaded. */

@@ -1,4 +1,5 @@
 import type { GeneratorSettings } from '../amg/settings.js';
+import type { EdgeSettings } from '../edges/edge-settings.js';
 import type { ModelReference } from '../model/catalogue/entry.js';
 import type { Device } from '../model/runtime/device.js';
 import type { EmbeddingCacheOptions } from '../model/runtime/embedding-cache.js';
@@ -29,8 +30,15 @@ export interface SegmentJob extends CommonJob {
   readonly prompts: PromptsReference;
 }
 
+/** The edges of each image. */
+export interface EdgesJob extends CommonJob {
+  readonly kind: 'edges';
+  /** Every setting, resolved. */
+  readonly settings: EdgeSettings;
+}
+
 /** What is made of each image: plain data, so that it can be stored, compared and sent to another thread or machine. */
-export type Job = EverythingJob | SegmentJob;
+export type Job = EverythingJob | SegmentJob | EdgesJob;
 
 /** Where prompts come from. */
 export type PromptsReference =

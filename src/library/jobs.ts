@@ -5,7 +5,8 @@
  */
 
 import { DEFAULT_PRESET, settingsOfPreset } from '../amg/presets.js';
-import type { EverythingJob, PromptsReference, SegmentJob } from '../execute/job.js';
+import { type EdgeSettings, resolveEdgeSettings } from '../edges/edge-settings.js';
+import type { EdgesJob, EverythingJob, PromptsReference, SegmentJob } from '../execute/job.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../model/catalogue/catalogue.js';
 import type { ModelReference } from '../model/catalogue/entry.js';
 import type { Device } from '../model/runtime/device.js';
@@ -30,6 +31,9 @@ export interface EverythingJobOptions extends AutomaticMaskGeneratorOptions, Job
 export interface SegmentJobOptions extends Partial<SegmentSettings>, JobOptions {
   readonly prompts: PromptsReference;
 }
+
+/** Options of {@link edgesJob}: what differs from the SAM paper, and the model. */
+export interface EdgesJobOptions extends Partial<EdgeSettings>, JobOptions {}
 
 /**
  * All masks of each image, as the command `everything` makes them.
@@ -61,6 +65,21 @@ export function segmentJob({
     model,
     settings: { ...SEGMENT_DEFAULTS, ...settings },
     prompts,
+    ...(device && { device }),
+    ...(embeddings && { embeddings }),
+  };
+}
+
+/**
+ * The edges of each image, as the command `edges` finds them.
+ *
+ * @throws SamError `bad-usage` for an unknown model or setting or a value out of range.
+ */
+export function edgesJob({ model = DEFAULT_MODEL, device, embeddings, ...settings }: EdgesJobOptions = {}): EdgesJob {
+  return {
+    kind: 'edges',
+    model,
+    settings: resolveEdgeSettings(settings),
     ...(device && { device }),
     ...(embeddings && { embeddings }),
   };

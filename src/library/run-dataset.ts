@@ -6,7 +6,7 @@ import type { InputSelection } from '../dataset/sources/input-images.js';
 import type { Parallelism } from '../execute/default-parallelism.js';
 import { everythingJob } from './jobs.js';
 
-/** How results are written: one JSON file an image, unless it says otherwise. */
+/** How results are written: one JSON file an image, or one PNG for edges, unless it says otherwise. */
 export interface OutputFolder extends Partial<OutputOptions> {
   /** Folder of the results. */
   readonly folder: string;
@@ -56,7 +56,14 @@ export async function runDataset(options: RunDatasetOptions): Promise<RunSummary
     ...rest,
     job,
     ...(selection && { selection }),
-    ...(output && { output: { format: 'json', recordsPerFile: 1000, copyImages: true, ...output } }),
+    ...(output && {
+      output: {
+        format: job.kind === 'edges' ? 'edge-maps' : 'json',
+        recordsPerFile: 1000,
+        copyImages: true,
+        ...output,
+      },
+    }),
     parallelism: { ...(workers !== undefined && { workers }), ...(threads !== undefined && { threads }) },
   });
 }

@@ -9,7 +9,7 @@ const FORMAT = 1;
 
 /** What decides the records of a run: two runs that agree in it make the same ones. */
 export interface RunIdentity {
-  /** What is made of each image: `everything` or `segment`. */
+  /** What is made of each image: `everything`, `segment` or `edges`. */
   readonly job: string;
   readonly model: {
     readonly name: string;

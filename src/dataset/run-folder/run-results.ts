@@ -5,6 +5,7 @@ import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
 import type { Storage } from '../../storage/storage.js';
 import { FingerprintMap } from '../plan/fingerprint-map.js';
+import { checkHasMasks } from './check-has-masks.js';
 import { RUN_FILES } from './file-names.js';
 import { type DoneLine, journalLines } from './journal-lines.js';
 import { LineIndex } from './line-index.js';
@@ -30,7 +31,7 @@ export class RunResults {
     this.manifest = manifest;
   }
 
-  /** @throws SamError `bad-usage` when there is no run. */
+  /** @throws SamError `bad-usage` when there is no run, or one without masks. */
   static async open(folder: string): Promise<RunResults> {
     await checkFolder(folder, 'the output of a run');
     return RunResults.of(new FolderStorage(folder));
@@ -39,7 +40,10 @@ export class RunResults {
   /** As {@link open}, of a run that is in this storage. */
   static async of(storage: Storage): Promise<RunResults> {
     const manifest = await readManifest(storage);
-    if (manifest) return new RunResults(storage, manifest);
+    if (manifest) {
+      checkHasMasks(manifest, storage.location);
+      return new RunResults(storage, manifest);
+    }
     throw new SamError('bad-usage', `Expected the output folder of a run but found no manifest in ${storage.location}`);
   }
 

@@ -2,6 +2,7 @@ import { SamError } from '../../errors.js';
 import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
 import type { Storage } from '../../storage/storage.js';
+import { checkHasMasks } from '../run-folder/check-has-masks.js';
 import { journalLines } from '../run-folder/journal-lines.js';
 import { readManifest } from '../run-folder/manifest.js';
 import { type RecordPlace, recordHeadOf, recordOf } from '../run-folder/record-bytes.js';
@@ -42,6 +43,7 @@ export class RunRecords {
     await checkFolder(folder, name);
     const storage = new FolderStorage(folder);
     const manifest = await readManifest(storage);
+    if (manifest) checkHasMasks(manifest, folder);
     const places = manifest ? await placesOfRun(storage) : await placesOfFolder(storage);
     if (places.length === 0) {
       throw new SamError('bad-usage', `Expected records of images in ${name} but found none in ${folder}`);

@@ -170,6 +170,7 @@ export class RunLoop {
       name,
       result: { imageId, fileName: planned.name, width, height, masks: answer.masks, skippedPrompts: skipped },
       ...(image.file && { image: image.file }),
+      ...(answer.edges && { edges: answer.edges }),
     });
     await folder.done({ image_id: imageId, state: 'done', image: locator, ...written, masks, at: Date.now() });
     this.#count.images++;

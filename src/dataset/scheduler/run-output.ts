@@ -19,8 +19,14 @@ export interface RunOutput {
  *
  * @throws SamError `bad-usage` unless either `output` or `sink` with `storage` is given, and for a folder that cannot be one.
  */
-export async function outputOf({ output, sink, storage }: DatasetRun): Promise<RunOutput> {
+export async function outputOf({ job, output, sink, storage }: DatasetRun): Promise<RunOutput> {
   if (output && !sink && !storage) {
+    if ((job.kind === 'edges') !== (output.format === 'edge-maps')) {
+      throw new SamError(
+        'bad-usage',
+        `Expected edge-maps for edges, and for nothing else, but received ${output.format}`,
+      );
+    }
     await checkFolder(output.folder, '--out');
     return { sink: sinkFor(output), storage: new FolderStorage(output.folder) };
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { GreyImage } from '../../image/encode-image.js';
 import type { ImageResult } from '../../sam/found-mask.js';
 import type { Storage } from '../../storage/storage.js';
 import type { PromptSet } from '../prompts/prompt-set.js';
@@ -17,6 +18,8 @@ export interface NamedResult {
   readonly result: ImageResult;
   /** The image's own file, where it is copied beside the record. */
   readonly image?: { readonly bytes: Uint8Array; readonly extension: string };
+  /** The image's edges, where those are what the run makes. */
+  readonly edges?: GreyImage;
 }
 
 /** Where a result is. */
