@@ -25,7 +25,7 @@ export const STABILITY_OFFSETS: readonly number[] = [0.5, 1, 2];
 const LOOSEST = { ...REFERENCE_SETTINGS, predIouThresh: 0.6, stabilityScoreThresh: 0.5 };
 
 /** One mask that the model proposed. */
-export interface CandidateMask extends Pick<FoundMask, 'mask' | 'boxXyxy' | 'predictedIou'> {
+export interface CandidateMask extends Pick<FoundMask, 'mask' | 'area' | 'boxXyxy' | 'predictedIou'> {
   /** One a {@link STABILITY_OFFSETS}. */
   readonly stabilityScores: readonly number[];
 }
@@ -55,12 +55,12 @@ export async function candidatesOfImage(
   for (const batch of batchesOf(points, settings.pointsPerBatch)) {
     for await (const proposed of proposedMasks(crop, batch)) {
       if (proposed.area === 0) continue;
-      const { mask, boxXyxy, predictedIou } = proposed.toFoundMask();
+      const { mask, area, boxXyxy, predictedIou } = proposed.toFoundMask();
       const stabilityScores = measurers.map((measurer) => {
         measureAnswer(measurer, proposed.decoded, proposed.at);
         return measurer.stabilityScore;
       });
-      candidates.push({ mask, boxXyxy, predictedIou, stabilityScores });
+      candidates.push({ mask, area, boxXyxy, predictedIou, stabilityScores });
     }
   }
   return { width, height, candidates };

@@ -1,7 +1,6 @@
-import { SamError } from '../errors.js';
+import { checkedSettings, type SettingRule } from '../sam/setting-rules.js';
 import { unitPointGridsFromLists } from './points/explicit-grids.js';
 import { unitPointGridsByLayer } from './points/unit-grids.js';
-import { checkSetting, type SettingRule } from './setting-rules.js';
 
 /** Explicit points, one list a crop layer: [x, y] pairs as fractions of the crop's width and height. */
 export type PointGridLists = readonly (readonly (readonly [x: number, y: number])[])[];
@@ -68,7 +67,7 @@ export interface GeneratorSettings {
   readonly nonOverlapping: 'none' | 'smaller' | 'higher-scored';
   /**
    * Points that an image is asked about, at most, all its crops together; null asks the whole grids. Those that look least alike
-   * to the image encoder are asked. 1 or more. @default null
+   * to the image encoder are asked. With crops about so many: each gets its share, rounded, and at least one. 1 or more. @default null
    */
   readonly pointsBudget: number | null;
   /**
@@ -147,17 +146,7 @@ export const SETTING_NAMES = Object.keys(SETTING_RULES) as readonly (keyof Gener
  * or malformed grids.
  */
 export function resolveSettings(settings: Partial<GeneratorSettings> = {}): GeneratorSettings {
-  const resolved: Record<string, unknown> = { ...REFERENCE_SETTINGS };
-  for (const [name, value] of Object.entries(settings)) {
-    const rule = SETTING_RULES[name as keyof GeneratorSettings];
-    if (!rule) {
-      throw new SamError('bad-usage', `Expected one of ${SETTING_NAMES.join(', ')} as a setting but received ${name}`);
-    }
-    if (value === undefined) continue;
-    checkSetting(name, value, rule);
-    resolved[name] = value;
-  }
-  const complete = resolved as unknown as GeneratorSettings;
+  const complete = { ...REFERENCE_SETTINGS, ...checkedSettings(settings, SETTING_RULES) };
   // refuses grids that cannot be asked, now rather than at the first image
   unitGridsOfSettings(complete);
   return complete;

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_PRESET, PRESET_NAMES, PRESETS, settingsOfPreset } from '../amg/presets.js';
-import type { SettingRule } from '../amg/setting-rules.js';
 import { type GeneratorSettings, REFERENCE_SETTINGS, SETTING_NAMES, SETTING_RULES } from '../amg/settings.js';
+import type { SettingRule } from '../sam/setting-rules.js';
 import { numberIn, numberOrNoneIn } from './parse.js';
 import { hyphenatedName, snakeCaseName } from './setting-names.js';
 import { readPointGrids, readSettingsFile } from './settings-file.js';
@@ -94,7 +94,7 @@ function settingFlags(name: keyof GeneratorSettings): Option[] {
         new Option(`${flag} <number>`, description).argParser(rule.orNone ? numberOrNoneIn(rule) : numberIn(rule)),
       ];
     case 'choice':
-      return [new Option(`${flag} <name>`, description).choices(rule.choices)];
+      return [new Option(`${flag} <name>`, description).choices(rule.choices.map(String))];
     case 'flag':
       return [
         new Option(flag, description),

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { isInRange, rangeInWords, type SettingRange } from '../amg/setting-rules.js';
+import { isInRange, rangeInWords, type SettingRange } from '../sam/setting-rules.js';
 
 /** A commander parser for a number in a range; its message says what was expected. */
 export function numberIn(range: SettingRange): (text: string) => number {

@@ -5,7 +5,7 @@
  */
 
 import type { MessagePort } from 'node:worker_threads';
-import type { SamErrorCode } from '../errors.js';
+import type { ErrorAsData } from '../errors.js';
 import type { DecoderForm } from '../model/runtime/decoder.js';
 import type { CropOffer, FoundByBatch } from './crop-offer.js';
 import type { ImageAnswer, ImageTask } from './executor.js';
@@ -49,7 +49,7 @@ export type MadeFor<Request extends WorkerRequest> = Request extends AnswerReque
     ? FoundByBatch
     : undefined;
 
-/** A worker's answer; errors travel as data because a thrown one would lose its class and code on the way. */
+/** A worker's answer. */
 export type WorkerAnswer<Made = ImageAnswer | FoundByBatch | undefined> =
   | {
       readonly ok: true;
@@ -57,7 +57,7 @@ export type WorkerAnswer<Made = ImageAnswer | FoundByBatch | undefined> =
       readonly decoderForm: DecoderForm;
       readonly made: Made;
     }
-  | { readonly ok: false; readonly code: SamErrorCode | undefined; readonly message: string; readonly hint?: string };
+  | { readonly ok: false; readonly error: ErrorAsData };
 
 /** What a worker says while it is busy. */
 export interface WorkerProgress {

@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { messageOf, SamError } from '../errors.js';
+import { errorOfData, messageOf, SamError } from '../errors.js';
 import type { DecoderForm } from '../model/runtime/decoder.js';
 import { type Parallelism, parallelismFor } from './default-parallelism.js';
 import type { Executor, ExecutorInfo, ImageAnswer, ImageTask, TaskOptions } from './executor.js';
@@ -150,7 +150,7 @@ export class ThreadExecutor implements Executor {
       throw new SamError('worker-lost', `A worker thread ended before its image was done: ${messageOf(error)}`);
     });
     const answer = (await running) as WorkerAnswer<MadeFor<Request>>;
-    if (!answer.ok) throw new SamError(answer.code ?? 'worker-failed', answer.message, answer.hint);
+    if (!answer.ok) throw errorOfData(answer.error);
     this.#checkForm(answer.decoderForm);
     return answer;
   }

@@ -3,7 +3,7 @@
  * draws the bar, writes files and hears Ctrl-C, never calls it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf, SamError } from '../errors.js';
+import { errorAsData } from '../errors.js';
 import { loadModel, type SamModel } from '../model/runtime/load-model.js';
 import { type Answerer, answererOf } from './answerer.js';
 import { cropSharing, helpWith } from './crop-offer.js';
@@ -60,12 +60,6 @@ export default async function run(request: WorkerRequest): Promise<WorkerAnswer>
   try {
     return await answered(request);
   } catch (error) {
-    const known = error instanceof SamError ? error : undefined;
-    return {
-      ok: false,
-      code: known?.code,
-      message: messageOf(error),
-      ...(known?.hint !== undefined && { hint: known.hint }),
-    };
+    return { ok: false, error: errorAsData(error, 'worker-failed') };
   }
 }

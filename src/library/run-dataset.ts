@@ -18,7 +18,7 @@ export interface OutputFolder extends Partial<OutputOptions> {
  */
 export interface RunDatasetOptions
   extends Omit<DatasetRun, 'job' | 'selection' | 'output' | 'parallelism'>,
-    Partial<Parallelism> {
+    Partial<Pick<Parallelism, 'workers' | 'threads'>> {
   /** What to make of each image. @default everythingJob(): all masks, with the default preset */
   readonly job?: DatasetRun['job'];
   /** Files, folders (searched through), globs, tar archives and URLs; or with more to say about them. */

@@ -80,7 +80,7 @@ export async function prepareRun(run: DatasetRun, open: OpenParts): Promise<Prep
 function sourceOf({ selection, source, overlayFolder }: DatasetRun, { storage }: RunOutput): Source {
   if (source && !selection) return source;
   if (!selection || source) {
-    throw new SamError('bad-usage', `Expected either selection or source but received ${source ? 'both' : 'neither'}`);
+    throw new SamError('bad-usage', `Expected inputs or a source but received ${source ? 'both' : 'neither'}`);
   }
   return openInputs({ ...selection, ownFolders: [storage.location, overlayFolder ?? storage.location] });
 }

@@ -50,7 +50,7 @@ function noticeInWords({ kind, reason }: DecoderNotice): string {
 /**
  * Loads a model of the catalogue, after checking its files against their sha256.
  *
- * A model answers about one image at a time: the image encoded last.
+ * Images encoded before can still be asked; what is asked at the same time is answered in turn.
  *
  * @param name - A name of the catalogue, or an entry of one's own.
  * @throws SamError `bad-usage` for an unknown name, `bad-model` for a missing or damaged file.

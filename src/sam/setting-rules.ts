@@ -19,7 +19,7 @@ export type SettingRule =
       readonly kind: 'number' /** Whether null, "none" on the command line, is allowed. */;
       readonly orNone?: true;
     } & SettingRange)
-  | { readonly kind: 'choice'; readonly choices: readonly string[] }
+  | { readonly kind: 'choice'; readonly choices: readonly (string | boolean)[] }
   | { readonly kind: 'flag' }
   | { readonly kind: 'point-grids' };
 
@@ -53,6 +53,26 @@ export function checkSetting(name: string, value: unknown, rule: SettingRule): v
   throw new SamError('bad-usage', `Expected ${expected} for ${name} but received ${shown} of type ${typeof value}`);
 }
 
+/**
+ * Settings by name, each checked against its rule; undefined ones are left out.
+ *
+ * @throws SamError `bad-usage` for a name without a rule or a value that its rule does not allow
+ */
+export function checkedSettings<Settings>(
+  settings: Partial<Settings>,
+  rules: Readonly<Record<keyof Settings, SettingRule>>,
+): Partial<Settings> {
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!Object.hasOwn(rules, name)) {
+      const names = Object.keys(rules).join(', ');
+      throw new SamError('bad-usage', `Expected one of ${names} as a setting but received ${name}`);
+    }
+    checkSetting(name, value, rules[name as keyof Settings]);
+  }
+  return Object.fromEntries(given) as Partial<Settings>;
+}
+
 /** What the rule wanted instead of this value; undefined if the value is fine. */
 function expectedBy(rule: SettingRule, value: unknown): string | undefined {
   switch (rule.kind) {
@@ -60,7 +80,7 @@ function expectedBy(rule: SettingRule, value: unknown): string | undefined {
       if (rule.orNone && value === null) return undefined;
       return isInRange(value, rule) ? undefined : `${rangeInWords(rule)}${rule.orNone ? ' or null' : ''}`;
     case 'choice':
-      return rule.choices.includes(value as string) ? undefined : `one of ${rule.choices.join(', ')}`;
+      return rule.choices.includes(value as string | boolean) ? undefined : `one of ${rule.choices.join(', ')}`;
     case 'flag':
       return typeof value === 'boolean' ? undefined : 'true or false';
     case 'point-grids':
