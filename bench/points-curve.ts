@@ -2,13 +2,14 @@
  * Time against recall: full grids, and the points of a grid that look least alike, with the selection of the preset `default` and with
  * Meta's (predicted IoU above 0.88, stability at least 0.7, NMS by mask).
  *
- *     npm run points-curve -- --data FOLDER [--sides 8,16,24,32] [--spread 32] [--every N] [--chart FILE]
+ *     npm run points-curve -- --data FOLDER [--sides 8,16,24,32] [--spread 32] [--every N] [--rows FILE]
  *
- * FOLDER as for calibrate.ts. A grid's points are asked once, in their order; a budget is the beginning of it, at the decoder's seconds up to
- * there. --spread names the grids that are asked in the order of spread-order.ts, --every takes every N-th image only.
+ * FOLDER as for calibrate.ts. A grid's points are asked once, in their order; a budget is the beginning of it, at the decoder's seconds of
+ * processor time up to there, on one thread. --spread names the grids that are asked in the order of spread-order.ts, --every takes every N-th image only,
+ * --rows keeps the numbers as JSON, for points-chart.ts.
  */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
 import { type EncodedCrop, encodeCrop } from '../src/amg/candidates/encoded-crop.js';
 import { foundAt } from '../src/amg/found-in-batches.js';
 import { batchesOf } from '../src/amg/points/batches.js';
@@ -22,7 +23,7 @@ import { decodeImage } from '../src/image/decode-image.js';
 import { loadModel } from '../src/model/runtime/load-model.js';
 import type { FoundMask } from '../src/sam/found-mask.js';
 import { segmentedImages } from './calibration/human-segments.js';
-import { pointsChart } from './calibration/points-chart.js';
+import type { CurvePoint } from './calibration/points-chart-svg.js';
 
 /** Points that are timed together. */
 const BATCH = 16;
@@ -35,7 +36,7 @@ const { values: options } = parseArgs({
     sides: { type: 'string', default: '8,16,24,32' },
     spread: { type: 'string', default: '32' },
     every: { type: 'string', default: '1' },
-    chart: { type: 'string' },
+    rows: { type: 'string' },
   },
 });
 if (options.data === undefined) throw new Error('Expected --data FOLDER with images/ and segments.json');
@@ -55,7 +56,7 @@ const measured = [
   ...numbersOf(options.sides).map((side) => measuredOf(side, 1, false)),
   ...numbersOf(options.spread).flatMap((side) => SHARES.map((share) => measuredOf(side, share, true))),
 ];
-const model = await loadModel();
+const model = await loadModel(undefined, { threads: 1 });
 const settings = settingsOfPreset('default', model.calibratedSettings);
 const images = (await segmentedImages(options.data)).filter((_, i) => i % Number(options.every) === 0);
 for (const { path, name, segments } of images) {
@@ -70,10 +71,10 @@ for (const { path, name, segments } of images) {
   });
   for (const isSpread of [false, true]) {
     for (const side of new Set(measured.filter((each) => each.isSpread === isSpread).map((each) => each.side))) {
-      const startedAt = performance.now();
+      const startedAt = cpuSeconds();
       const grid = gridPoints(unitGridsOfSettings({ ...settings, pointsPerSide: side }), isSpread ? 1 - 1e-9 : 1);
       const points = grid.pointsIn(whole, crop.encoded);
-      const asked = await askedOf(crop, points, (performance.now() - startedAt) / 1000);
+      const asked = await askedOf(crop, points, cpuSeconds() - startedAt);
       for (const each of measured.filter((other) => other.isSpread === isSpread && other.side === side)) {
         const batches = Math.round((asked.length - 1) * each.share) + 1;
         const part = asked.slice(0, batches);
@@ -97,6 +98,12 @@ for (const { path, name, segments } of images) {
 await model.release();
 report();
 
+/** Processor time of this process; a busy machine changes it less than the time that passes. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 function measuredOf(side: number, share: number, isSpread: boolean): Measured {
   return { side, share, isSpread, seconds: 0, agreement: [], reference: [] };
 }
@@ -105,8 +112,8 @@ function measuredOf(side: number, share: number, isSpread: boolean): Measured {
 async function askedOf(crop: EncodedCrop, points: Float64Array, choosing: number) {
   const asked: { found: FoundMask[]; seconds: number }[] = [{ found: [], seconds: choosing }];
   for (const batch of batchesOf(points, BATCH)) {
-    const startedAt = performance.now();
-    asked.push({ found: await foundAt(crop, batch), seconds: (performance.now() - startedAt) / 1000 });
+    const startedAt = cpuSeconds();
+    asked.push({ found: await foundAt(crop, batch), seconds: cpuSeconds() - startedAt });
   }
   return asked;
 }
@@ -126,7 +133,7 @@ function report(): void {
         ];
       }),
     ),
-  })) as Parameters<typeof pointsChart>[0][number][];
+  })) as CurvePoint[];
   for (const row of rows) {
     const full = rows.find((other) => other.side === row.side && other.share === 1 && other.isSpread) ?? row;
     process.stdout.write(
@@ -136,8 +143,5 @@ function report(): void {
         `${row.referenceRecall.toFixed(4)} (${(row.referenceRecall / full.referenceRecall).toFixed(3)})\n`,
     );
   }
-  if (options.chart === undefined) return;
-  void sharp(Buffer.from(pointsChart(rows)))
-    .png({ palette: true })
-    .toFile(options.chart);
+  if (options.rows !== undefined) writeFileSync(options.rows, JSON.stringify(rows, null, 1));
 }
