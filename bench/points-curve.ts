@@ -6,7 +6,7 @@
  *
  * FOLDER as for calibrate.ts. A grid's points are asked once, in their order; a budget is the beginning of it, at the decoder's seconds of
  * processor time up to there, on one thread. --spread names the grids that are asked in the order of spread-order.ts, --every takes every N-th image only,
- * --rows keeps the numbers as JSON, for points-chart.ts.
+ * --rows keeps the numbers as JSON, for `npm run figures -- points-curve`.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,7 @@ import { decodeImage } from '../src/image/decode-image.js';
 import { loadModel } from '../src/model/runtime/load-model.js';
 import type { FoundMask } from '../src/sam/found-mask.js';
 import { segmentedImages } from './calibration/human-segments.js';
-import type { CurvePoint } from './calibration/points-chart-svg.js';
+import type { CurvePoint } from './figures/points-curve-svg.js';
 
 /** Points that are timed together. */
 const BATCH = 16;

@@ -1,14 +1,11 @@
-/**
- * Draws docs/nms.png and docs/non-overlapping.png: what these settings do to drawn masks, by the generator's own code.
- * `npm run figures`
- */
+/** docs/nms.png and docs/non-overlapping.png: what these settings do to drawn masks, by the generator's own code. */
 import sharp from 'sharp';
-import { withoutOverlaps } from '../src/amg/selection/overlaps.js';
-import { selectedInCrop } from '../src/amg/selection/selection.js';
-import { maskColourOf } from '../src/image/mask-colour.js';
-import { columnMajorFromMaskRuns, maskRunsFromRowMajor } from '../src/mask/runs/dense-mask.js';
-import { measuredMask } from '../src/mask/runs/mask-iou.js';
-import type { FoundMask } from '../src/sam/found-mask.js';
+import { withoutOverlaps } from '../../src/amg/selection/overlaps.js';
+import { selectedInCrop } from '../../src/amg/selection/selection.js';
+import { maskColourOf } from '../../src/image/mask-colour.js';
+import { columnMajorFromMaskRuns, maskRunsFromRowMajor } from '../../src/mask/runs/dense-mask.js';
+import { measuredMask } from '../../src/mask/runs/mask-iou.js';
+import type { FoundMask } from '../../src/sam/found-mask.js';
 
 const WIDTH = 260;
 const HEIGHT = 200;
@@ -86,28 +83,31 @@ const diagonal = (slope: 1 | -1, shift: number) => (x: number, y: number) => {
   const isInFrame = x >= 20 && x < WIDTH - 20 && y >= 20 && y < HEIGHT - 20;
   return isInFrame && Math.abs((along - HEIGHT / 2) * 1.3 - (x - WIDTH / 2) + shift) < 22;
 };
-const crossing = [drawnMask(0.97, diagonal(1, 0)), drawnMask(0.95, diagonal(-1, 0)), drawnMask(0.93, diagonal(1, 3))];
-const byBox = selectedInCrop(crossing, { nms: 'box', boxNmsThresh: 0.7 });
-const byMask = selectedInCrop(crossing, { nms: 'mask', boxNmsThresh: 0.7 });
-await drawPanels('docs/nms.png', crossing, [
-  [crossing, 'before', 'three masks of two bars'],
-  [byBox, '--nms box', 'one box, so one object'],
-  [byMask, '--nms mask', 'two objects, each once'],
-]);
-
 const rectangle = (x0: number, y0: number, x1: number, y1: number) => (x: number, y: number) =>
   x >= x0 && x < x1 && y >= y0 && y < y1;
 const disc = (cx: number, cy: number, radius: number) => (x: number, y: number) =>
   (x - cx) ** 2 + (y - cy) ** 2 < radius ** 2;
-const overlapping = [
-  drawnMask(0.96, rectangle(20, 30, 200, 180)),
-  drawnMask(0.93, disc(185, 100, 60)),
-  drawnMask(0.9, disc(80, 100, 34)),
-];
-const smaller = withoutOverlaps(overlapping, 'smaller');
-const higher = withoutOverlaps(overlapping, 'higher-scored');
-await drawPanels('docs/non-overlapping.png', overlapping, [
-  [overlapping, '--non-overlapping none', 'the sheet has the best score'],
-  [smaller, '--non-overlapping smaller', 'parts lie in front of wholes'],
-  [higher, '--non-overlapping higher-scored', 'what it covers altogether is gone'],
-]);
+/** Draws both. */
+export async function draw(): Promise<void> {
+  const crossing = [drawnMask(0.97, diagonal(1, 0)), drawnMask(0.95, diagonal(-1, 0)), drawnMask(0.93, diagonal(1, 3))];
+  const byBox = selectedInCrop(crossing, { nms: 'box', boxNmsThresh: 0.7 });
+  const byMask = selectedInCrop(crossing, { nms: 'mask', boxNmsThresh: 0.7 });
+  await drawPanels('docs/nms.png', crossing, [
+    [crossing, 'before', 'three masks of two bars'],
+    [byBox, '--nms box', 'one box, so one object'],
+    [byMask, '--nms mask', 'two objects, each once'],
+  ]);
+
+  const overlapping = [
+    drawnMask(0.96, rectangle(20, 30, 200, 180)),
+    drawnMask(0.93, disc(185, 100, 60)),
+    drawnMask(0.9, disc(80, 100, 34)),
+  ];
+  const smaller = withoutOverlaps(overlapping, 'smaller');
+  const higher = withoutOverlaps(overlapping, 'higher-scored');
+  await drawPanels('docs/non-overlapping.png', overlapping, [
+    [overlapping, '--non-overlapping none', 'the sheet has the best score'],
+    [smaller, '--non-overlapping smaller', 'parts lie in front of wholes'],
+    [higher, '--non-overlapping higher-scored', 'what it covers altogether is gone'],
+  ]);
+}
