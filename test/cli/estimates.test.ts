@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { runMain } from '../support/run-cli.js';
 import { COARSE, writeSmallImages } from '../support/small-images.js';
+import { SMALL_MODEL } from '../support/small-model.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+
+const FLAGS = [...COARSE, ...SMALL_MODEL];
 
 describe('estimates', () => {
   it('--dry-run tells what a run would take, and leaves no trace', async (context) => {
     const root = await temporaryFolder(context);
     const [photos, out] = [join(root, 'photos'), join(root, 'out')];
     await writeSmallImages(photos, 7);
-    const args = ['everything', photos, '--out', out, '--workers', '1', '--threads', '1', ...COARSE];
+    const args = ['everything', photos, '--out', out, '--workers', '1', '--threads', '1', ...FLAGS];
     const { exitCode, stdout, stderr } = await runMain(...args, '--dry-run');
     assert.deepEqual([exitCode, stderr], [0, 'Trying 6 of 7 images, with results that are not kept\n']);
     const lines = [
@@ -28,7 +31,7 @@ describe('estimates', () => {
     const root = await temporaryFolder(context);
     const [photos, out] = [join(root, 'photos'), join(root, 'out')];
     await writeSmallImages(photos, 2);
-    const args = ['everything', photos, '--out', out, '--workers', '1', '--threads', '1', ...COARSE];
+    const args = ['everything', photos, '--out', out, '--workers', '1', '--threads', '1', ...FLAGS];
     assert.equal((await runMain(...args, '--quiet')).exitCode, 0);
     await writeSmallImages(photos, 3);
     const some = JSON.parse((await runMain(...args, '--dry-run', '--json')).stdout);
