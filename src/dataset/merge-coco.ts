@@ -8,6 +8,7 @@ import type { PromptSet } from './prompts/prompt-set.js';
 import { RUN_FILES } from './run-folder/file-names.js';
 import { journalLines } from './run-folder/journal-lines.js';
 import type { Manifest } from './run-folder/manifest.js';
+import { OwnFiles } from './run-folder/own-files.js';
 import { COCO_FILE_NAME, CocoSink } from './sinks/coco-sink.js';
 
 /**
@@ -19,12 +20,11 @@ import { COCO_FILE_NAME, CocoSink } from './sinks/coco-sink.js';
  * @throws SamError `bad-run-folder` for a file that cannot be read, `unwritable-output`.
  */
 export async function mergeCocoFiles(
-  parts: readonly Storage[],
+  runs: readonly { readonly storage: Storage }[],
   whole: Storage,
   manifest: Manifest,
 ): Promise<string | undefined> {
-  const sizes = await Promise.all(parts.map((part) => part.sizeOf(COCO_FILE_NAME)));
-  const withFile = parts.filter((_, i) => sizes[i] !== undefined);
+  const withFile = await partsWithCoco(runs);
   if (withFile.length === 0) return undefined;
   await joinParts(withFile, whole);
   const prompts = isOfCocoPrompts(manifest) ? await promptsOfFiles(withFile) : undefined;
@@ -33,6 +33,7 @@ export async function mergeCocoFiles(
     await sink.open({
       storage: whole,
       isNew: false,
+      newNames: async function* () {},
       journalLines: () => journalLines(whole),
       ...(prompts && { prompts }),
     });
@@ -40,6 +41,18 @@ export async function mergeCocoFiles(
   } finally {
     await sink.close();
   }
+}
+
+/** @throws SamError `bad-run-folder` where a COCO file of someone else's is in the way of the one that is to be made. */
+export async function refuseForeignCoco(runs: readonly { readonly storage: Storage }[], whole: Storage): Promise<void> {
+  if ((await partsWithCoco(runs)).length === 0) return;
+  const files = await OwnFiles.open(whole, RUN_FILES.ownFiles);
+  await files.refuseForeign(COCO_FILE_NAME);
+}
+
+async function partsWithCoco(runs: readonly { readonly storage: Storage }[]): Promise<Storage[]> {
+  const sizes = await Promise.all(runs.map(({ storage }) => storage.sizeOf(COCO_FILE_NAME)));
+  return runs.filter((_, i) => sizes[i] !== undefined).map(({ storage }) => storage);
 }
 
 /** What the files are made of, one behind the other: a merged run can be gone on with. */

@@ -3,13 +3,14 @@ import { SamError } from '../errors.js';
 import { checkFolder } from '../storage/check-folder.js';
 import { FolderStorage } from '../storage/folder-storage.js';
 import type { LockOptions, Storage } from '../storage/storage.js';
-import { mergeCocoFiles } from './merge-coco.js';
+import { mergeCocoFiles, refuseForeignCoco } from './merge-coco.js';
 import { type Shard, WHOLE } from './plan/shard.js';
 import { RUN_FILES } from './run-folder/file-names.js';
 import type { FailuresByCode } from './run-folder/journal.js';
 import { type DoneLine, type JournalLine, journalLines } from './run-folder/journal-lines.js';
 import { LineIndex, type LinePlace } from './run-folder/line-index.js';
 import { differenceInWords, identityDifferences, type Manifest, readManifest } from './run-folder/manifest.js';
+import { refuseForeign } from './run-folder/own-files.js';
 import { RunFolder } from './run-folder/run-folder.js';
 import { PartFilesSink } from './sinks/part-files-sink.js';
 import type { PART_FORMATS } from './sinks/part-format.js';
@@ -133,20 +134,26 @@ class ImageCopier {
     this.#sink = sink;
   }
 
-  static async open(parts: readonly Part[], whole: RunFolder): Promise<ImageCopier> {
+  /**
+   * @param newOutputs - Names of the files of records that are to be written where no start wrote them before.
+   * @throws SamError `bad-run-folder` when a file in the way is someone else's.
+   */
+  static async open(parts: readonly Part[], whole: RunFolder, newOutputs: AsyncIterable<string>): Promise<ImageCopier> {
     const { output } = parts[0].manifest;
     const format = output.format as 'json' | keyof typeof PART_FORMATS;
-    if (format === 'json') return new ImageCopier(parts, whole, undefined);
+    if (format === 'json') {
+      await refuseForeign(whole.storage, newOutputs, '.json');
+      return new ImageCopier(parts, whole, undefined);
+    }
     const sink = new PartFilesSink(format, { recordsPerFile: Number(output.shard_size) });
-    await sink.open({ storage: whole.storage, isNew: whole.isNew });
+    await sink.open({ storage: whole.storage });
     return new ImageCopier(parts, whole, sink);
   }
 
   /** @returns whether the image is settled now: not when its record's file is gone. */
-  async copy({ part, offset, length }: LinePlace): Promise<boolean> {
-    const { storage } = this.#parts[part];
-    const bytes = await storage.readRange(RUN_FILES.journal, { start: offset, end: offset + length });
-    const line: JournalLine = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  async copy(place: LinePlace): Promise<boolean> {
+    const { storage } = this.#parts[place.part];
+    const line = await lineAt(this.#parts, place);
     if (line.state === 'failed') {
       await this.#whole.failed(line);
       return true;
@@ -174,16 +181,37 @@ class ImageCopier {
   }
 }
 
-/** Copies what the parts have of every image. @returns the images that none of them has anything of. */
+/** The files of the records that are to be copied. */
+async function* outputsOf(parts: readonly Part[], index: LineIndex, highestId: number): AsyncGenerator<string> {
+  for (let id = 1; id <= highestId; id++) {
+    const place = index.at(id);
+    if (!place?.isDone) continue;
+    const line = await lineAt(parts, place);
+    if (line.state === 'done') yield line.output;
+  }
+}
+
+async function lineAt(parts: readonly Part[], { part, offset, length }: LinePlace): Promise<JournalLine> {
+  const { storage } = parts[part];
+  const bytes = await storage.readRange(RUN_FILES.journal, { start: offset, end: offset + length });
+  return JSON.parse(Buffer.from(bytes).toString('utf8'));
+}
+
+/**
+ * Copies what the parts have of every image.
+ *
+ * @param isNew - Whether no start was asked for these images before.
+ * @returns the images that none of them has anything of.
+ */
 async function copyAll(
   parts: readonly Part[],
   whole: RunFolder,
-  index: LineIndex,
-  highestId: number,
+  { index, highestId, isNew }: { index: LineIndex; highestId: number; isNew: boolean },
 ): Promise<NamedImages> {
   const gaps = new NamedImages();
-  const copier = await ImageCopier.open(parts, whole);
+  const copier = await ImageCopier.open(parts, whole, outputsOf(parts, index, isNew ? highestId : 0));
   try {
+    await whole.begin();
     for (let id = 1; id <= highestId; id++) {
       const place = index.at(id);
       const isSettled = place !== undefined && (await copier.copy(place));
@@ -220,14 +248,11 @@ export async function mergeRuns(options: MergeOptions): Promise<MergeReport> {
   const { index, duplicates } = await indexOf(parts, highestId);
   const whole = await RunFolder.open(storage, { ...manifest, shard: WHOLE }, { overwrite }, command, waiting);
   try {
-    await whole.adopt(manifest.inputs, folders);
-    const gaps = await copyAll(parts, whole, index, highestId);
+    const isNew = whole.adopt(manifest.inputs, folders);
+    await refuseForeignCoco(parts, storage);
+    const gaps = await copyAll(parts, whole, { index, highestId, isNew });
     const failuresByCode = await whole.settleFailures();
-    const coco = await mergeCocoFiles(
-      parts.map((part) => part.storage),
-      storage,
-      manifest,
-    );
+    const coco = await mergeCocoFiles(parts, storage, manifest);
     const { done, failed, masks } = whole.journal;
     const report: MergeReport = {
       planned: manifest.inputs.reduce((sum, { count }) => sum + count, 0),

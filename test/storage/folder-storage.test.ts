@@ -73,6 +73,12 @@ describe('FolderStorage', () => {
     await second.append('!');
     await second.close();
     assert.equal(textOf(await storage.read('log')), 'onet!');
+    // never filled up with zeros
+    await assert.rejects(storage.append('log', 6), {
+      code: 'bad-run-folder',
+      message: `Expected 6 bytes in ${storage.locate('log')} but it ends at 5`,
+    });
+    assert.equal(textOf(await storage.read('log')), 'onet!');
   });
 
   it('lists names by their beginning, but not what is still being written', async (context) => {

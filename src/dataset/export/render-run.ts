@@ -52,7 +52,9 @@ export async function renderRun(options: RenderOptions): Promise<{ images: numbe
   try {
     for await (const each of run) {
       try {
-        await overlays.write(each.name, drawn(await imageOf(each, located, options.images), each, options.filter));
+        const source = sourceOf(each, options.images);
+        const image = await imageOf(each, located, source);
+        await overlays.write(each.name, drawn(image, each, options.filter), source);
         counts.images++;
       } catch (error) {
         // a full disk ends it; one image that is gone does not
@@ -68,13 +70,13 @@ export async function renderRun(options: RenderOptions): Promise<{ images: numbe
   return counts;
 }
 
-async function imageOf(
-  { image, locator, result }: RunResult,
-  located: LocatedImages,
-  images: string | undefined,
-): Promise<RgbImage> {
-  if (images !== undefined) return located.read(`${images.replace(/\/+$/, '')}/${result.fileName}`);
-  return image ? decodeImage(image, { name: locator }) : located.read(locator);
+/** Where an image is read from; the run may have copied it, too. */
+function sourceOf({ locator, result }: RunResult, images: string | undefined): string {
+  return images === undefined ? locator : `${images.replace(/\/+$/, '')}/${result.fileName}`;
+}
+
+async function imageOf({ image, locator }: RunResult, located: LocatedImages, source: string): Promise<RgbImage> {
+  return image && source === locator ? decodeImage(image, { name: locator }) : located.read(source);
 }
 
 function drawn(image: RgbImage, { result, locator }: RunResult, filter: MaskFilter = {}): RgbImage {

@@ -20,7 +20,7 @@ import type { PreparedRun } from './prepared-run.js';
 import { RunExecutor } from './run-executor.js';
 import { modelIdentityOf, settingsIdentityOf } from './run-identity.js';
 import { outputOf, type RunOutput } from './run-output.js';
-import { countTasks } from './run-tasks.js';
+import { countTasks, newNamesOf } from './run-tasks.js';
 
 /** With so many images planned, more of them do not change how many workers there are. */
 const MANY_IMAGES = 1024;
@@ -52,9 +52,14 @@ export async function prepareRun(run: DatasetRun, open: OpenParts): Promise<Prep
   const plan = await planImages(run, source, { names, executor, ...identified });
   open.add(plan);
   const folder = open.add(await openFolder(run, output, identified));
-  const firstImageId = await folder.begin(plan, names);
+  const placed = await folder.place(plan, names);
+  const newNames = () => newNamesOf(shard, { plan, names, folder, ...placed });
   const sink = open.add(output.sink);
-  await sink.open(sinkRunOf(output, folder, prompts));
+  await sink.open(sinkRunOf(output, { folder, prompts, newNames }));
+  const overlays =
+    overlayFolder === undefined ? undefined : new OverlayFolder(overlayFolder, output.storage.location, overlayFormat);
+  if (!run.resume?.overwrite) await overlays?.refuseForeign(newNames());
+  await folder.begin();
   for (const words of identified.differences) run.onEvent?.({ event: 'notice', message: `--force: ${words}` });
   const toDo = await countTasks(run, { plan, folder });
   // by all images, not by those left: the threads of a model may change the last bit of its numbers
@@ -66,13 +71,11 @@ export async function prepareRun(run: DatasetRun, open: OpenParts): Promise<Prep
     folder,
     output,
     sink,
-    ...(overlayFolder !== undefined && {
-      overlays: new OverlayFolder(overlayFolder, output.storage.location, overlayFormat),
-    }),
+    ...(overlays && { overlays }),
     reader: new ImageReader(source, limits, sink.copiesImages),
     prompter: new ImagePrompter(prompts),
     executor: executor.madeFor(images),
-    firstImageId,
+    firstImageId: placed.firstImageId,
     toDo,
   };
 }
@@ -140,13 +143,17 @@ async function openFolder(run: DatasetRun, { storage }: RunOutput, { identity }:
   });
 }
 
-function sinkRunOf({ storage }: RunOutput, folder: RunFolder, prompts: PromptSet | undefined): SinkRun {
+function sinkRunOf(
+  { storage }: RunOutput,
+  { folder, prompts, newNames }: Pick<SinkRun, 'newNames'> & { folder: RunFolder; prompts: PromptSet | undefined },
+): SinkRun {
   const { lastPart } = folder.journal;
   return {
     storage,
     isNew: folder.isNew,
     ...(lastPart && { lastPart }),
     ...(prompts && { prompts }),
+    newNames,
     journalLines: () => journalLines(storage),
   };
 }

@@ -1,5 +1,6 @@
 import { locatorOf, type PlannedImage } from '../plan/planned-image.js';
-import { isInShard, shareOf, WHOLE } from '../plan/shard.js';
+import { isInShard, type Shard, shareOf, WHOLE } from '../plan/shard.js';
+import type { PlacedPlan } from '../run-folder/run-folder.js';
 import type { DatasetRun } from './dataset-run.js';
 import type { PreparedRun } from './prepared-run.js';
 
@@ -43,6 +44,26 @@ export async function* tasksOf(
       const state = settledStateOf(run, parts, locator);
       if (state) onPassedOver(state);
       else yield { planned, locator, imageId, name: earlyName ?? names.next(planned.name) };
+    }
+  }
+}
+
+/** Names of the results of the shard's images that no start was asked for before. */
+export async function* newNamesOf(
+  shard: Shard,
+  { plan, names, folder, firstNew }: PlannedParts & Pick<PreparedRun, 'names'> & PlacedPlan,
+): AsyncGenerator<string> {
+  if (firstNew >= plan.digest.count) return;
+  const asked = names.copy();
+  let position = 0;
+  for await (const images of plan.images()) {
+    for (const planned of images) {
+      const isNew = position >= firstNew && isInShard(position, shard);
+      position++;
+      if (!isNew && !asked.dependOnOrder) continue;
+      const name = asked.next(planned.name);
+      // with other inputs than before, some may be the same
+      if (isNew && !folder.journal.stateOf(locatorOf(planned))) yield name;
     }
   }
 }

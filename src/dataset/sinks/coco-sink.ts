@@ -4,6 +4,7 @@ import { imageResultOfSa1b } from '../../formats/sa1b/read.js';
 import type { PromptSet } from '../prompts/prompt-set.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
 import type { DoneLine } from '../run-folder/journal-lines.js';
+import { OwnFiles } from '../run-folder/own-files.js';
 import { CocoPartsFile } from './coco-parts-file.js';
 import { ImagePlaces } from './image-places.js';
 import { JsonTreeSink } from './json-tree-sink.js';
@@ -24,11 +25,14 @@ export class CocoSink implements Sink {
   readonly copiesImages = this.#tree.copiesImages;
   readonly allowsDots = this.#tree.allowsDots;
   #run: SinkRun | undefined;
+  #files: OwnFiles | undefined;
   #parts: CocoPartsFile | undefined;
 
   async open(run: SinkRun): Promise<void> {
     await this.#tree.open(run);
     this.#run = run;
+    this.#files = await OwnFiles.open(run.storage, RUN_FILES.ownFiles);
+    await this.#files.refuseForeign(COCO_FILE_NAME);
     this.#parts = await CocoPartsFile.open(run.storage, run.isNew);
   }
 
@@ -46,6 +50,7 @@ export class CocoSink implements Sink {
     const parts = opened(this.#parts);
     const places = await this.#donePlaces(parts);
     const writer = new CocoFileWriter(originOf(prompts));
+    await opened(this.#files).claim(COCO_FILE_NAME);
     await storage.write(
       COCO_FILE_NAME,
       writer.text(() => parts.parts(places.inOrder())),
@@ -54,6 +59,7 @@ export class CocoSink implements Sink {
   }
 
   async close(): Promise<void> {
+    await this.#files?.close();
     await this.#parts?.close();
   }
 

@@ -1,6 +1,13 @@
 import { sa1bFileOf, sa1bJsonOf } from '../../formats/sa1b/write.js';
 import type { Storage } from '../../storage/storage.js';
+import { refuseForeign } from '../run-folder/own-files.js';
 import { type NamedResult, opened, type Sink, type SinkRun, type Written } from './sink.js';
+
+const EXTENSION = '.json';
+
+async function* outputsOf(names: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const name of names) yield name + EXTENSION;
+}
 
 /** One SA-1B JSON file an image, in folders as the images are. */
 export class JsonTreeSink implements Sink {
@@ -10,12 +17,13 @@ export class JsonTreeSink implements Sink {
   readonly allowsDots = true;
   #storage: Storage | undefined;
 
-  async open({ storage }: Pick<SinkRun, 'storage'>): Promise<void> {
+  async open({ storage, newNames }: Pick<SinkRun, 'storage' | 'newNames'>): Promise<void> {
     this.#storage = storage;
+    await refuseForeign(storage, outputsOf(newNames()), EXTENSION);
   }
 
   async write({ name, result }: NamedResult): Promise<Written> {
-    const output = `${name}.json`;
+    const output = name + EXTENSION;
     await opened(this.#storage).write(output, sa1bJsonOf(sa1bFileOf(result)));
     return { output };
   }

@@ -36,6 +36,8 @@ export interface SinkRun {
   readonly isNew: boolean;
   /** Where the last record lies that the run's journal knows, if records share files. */
   readonly lastPart?: LastPart;
+  /** Names of the results of all images that no start was asked for before: what has one of them already is someone else's. */
+  newNames(): AsyncIterable<string>;
   /** What the run's prompts say of images and classes. */
   readonly prompts?: PromptSet;
   /** All lines of the run's journal as it is now, some at a time. */

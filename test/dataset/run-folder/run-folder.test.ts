@@ -40,7 +40,8 @@ describe('RunFolder', () => {
   it('counts and lists images that are failed still, each by its last failure', async (context) => {
     const storage = await newStorage(context);
     const folder = await RunFolder.open(storage, RUN_IDENTITY, {}, []);
-    await folder.adopt([], []);
+    folder.adopt([], []);
+    await folder.begin();
     for (const line of [failed(1, 'timeout'), failed(2, 'timeout'), done(3), failed(4, 'not-found')]) {
       await (line.state === 'done' ? folder.done(line) : folder.failed(line));
     }
@@ -77,7 +78,8 @@ describe('RunFolder', () => {
     const mine = join(storage.location, '..', 'mine.json');
     await writeFile(mine, '');
     const folder = await RunFolder.open(storage, RUN_IDENTITY, {}, []);
-    await folder.adopt([], []);
+    folder.adopt([], []);
+    await folder.begin();
     for (const id of [1, 2]) {
       await storage.write(`${id}.json`, '{}');
       await folder.done(done(id));
@@ -94,10 +96,11 @@ describe('RunFolder', () => {
     });
     const again = await RunFolder.open(storage, RUN_IDENTITY, { overwrite: true }, []);
     assert.equal(again.isNew, true);
+    await again.begin();
     await again.close();
     for await (const lines of journalLines(storage)) assert.deepEqual(lines, []);
     assert.deepEqual(await readdir(storage.location), ['_run']);
-    assert.deepEqual(await readdir(storage.locate('_run')), ['journal.ndjson']);
+    assert.deepEqual(await readdir(storage.locate('_run')), ['manifest']);
     assert.equal(await readFile(mine, 'utf8'), '');
   });
 

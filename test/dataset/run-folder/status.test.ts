@@ -18,7 +18,8 @@ describe('runStatusOf', () => {
       { first_image_id: 1, count: 21, sha256: 'a' },
       { first_image_id: 22, count: 4, sha256: 'b' },
     ];
-    await folder.adopt(inputs, []);
+    folder.adopt(inputs, []);
+    await folder.begin();
     const early = await runStatusOf(out);
     const startedAt = Date.parse(early.started_at);
     assert.ok(Math.abs(Date.now() - startedAt) < 60_000);

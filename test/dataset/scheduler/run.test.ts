@@ -132,7 +132,7 @@ describe('runDataset', () => {
       // as a killed run leaves it: records that no line tells of, half a record, half a line
       const folder = join(root, `torn-${format}`);
       await mkdir(join(folder, '_run'), { recursive: true });
-      for (const name of [`masks-00000.${format}`, `masks-00001.${format}`, '_run/manifest']) {
+      for (const name of [`masks-00000.${format}`, `masks-00001.${format}`, '_run/manifest', '_run/files.ndjson']) {
         await copyFile(join(calm, name), join(folder, name));
       }
       const lines = (await readFile(join(calm, '_run', 'journal.ndjson'), 'utf8')).split('\n');

@@ -7,6 +7,7 @@ import { JsonTreeSink } from '../../../src/dataset/sinks/json-tree-sink.js';
 import type { ImageResult } from '../../../src/sam/found-mask.js';
 import { CORNERLESS, doneLine, EMPTY, failedLine, imageResult } from '../../support/image-results.js';
 import { MemoryStorage } from '../../support/memory-storage.js';
+import { noNames } from '../../support/toy-parts.js';
 
 const COCO = '_annotations.coco.json';
 const PARTS = '_run/coco.ndjson';
@@ -37,7 +38,7 @@ class Run {
     async function* journalLines() {
       for (const line of journal) yield [line];
     }
-    await sink.open({ storage, isNew: this.#isNew, journalLines, ...(prompts && { prompts }) });
+    await sink.open({ storage, isNew: this.#isNew, newNames: noNames, journalLines, ...(prompts && { prompts }) });
     this.#isNew = false;
     return sink;
   }
