@@ -6,7 +6,7 @@ import { planOf } from '../dataset/plan/plan.js';
 import type { PlannedImage } from '../dataset/plan/planned-image.js';
 import { shareOf, WHOLE } from '../dataset/plan/shard.js';
 import { Journal } from '../dataset/run-folder/journal.js';
-import { readManifest } from '../dataset/run-folder/manifest.js';
+import { RunReader } from '../dataset/run-reader/run-reader.js';
 import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
 import type { RunEvent } from '../dataset/scheduler/events.js';
 import type { OutputOptions } from '../dataset/scheduler/output-formats.js';
@@ -116,7 +116,7 @@ export async function estimateRun(
 
 async function settledBefore({ output, resume = {} }: EstimatedRun): Promise<number> {
   const storage = new FolderStorage(output.folder);
-  if (resume.overwrite || !(await readManifest(storage))) return 0;
+  if (resume.overwrite || !(await RunReader.find(storage))) return 0;
   const { done, failed } = await Journal.read(storage);
   return done + (resume.retryFailed ? 0 : failed);
 }

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { renderRun } from '../../src/dataset/export/render-run.js';
-import { mergeRuns } from '../../src/dataset/merge.js';
+import { mergeRuns } from '../../src/dataset/merge/merge-runs.js';
 import type { OutputFormat } from '../../src/dataset/scheduler/output-formats.js';
 import { type FakeRunOptions, runFake } from '../support/fake-run.js';
 import { fileTree, recordTree } from '../support/file-tree.js';

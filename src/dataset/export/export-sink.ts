@@ -1,6 +1,7 @@
 import { exportListOf } from '../run-folder/file-names.js';
 import { OwnFiles } from '../run-folder/own-files.js';
-import { RunResults } from '../run-folder/run-results.js';
+import { RunReader } from '../run-reader/run-reader.js';
+import { resultsOf } from '../run-reader/run-results.js';
 import { JsonTreeSink } from '../sinks/json-tree-sink.js';
 import { type NamedResult, opened, type Sink, type SinkRun, type Written } from '../sinks/sink.js';
 import { type ExportFormat, FORMATS, filesOf } from './export-formats.js';
@@ -41,7 +42,8 @@ export class ExportSink implements Sink {
     const { storage } = opened(this.#run);
     const files = opened(this.#files);
     const old = new Set(files.before);
-    for await (const [name, data] of filesOf(FORMATS[this.#format], await RunResults.of(storage), {}, storage)) {
+    const results = resultsOf(await RunReader.of(storage));
+    for await (const [name, data] of filesOf(FORMATS[this.#format], results, {}, storage)) {
       const path = `${this.#folder}/${name}`;
       await files.claim(path);
       await storage.write(path, data);

@@ -4,7 +4,8 @@ import { overlayOfMasks } from '../../image/overlay.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
 import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
-import { type RunResult, RunResults } from '../run-folder/run-results.js';
+import { RunReader } from '../run-reader/run-reader.js';
+import { type RunResult, resultsOf } from '../run-reader/run-results.js';
 import { type ImageFormat, OverlayFolder } from '../sinks/overlay-folder.js';
 import { LocatedImages } from '../sources/located-images.js';
 import { filteredResult, type MaskFilter } from './mask-filter.js';
@@ -43,14 +44,14 @@ export interface RenderFailure {
  */
 export async function renderRun(options: RenderOptions): Promise<{ images: number; failures: number }> {
   const { folder, out, format = 'jpg', overwrite = false, onFailure } = options;
-  const run = await RunResults.open(folder);
+  const run = await RunReader.open(folder);
   await checkFolder(out, '--out');
   await refuseTaken(new FolderStorage(out), undefined, { out, overwrite });
   const overlays = new OverlayFolder(out, folder, format);
   const located = new LocatedImages();
   const counts = { images: 0, failures: 0 };
   try {
-    for await (const each of run) {
+    for await (const each of resultsOf(run)) {
       try {
         const source = sourceOf(each, options.images);
         const image = await imageOf(each, located, source);

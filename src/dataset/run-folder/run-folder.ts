@@ -142,7 +142,9 @@ export class RunFolder {
         ...(before?.starts ?? []),
         { at: new Date().toISOString(), version: packageVersion, command: [...command] },
       ];
-      const manifest = manifestOf({ ...identity, inputs: before?.inputs ?? [], starts }, packageVersion);
+      const { inputs = [], merged_from } = before ?? {};
+      const parts = { ...identity, inputs, starts, ...(merged_from && { merged_from }) };
+      const manifest = manifestOf(parts, packageVersion);
       journal = await Journal.open(storage);
       await rewriteFailures(storage, journal);
       return new RunFolder({ storage, lock, journal, manifest, before, removed });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { mergeRuns } from '../../../src/dataset/merge.js';
+import { mergeRuns } from '../../../src/dataset/merge/merge-runs.js';
 import type { DecoderForm } from '../../../src/model/runtime/decoder.js';
 import { type FakeRunOptions, runFake } from '../../support/fake-run.js';
 import { smallImage, writeSmallImages } from '../../support/small-images.js';

@@ -3,7 +3,7 @@ import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { runStatusOf } from '../../../src/dataset/run-folder/status.js';
+import { runStatusOf } from '../../../src/dataset/run-reader/run-status.js';
 import { FileLock } from '../../../src/storage/lock.js';
 import { fakeJob, runFake } from '../../support/fake-run.js';
 import { recordTree } from '../../support/file-tree.js';

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { RunFolder } from '../../../src/dataset/run-folder/run-folder.js';
-import { runStatusOf } from '../../../src/dataset/run-folder/status.js';
+import { runStatusOf } from '../../../src/dataset/run-reader/run-status.js';
 import { FolderStorage } from '../../../src/storage/folder-storage.js';
 import { RUN_IDENTITY } from '../../support/run-identity.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
