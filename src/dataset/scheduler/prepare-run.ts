@@ -18,7 +18,7 @@ import { ImagePrompter } from './image-prompter.js';
 import type { OpenParts } from './open-parts.js';
 import type { PreparedRun } from './prepared-run.js';
 import { RunExecutor } from './run-executor.js';
-import { modelIdentityOf, settingsIdentityOf } from './run-identity.js';
+import { expectedOf, modelIdentityOf, settingsIdentityOf } from './run-identity.js';
 import { outputOf, type RunOutput } from './run-output.js';
 import { countTasks, newNamesOf } from './run-tasks.js';
 
@@ -101,8 +101,7 @@ async function identify(
   });
   const identity: RunIdentity = {
     job: job.kind,
-    // as the earlier start found the decoder to run, until the model is loaded
-    model: modelIdentityOf(job, earlier?.model.decoder_form ?? 'compiled'),
+    model: modelIdentityOf(job, expectedOf(job, earlier?.model)),
     settings: settingsIdentityOf(job, prompts),
     output: sink.identity,
     shard,
@@ -161,8 +160,8 @@ function sinkRunOf(
 /** Waits for the model, and sees to it that its results do not mix with others. */
 async function confirmModel(run: DatasetRun, folder: RunFolder, ready: ReturnType<RunExecutor['ready']>) {
   run.onEvent?.({ event: 'loading_model' });
-  const { decoderForm } = await untilAborted(ready, run.signal);
-  for (const words of await folder.confirmModel(modelIdentityOf(run.job, decoderForm), run.resume ?? {})) {
+  const loaded = await untilAborted(ready, run.signal);
+  for (const words of await folder.confirmModel(modelIdentityOf(run.job, loaded), run.resume ?? {})) {
     run.onEvent?.({ event: 'notice', message: `--force: ${words}` });
   }
 }
