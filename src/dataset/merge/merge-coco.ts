@@ -47,7 +47,7 @@ export async function mergeCocoFiles(parts: Parts, index: PartsIndex, whole: Sto
     await sink.open({
       storage: whole,
       isNew: false,
-      newNames: async function* () {},
+      newImages: async function* () {},
       journalLines: () => journalLines(whole),
       ...(prompts && { prompts }),
     });

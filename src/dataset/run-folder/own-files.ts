@@ -23,8 +23,8 @@ export async function refuseForeign(storage: Storage, names: AsyncIterable<strin
   for await (const name of names) if ((await storage.sizeOf(name)) !== undefined) throw foreignFile(storage, name);
 }
 
-/** Mostly the folder is new: a million names need not be looked for there. */
-async function hasFilesOf(storage: Storage, extension: string): Promise<boolean> {
+/** Whether any name ends so. Mostly a folder is new: a million names need not be looked for there. */
+export async function hasFilesOf(storage: Storage, extension: string): Promise<boolean> {
   for await (const name of storage.list('')) if (name.endsWith(extension)) return true;
   return false;
 }

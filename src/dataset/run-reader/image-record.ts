@@ -28,7 +28,7 @@ export async function imageRecordOf(storage: Storage, line: DoneLine): Promise<I
     throw new SamError(
       'bad-run-folder',
       `Expected the result of ${line.image} in ${file} but could not read it: ${error.message}`,
-      `Remove the line of that image from ${storage.locate(RUN_FILES.journal)} and run the same command again: the image is done again.`,
+      `Put a whole one back; or remove the line of that image from ${storage.locate(RUN_FILES.journal)} and run the same command again: the image is done again.`,
     );
   }
 }

@@ -19,7 +19,7 @@ import type { PreparedRun } from './prepared-run.js';
 import { RunExecutor } from './run-executor.js';
 import { modelIdentityOf } from './run-identity.js';
 import { outputOf, type RunOutput } from './run-output.js';
-import { countTasks, newNamesOf } from './run-tasks.js';
+import { countTasks, newImagesOf } from './run-tasks.js';
 
 /** With so many images planned, more of them do not change how many workers there are. */
 const MANY_IMAGES = 1024;
@@ -43,12 +43,12 @@ export async function prepareRun(run: DatasetRun, open: OpenParts): Promise<Prep
   open.add(plan);
   const folder = open.add(await openFolder(run, output, identified));
   const placed = await folder.place(plan, names);
-  const newNames = () => newNamesOf(shard, { plan, names, folder, ...placed });
+  const newImages = () => newImagesOf(shard, { plan, names, folder, ...placed });
   const sink = open.add(output.sink);
-  await sink.open(sinkRunOf(output, { folder, prompts, newNames }));
+  await sink.open(sinkRunOf(output, { folder, prompts, newImages }));
   const overlays =
     overlayFolder === undefined ? undefined : new OverlayFolder(overlayFolder, output.storage.location, overlayFormat);
-  if (!run.resume?.overwrite) await overlays?.refuseForeign(newNames());
+  await overlays?.refuseForeign(newImages(), run.resume?.overwrite ?? false);
   await folder.begin();
   for (const words of identified.differences) run.onEvent?.({ event: 'notice', message: `--force: ${words}` });
   const toDo = await countTasks(run, { plan, folder });
@@ -112,7 +112,7 @@ async function openFolder(run: DatasetRun, { storage }: RunOutput, { identity }:
 
 function sinkRunOf(
   { storage }: RunOutput,
-  { folder, prompts, newNames }: Pick<SinkRun, 'newNames'> & { folder: RunFolder; prompts: PromptSet | undefined },
+  { folder, prompts, newImages }: Pick<SinkRun, 'newImages'> & { folder: RunFolder; prompts: PromptSet | undefined },
 ): SinkRun {
   const { lastPart } = folder.journal;
   return {
@@ -120,7 +120,7 @@ function sinkRunOf(
     isNew: folder.isNew,
     ...(lastPart && { lastPart }),
     ...(prompts && { prompts }),
-    newNames,
+    newImages,
     journalLines: () => journalLines(storage),
   };
 }

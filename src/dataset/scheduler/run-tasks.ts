@@ -1,6 +1,7 @@
 import { locatorOf, type PlannedImage } from '../plan/planned-image.js';
 import { isInShard, type Shard, shareOf, WHOLE } from '../plan/shard.js';
 import type { PlacedPlan } from '../run-folder/run-folder.js';
+import type { NewImage } from '../sinks/sink.js';
 import type { DatasetRun } from './dataset-run.js';
 import type { PreparedRun } from './prepared-run.js';
 
@@ -48,11 +49,11 @@ export async function* tasksOf(
   }
 }
 
-/** Names of the results of the shard's images that no start was asked for before. */
-export async function* newNamesOf(
+/** The shard's images that no start was asked for before. */
+export async function* newImagesOf(
   shard: Shard,
   { plan, names, folder, firstNew }: PlannedParts & Pick<PreparedRun, 'names'> & PlacedPlan,
-): AsyncGenerator<string> {
+): AsyncGenerator<NewImage> {
   if (firstNew >= plan.digest.count) return;
   const asked = names.copy();
   let position = 0;
@@ -63,7 +64,7 @@ export async function* newNamesOf(
       if (!isNew && !asked.dependOnOrder) continue;
       const name = asked.next(planned.name);
       // with other inputs than before, some may be the same
-      if (isNew && !folder.journal.stateOf(locatorOf(planned))) yield name;
+      if (isNew && !folder.journal.stateOf(locatorOf(planned))) yield { name, path: planned.path };
     }
   }
 }

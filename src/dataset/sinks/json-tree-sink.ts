@@ -1,12 +1,12 @@
 import { sa1bFileOf, sa1bJsonOf } from '../../formats/sa1b/write.js';
 import type { Storage } from '../../storage/storage.js';
 import { refuseForeign } from '../run-folder/own-files.js';
-import { type NamedResult, opened, type Sink, type SinkRun, type Written } from './sink.js';
+import { type NamedResult, type NewImage, opened, type Sink, type SinkRun, type Written } from './sink.js';
 
 const EXTENSION = '.json';
 
-async function* outputsOf(names: AsyncIterable<string>): AsyncGenerator<string> {
-  for await (const name of names) yield name + EXTENSION;
+async function* outputsOf(images: AsyncIterable<NewImage>): AsyncGenerator<string> {
+  for await (const { name } of images) yield name + EXTENSION;
 }
 
 /** One SA-1B JSON file an image, in folders as the images are. */
@@ -17,9 +17,9 @@ export class JsonTreeSink implements Sink {
   readonly allowsDots = true;
   #storage: Storage | undefined;
 
-  async open({ storage, newNames }: Pick<SinkRun, 'storage' | 'newNames'>): Promise<void> {
+  async open({ storage, newImages }: Pick<SinkRun, 'storage' | 'newImages'>): Promise<void> {
     this.#storage = storage;
-    await refuseForeign(storage, outputsOf(newNames()), EXTENSION);
+    await refuseForeign(storage, outputsOf(newImages()), EXTENSION);
   }
 
   async write({ name, result }: NamedResult): Promise<Written> {

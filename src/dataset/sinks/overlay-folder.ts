@@ -6,7 +6,8 @@ import type { RgbImage } from '../../sam/rgb-image.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
 import { isSameFile } from '../../storage/same-file.js';
 import type { Storage } from '../../storage/storage.js';
-import { refuseForeign } from '../run-folder/own-files.js';
+import { hasFilesOf } from '../run-folder/own-files.js';
+import type { NewImage } from './sink.js';
 
 export { IMAGE_FORMATS, type ImageFormat };
 
@@ -23,15 +24,24 @@ export class OverlayFolder {
   }
 
   /**
-   * @param names - Of the overlays of images that were not drawn here before.
-   * @throws SamError `bad-run-folder` when a file has one of them already.
+   * Looks whether overlays would take the place of other files.
+   *
+   * @param images - Those that were not drawn here before.
+   * @param overwrite - Whether they may, but for the images themselves.
+   * @throws SamError `bad-run-folder` for the first that would.
    */
-  async refuseForeign(names: AsyncIterable<string>): Promise<void> {
-    const fileOf = (name: string) => this.#fileOf(name);
-    async function* files() {
-      for await (const name of names) yield fileOf(name);
+  async refuseForeign(images: AsyncIterable<NewImage>, overwrite: boolean): Promise<void> {
+    if (!(await hasFilesOf(this.#storage, `.${this.#format}`))) return;
+    for await (const { name, path } of images) {
+      const file = this.#fileOf(name);
+      if ((await this.#storage.sizeOf(file)) === undefined) continue;
+      if (overwrite && !(await isSameFile(this.#storage.locate(file), path))) continue;
+      throw new SamError(
+        'bad-run-folder',
+        `Expected no ${this.#storage.locate(file)} that is no overlay of this run but found one`,
+        'Choose another folder for overlays, or write over what is there with --overwrite; images themselves are never written over.',
+      );
     }
-    await refuseForeign(this.#storage, files(), `.${this.#format}`);
   }
 
   /**
