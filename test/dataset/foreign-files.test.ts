@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
+import { pack } from 'tar-stream';
 import { renderRun } from '../../src/dataset/export/render-run.js';
 import { mergeRuns } from '../../src/dataset/merge/merge-runs.js';
 import type { OutputFormat } from '../../src/dataset/scheduler/output-formats.js';
@@ -108,13 +110,19 @@ describe('files that no run made', () => {
     const { root, photos } = await dataset(context);
     const before = await fileTree(photos);
     for (const resume of [{}, { overwrite: true }]) {
-      const options: FakeRunOptions = { overlayFolder: photos, overlayFormat: 'png', resume };
-      const folder = join(root, `out-${resume.overwrite}`);
-      await assert.rejects(runFake([photos], folder, options), {
+      const options: FakeRunOptions = { overlayFormat: 'png', resume };
+      const image = join(photos, 'sub0', '00000.png');
+      await assert.rejects(runFake([image], join(root, 'out'), { ...options, overlayFolder: dirname(image) }), {
         code: 'bad-run-folder',
-        message: `Expected no ${join(photos, 'sub0', '00000.png')} that is no overlay of this run but found one`,
+        message: `Expected no ${image} that is no overlay of this run but found one`,
       });
       assert.deepEqual(await fileTree(photos), before);
+    }
+    // of another format than the images, they would be images of the next start
+    for (const overlayFolder of [photos, join(photos, 'sub0')]) {
+      const taken = runFake([photos, join(photos, 'sub0')], join(root, 'taken'), { overlayFolder });
+      const message = `Expected a folder of its own for overlays but ${overlayFolder} is an input`;
+      await assert.rejects(taken, { code: 'bad-usage', message });
     }
     await runFake([photos], join(root, 'drawn'));
     const drawn = await renderRun({ folder: join(root, 'drawn'), out: photos, format: 'png', overwrite: true });
@@ -195,3 +203,27 @@ describe('files that an earlier start made', () => {
     });
   }
 });
+
+describe('an output folder that is the input too', () => {
+  it('holds images of the run beside what the run made', async (context) => {
+    const { photos } = await dataset(context);
+    for (const format of ['png', 'tar', 'coco'] as const) {
+      const folder = `${photos}-${format}`;
+      await cp(photos, folder, { recursive: true });
+      // an archive of images that happens to have such a name
+      if (format !== 'tar') await writeFile(join(folder, 'masks-00000.tar'), await archiveOf('in.png'));
+      const images = format === 'tar' ? 4 : 5;
+      const first = await runFake([folder], folder, { output: { format } });
+      assert.deepEqual([first.summary.images, first.summary.failures], [images, 0], format);
+      const again = await runFake([folder], folder, { output: { format } });
+      assert.deepEqual([again.summary.images, again.summary.done_before], [0, images], format);
+    }
+  });
+});
+
+async function archiveOf(name: string): Promise<Buffer> {
+  const archive = pack();
+  archive.entry({ name }, await smallImage(7));
+  archive.finalize();
+  return buffer(archive);
+}

@@ -1,13 +1,10 @@
-import { exportListOf } from '../run-folder/file-names.js';
+import { EXPORT_FOLDER, exportListOf } from '../run-folder/file-names.js';
 import { OwnFiles } from '../run-folder/own-files.js';
 import { RunReader } from '../run-reader/run-reader.js';
 import { resultsOf } from '../run-reader/run-results.js';
 import { JsonTreeSink } from '../sinks/json-tree-sink.js';
 import { type NamedResult, opened, type Sink, type SinkRun, type Written } from '../sinks/sink.js';
 import { type ExportFormat, FORMATS, filesOf } from './export-formats.js';
-
-/** Where exports that a run ends with are, below its output folder. */
-const EXPORT_FOLDER = '_export';
 
 /** One SA-1B JSON file an image, and at the end of the run an export of all of it in `_export/<format>`, made anew at each end. */
 export class ExportSink implements Sink {

@@ -1,5 +1,5 @@
 import type { DoneLine, JournalLine } from '../run-folder/journal-lines.js';
-import { refuseForeign } from '../run-folder/own-files.js';
+import { filesInTheWay, foreignFile } from '../run-folder/own-files.js';
 import type { RunFolder } from '../run-folder/run-folder.js';
 import { bytesOfRecord } from '../run-reader/record-bytes.js';
 import { PartFilesSink } from '../sinks/part-files-sink.js';
@@ -26,7 +26,9 @@ export class ImageCopier {
     const { output } = parts[0].manifest;
     const format = output.format as 'json' | keyof typeof PART_FORMATS;
     if (format === 'json') {
-      await refuseForeign(whole.storage, filesOf(newRecords), '.json');
+      for await (const { name } of filesInTheWay(whole.storage, filesOf(newRecords))) {
+        throw foreignFile(whole.storage, name);
+      }
       return new ImageCopier(parts, whole, undefined);
     }
     const sink = new PartFilesSink(format, { recordsPerFile: Number(output.shard_size) });
@@ -55,6 +57,6 @@ export class ImageCopier {
   }
 }
 
-async function* filesOf(lines: AsyncIterable<DoneLine>): AsyncGenerator<string> {
-  for await (const { output } of lines) yield output;
+async function* filesOf(lines: AsyncIterable<DoneLine>): AsyncGenerator<{ readonly name: string }> {
+  for await (const { output } of lines) yield { name: output };
 }

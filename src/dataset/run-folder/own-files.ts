@@ -1,6 +1,7 @@
 import { SamError } from '../../errors.js';
 import { completeLengthOf, separatedTexts } from '../../storage/lines.js';
 import type { AppendFile, Storage } from '../../storage/storage.js';
+import { RUN_FOLDER } from './file-names.js';
 
 /** A file in the way that may be anyone's. */
 export function foreignFile(storage: Storage, name: string): SamError {
@@ -11,22 +12,45 @@ export function foreignFile(storage: Storage, name: string): SamError {
   );
 }
 
-/**
- * Looks whether files that a run will write would take the place of others.
- *
- * @param names - Of files that no start of the run has written.
- * @param extension - That all of them end with.
- * @throws SamError `bad-run-folder` for the first that is there.
- */
-export async function refuseForeign(storage: Storage, names: AsyncIterable<string>, extension: string): Promise<void> {
-  if (!(await hasFilesOf(storage, extension))) return;
-  for await (const name of names) if ((await storage.sizeOf(name)) !== undefined) throw foreignFile(storage, name);
+/** Names looked up at the same time. */
+const LOOKS = 64;
+
+/** A file that a run will write for the first time. */
+interface NewFile {
+  readonly name: string;
 }
 
-/** Whether any name ends so. Mostly a folder is new: a million names need not be looked for there. */
-export async function hasFilesOf(storage: Storage, extension: string): Promise<boolean> {
-  for await (const name of storage.list('')) if (name.endsWith(extension)) return true;
-  return false;
+/**
+ * Those of the files that are there already: of someone else, then.
+ *
+ * @param files - That no start of the run has written.
+ */
+export async function* filesInTheWay<T extends NewFile>(storage: Storage, files: AsyncIterable<T>): AsyncGenerator<T> {
+  if (await isUnused(storage)) return;
+  let some: T[] = [];
+  for await (const file of files) {
+    if (some.push(file) < LOOKS) continue;
+    yield* await presentOf(storage, some);
+    some = [];
+  }
+  yield* await presentOf(storage, some);
+}
+
+/** Mostly the folder is new: a million names need not be looked for there. */
+async function isUnused(storage: Storage): Promise<boolean> {
+  try {
+    for await (const name of storage.list('')) if (!name.startsWith(`${RUN_FOLDER}/`)) return false;
+    return true;
+  } catch {
+    // there is a folder that may not be looked into: what matters of it shows when names are looked up
+    return false;
+  }
+}
+
+async function presentOf<T extends NewFile>(storage: Storage, files: readonly T[]): Promise<T[]> {
+  // a name that cannot be looked up is told when it cannot be written
+  const sizes = await Promise.all(files.map(({ name }) => storage.sizeOf(name).catch(() => undefined)));
+  return files.filter((_, i) => sizes[i] !== undefined);
 }
 
 /**

@@ -1,12 +1,12 @@
 import { sa1bFileOf, sa1bJsonOf } from '../../formats/sa1b/write.js';
 import type { Storage } from '../../storage/storage.js';
-import { refuseForeign } from '../run-folder/own-files.js';
+import { filesInTheWay, foreignFile } from '../run-folder/own-files.js';
 import { type NamedResult, type NewImage, opened, type Sink, type SinkRun, type Written } from './sink.js';
 
 const EXTENSION = '.json';
 
-async function* outputsOf(images: AsyncIterable<NewImage>): AsyncGenerator<string> {
-  for await (const { name } of images) yield name + EXTENSION;
+async function* outputsOf(images: AsyncIterable<NewImage>): AsyncGenerator<{ readonly name: string }> {
+  for await (const { name } of images) yield { name: name + EXTENSION };
 }
 
 /** One SA-1B JSON file an image, in folders as the images are. */
@@ -19,7 +19,7 @@ export class JsonTreeSink implements Sink {
 
   async open({ storage, newImages }: Pick<SinkRun, 'storage' | 'newImages'>): Promise<void> {
     this.#storage = storage;
-    await refuseForeign(storage, outputsOf(newImages()), EXTENSION);
+    for await (const { name } of filesInTheWay(storage, outputsOf(newImages()))) throw foreignFile(storage, name);
   }
 
   async write({ name, result }: NamedResult): Promise<Written> {

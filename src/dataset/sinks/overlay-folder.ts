@@ -6,7 +6,7 @@ import type { RgbImage } from '../../sam/rgb-image.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
 import { isSameFile } from '../../storage/same-file.js';
 import type { Storage } from '../../storage/storage.js';
-import { hasFilesOf } from '../run-folder/own-files.js';
+import { filesInTheWay } from '../run-folder/own-files.js';
 import type { NewImage } from './sink.js';
 
 export { IMAGE_FORMATS, type ImageFormat };
@@ -31,14 +31,16 @@ export class OverlayFolder {
    * @throws SamError `bad-run-folder` for the first that would.
    */
   async refuseForeign(images: AsyncIterable<NewImage>, overwrite: boolean): Promise<void> {
-    if (!(await hasFilesOf(this.#storage, `.${this.#format}`))) return;
-    for await (const { name, path } of images) {
-      const file = this.#fileOf(name);
-      if ((await this.#storage.sizeOf(file)) === undefined) continue;
-      if (overwrite && !(await isSameFile(this.#storage.locate(file), path))) continue;
+    const fileOf = (name: string) => this.#fileOf(name);
+    async function* overlays() {
+      for await (const { name, path } of images) yield { name: fileOf(name), path };
+    }
+    for await (const { name, path } of filesInTheWay(this.#storage, overlays())) {
+      const file = this.#storage.locate(name);
+      if (overwrite && !(await isSameFile(file, path))) continue;
       throw new SamError(
         'bad-run-folder',
-        `Expected no ${this.#storage.locate(file)} that is no overlay of this run but found one`,
+        `Expected no ${file} that is no overlay of this run but found one`,
         'Choose another folder for overlays, or write over what is there with --overwrite; images themselves are never written over.',
       );
     }
