@@ -1,6 +1,6 @@
 import { locatorOf, type PlannedImage } from '../plan/planned-image.js';
 import { isInShard, type Shard, shareOf, WHOLE } from '../plan/shard.js';
-import type { PlacedPlan } from '../run-folder/run-folder.js';
+import type { PlacedPlan, RunFolder } from '../run-folder/run-folder.js';
 import type { NewImage } from '../sinks/sink.js';
 import type { DatasetRun } from './dataset-run.js';
 import type { PreparedRun } from './prepared-run.js';
@@ -14,7 +14,10 @@ export interface RunTask {
   readonly name: string;
 }
 
-type PlannedParts = Pick<PreparedRun, 'plan' | 'folder'>;
+/** What is planned, and what is known of it. */
+interface PlannedParts extends Pick<PreparedRun, 'plan'> {
+  readonly folder: Pick<RunFolder, 'journal' | 'hasOtherInputs'>;
+}
 
 /** What an earlier start made of an image, where this one leaves it so. */
 function settledStateOf({ resume }: DatasetRun, { folder }: PlannedParts, locator: string) {
