@@ -15,6 +15,8 @@ export async function removeRun(storage: Storage): Promise<Manifest | undefined>
   const { journal, cocoParts, failures, summary, manifest, ownFiles } = RUN_FILES;
   const sizes = await Promise.all([manifest, journal].map((name) => storage.sizeOf(name)));
   if (sizes.every((size) => size === undefined)) return undefined;
+  // first, so that a journal of records that are gone is not gone on with when this is killed
+  await storage.remove(manifest);
   await removeRecords(storage);
   const lists: string[] = [ownFiles];
   for await (const name of storage.list(EXPORT_LISTS)) lists.push(name);
@@ -23,8 +25,7 @@ export async function removeRun(storage: Storage): Promise<Manifest | undefined>
     await files.remove(files.before);
     await storage.remove(list);
   }
-  // the manifest last: what is left by a kill is a run still
-  for (const name of [cocoParts, failures, summary, journal, manifest]) await storage.remove(name);
+  for (const name of [cocoParts, failures, summary, journal]) await storage.remove(name);
   return removed;
 }
 
