@@ -33,6 +33,8 @@ describe('FolderStorage', () => {
     assert.equal(textOf(await storage.read('a/b.json')), 'ü');
     assert.equal(await storage.sizeOf('a/b.json'), 2);
     assert.equal(storage.locate('a/b.json'), join(storage.location, 'a', 'b.json'));
+    // a folder is no file
+    assert.equal(await storage.sizeOf('a'), undefined);
     // a file where a folder would be is no file of that name
     assert.equal(await storage.read('a/b.json/c'), undefined);
     assert.equal(await storage.remove('a/b.json'), true);
