@@ -3,6 +3,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { type CocoRle, cocoRleFromMaskRuns, maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
+import { maskRuns } from '../../src/mask/runs/mask-runs.js';
 import { runFake } from '../support/fake-run.js';
 import { fixtureUrl } from '../support/fixture.js';
 import { runMain } from '../support/run-cli.js';
@@ -20,7 +22,16 @@ const GUARD_FLAGS = [
 
 interface GoldenFile {
   image: { file_name: string; width: number };
-  annotations: { predicted_iou: number }[];
+  annotations: { predicted_iou: number; segmentation: CocoRle }[];
+}
+
+/** The mask with one more column, in which it has no pixel. */
+function widened(segmentation: CocoRle): CocoRle {
+  const { width, height, runsColumnMajor } = maskRunsFromCocoRle(segmentation);
+  const runs = [...runsColumnMajor];
+  if (runs.length % 2 === 1) runs[runs.length - 1] += height;
+  else runs.push(height);
+  return cocoRleFromMaskRuns(maskRuns(width + 1, height, runs));
 }
 
 /** Copies the goldens, changed. */
@@ -104,7 +115,9 @@ describe('sam-cli compare', () => {
     const report = JSON.parse((await runMain('compare', GOLDENS, twice, '--json')).stdout);
     assert.deepEqual([report.b_masks, report.matched, report.passed], [55, 52, false]);
     await writeChanged(wide, (record) => {
-      record.image.width += record.image.file_name === 'coffee.png' ? 1 : 0;
+      if (record.image.file_name !== 'coffee.png') return;
+      record.image.width++;
+      for (const each of record.annotations) each.segmentation = widened(each.segmentation);
     });
     const { exitCode, stdout } = await runMain('compare', GOLDENS, wide);
     assert.equal(exitCode, 1);
