@@ -62,10 +62,11 @@ class MaskExecutor extends ToyExecutor {
   }
 }
 
-/** A run over images of hostile names, each with {@link testMasks}; its output folder, and a folder for exports beside it. */
+/** A run over images of hostile (or other) names, each with {@link testMasks}; its output folder, and a folder for exports beside it. */
 export async function exportedRun(
   context: TestContext,
   format: OutputFormat = 'json',
+  names: readonly string[] = HOSTILE_NAMES,
 ): Promise<{ run: string; photos: string; root: string }> {
   const root = await temporaryFolder(context);
   const [photos, run] = [join(root, 'photos'), join(root, 'run')];
@@ -74,7 +75,7 @@ export async function exportedRun(
   })
     .png()
     .toBuffer();
-  for (const name of HOSTILE_NAMES) {
+  for (const name of names) {
     const path = join(photos, name);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, bytes);

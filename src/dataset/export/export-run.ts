@@ -53,7 +53,7 @@ export async function exportRun(options: ExportOptions): Promise<ExportReport> {
   const storage = new FolderStorage(isFile ? dirname(place) : place, temporary);
   await refuseTaken(storage, isFile ? basename(place) : undefined, { out, overwrite });
   try {
-    for await (const [name, data] of filesOf(kind, images, style, storage)) {
+    for await (const [name, data] of filesOf(kind, images, style)) {
       await storage.write(isFile ? basename(place) : name, data);
       counts.files++;
     }

@@ -35,7 +35,7 @@ export class ExportSink implements Sink {
     const folder = `${EXPORT_FOLDER}/${this.#format}`;
     const before = new Set<string>();
     for await (const name of storage.list(`${folder}/`)) before.add(name);
-    for await (const [name, data] of filesOf(FORMATS[this.#format], await RunResults.of(storage), {}, storage)) {
+    for await (const [name, data] of filesOf(FORMATS[this.#format], await RunResults.of(storage), {})) {
       await storage.write(`${folder}/${name}`, data);
       before.delete(`${folder}/${name}`);
     }

@@ -5,6 +5,7 @@ import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
 import type { Storage } from '../../storage/storage.js';
 import { FingerprintMap } from '../plan/fingerprint-map.js';
+import { fitting, withoutExtension } from '../plan/output-names.js';
 import { RUN_FILES } from './file-names.js';
 import { type DoneLine, journalLines } from './journal-lines.js';
 import { LineIndex } from './line-index.js';
@@ -101,7 +102,7 @@ export class RunResults {
 
 /** A name for an image whose record has none: without its extension, where that is free. */
 function freeName(fileName: string, taken: FingerprintMap): string {
-  const short = fileName.replace(/(?<=[^/])\.[^./]*$/, '');
-  for (const name of [short, fileName]) if (taken.add(name)) return name;
-  for (let copy = 2; ; copy++) if (taken.add(`${fileName}.${copy}`)) return `${fileName}.${copy}`;
+  const full = fitting(fileName);
+  for (const name of [fitting(withoutExtension(fileName)), full]) if (taken.add(name)) return name;
+  for (let copy = 2; ; copy++) if (taken.add(`${full}.${copy}`)) return `${full}.${copy}`;
 }
