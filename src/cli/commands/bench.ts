@@ -3,10 +3,11 @@ import { type BenchReport, benchMachine } from '../../diagnose/bench-machine.js'
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
 import type { CommandContext } from '../command-context.js';
 import { INPUTS_DESCRIPTION } from '../dataset-options.js';
-import { bytesInWords, durationInWords } from '../estimate-in-words.js';
 import { EXIT } from '../exit-codes.js';
 import { addGeneratorOptions, type GeneratorOptions, generatorSettingsOf } from '../generator-options.js';
+import { bytesInWords, durationInWords } from '../in-words.js';
 import { numberIn } from '../parse.js';
+import { shownLines } from '../shown.js';
 import { tableOf } from '../table.js';
 
 const EXAMPLES = `
@@ -45,7 +46,7 @@ function reportInWords({ model, arrangements, images, seconds, bytes }: BenchRep
     `best here: --workers ${best.workers} --threads ${best.threads}`,
     `${images} images: about ${durationInWords(seconds)}, ${bytesInWords(bytes)} of results`,
   ];
-  return `${lines.join('\n')}\n`;
+  return shownLines(lines);
 }
 
 /** Adds `bench` to the program. */

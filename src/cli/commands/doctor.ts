@@ -3,8 +3,9 @@ import { type DoctorReport, doctorReport } from '../../diagnose/doctor.js';
 import type { TrialReport } from '../../diagnose/trial.js';
 import { DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
 import type { CommandContext } from '../command-context.js';
-import { bytesInWords } from '../estimate-in-words.js';
 import { EXIT } from '../exit-codes.js';
+import { bytesInWords } from '../in-words.js';
+import { shownLines } from '../shown.js';
 
 const EXAMPLES = `
 Examples:
@@ -53,7 +54,7 @@ function reportInWords({ ok, versions, machine, providers, cache, disk_free, tri
     ...trialInWords(trial),
     ok ? 'works' : 'DOES NOT WORK',
   ];
-  return `${lines.join('\n')}\n`;
+  return shownLines(lines);
 }
 
 /** Adds `doctor` to the program. */

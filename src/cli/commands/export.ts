@@ -6,6 +6,7 @@ import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { addMaskFilterOptions, type MaskFilterOptions, maskFilterOf } from '../mask-filter-options.js';
 import { numberIn } from '../parse.js';
+import { shownLines } from '../shown.js';
 
 const EXAMPLES = `
 Formats (docs/export.md):
@@ -63,8 +64,8 @@ export function addExportCommand(program: Command, { stdout, finish }: CommandCo
       const style = { simplify, imagePrefix, ...(segmentation && { segmentation }) };
       const report = await exportRun({ folder, format: to, out, filter: maskFilterOf(options), style, overwrite });
       const leftOut = report.left_out > 0 ? `, ${report.left_out} left out` : '';
-      const words = `${report.masks} masks of ${report.images} images${leftOut} -> ${out}\n`;
-      stdout.write(json ? `${JSON.stringify(report)}\n` : words);
+      const words = `${report.masks} masks of ${report.images} images${leftOut} -> ${out}`;
+      stdout.write(json ? `${JSON.stringify(report)}\n` : shownLines([words]));
       finish(EXIT.ok);
     });
 }
