@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { RunRecords } from '../../src/dataset/run-reader/run-records.js';
 import { type CocoRle, cocoRleFromMaskRuns, maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
 import { maskRuns } from '../../src/mask/runs/mask-runs.js';
 import { runFake } from '../support/fake-run.js';
@@ -99,7 +100,9 @@ describe('sam-cli compare', () => {
       if (record.image.file_name === 'coffee.png') record.image.file_name = 'a<b.png';
       else if (record.image.file_name === 'chelsea.png') record.annotations = record.annotations.slice(1);
     });
+    const opened = context.mock.method(RunRecords, 'open');
     assert.equal((await runMain('compare', GOLDENS, out, '--html', html)).exitCode, 1);
+    assert.equal(opened.mock.callCount(), 2, 'each run is opened once');
     const page = await readFile(html, 'utf8');
     assert.deepEqual(page.match(/<h2>.*<\/h2>/g), ['<h2>chelsea.png</h2>']);
     assert.match(page, /<figcaption>A: 10 masks, 1 without a match<\/figcaption>/);

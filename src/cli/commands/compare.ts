@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { compareRuns } from '../../evaluate/compare/compare-runs.js';
+import { compareRuns, openRunPair } from '../../evaluate/compare/compare-runs.js';
 import { comparisonHtmlOf } from '../../evaluate/compare/comparison-html.js';
 import { type ComparisonReport, type ImageReport, matchedShareOf } from '../../evaluate/compare/comparison-report.js';
 import type { CommandContext } from '../command-context.js';
@@ -131,8 +131,9 @@ export function addCompareCommand(program: Command, { stdout, stderr, finish }: 
     .addHelpText('after', EXAMPLES)
     .action(async (a: string, b: string, { minMatch, iou, json, html, workers }: CompareCommandOptions) => {
       const threads = workers === undefined ? {} : { threads: workers };
-      const report = await compareRuns({ a, b, minMatch, minIou: iou, ...threads });
-      if (html !== undefined) await writeText(html, await comparisonHtmlOf(report));
+      const runs = await openRunPair(a, b);
+      const report = await compareRuns(runs, { minMatch, minIou: iou, ...threads });
+      if (html !== undefined) await writeText(html, await comparisonHtmlOf(runs, report));
       stdout.write(json ? `${JSON.stringify(report)}\n` : reportInWords(report));
       if (!report.passed) stderr.write(failureInWords(report));
       finish(report.passed ? EXIT.ok : EXIT.failures);
