@@ -56,7 +56,8 @@ export function testMasks(): FoundMask[] {
   ];
 }
 
-class MaskExecutor extends ToyExecutor {
+/** Answers every image with {@link testMasks}. */
+export class MaskExecutor extends ToyExecutor {
   override async answer(task: ImageTask): Promise<ImageAnswer> {
     return { ...(await super.answer(task)), masks: testMasks() };
   }

@@ -6,7 +6,7 @@ import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
 import { type RunResult, RunResults } from '../run-folder/run-results.js';
 import { type ImageFormat, OverlayFolder } from '../sinks/overlay-folder.js';
-import { LocatedImages } from '../sources/located-images.js';
+import { LocatedImages, locatorIn } from '../sources/located-images.js';
 import { filteredResult, type MaskFilter } from './mask-filter.js';
 import { refuseTaken } from './refuse-taken.js';
 
@@ -73,7 +73,7 @@ async function imageOf(
   located: LocatedImages,
   images: string | undefined,
 ): Promise<RgbImage> {
-  if (images !== undefined) return located.read(`${images.replace(/\/+$/, '')}/${result.fileName}`);
+  if (images !== undefined) return located.read(locatorIn(images, result.fileName));
   return image ? decodeImage(image, { name: locator }) : located.read(locator);
 }
 

@@ -18,10 +18,25 @@ export class LocatedImages {
 
   /** @throws SamError `not-found` when there is no such image any more, or what is wrong with it. */
   async read(locator: string): Promise<RgbImage> {
+    const { source, planned } = await this.#find(locator);
+    return (await new ImageReader(source, {}, false).read(planned)).image;
+  }
+
+  /**
+   * The image's own file: its path, or its bytes.
+   *
+   * @throws SamError as {@link read}.
+   */
+  async file(locator: string): Promise<string | Uint8Array> {
+    const { source, planned } = await this.#find(locator);
+    return source.open(planned);
+  }
+
+  async #find(locator: string): Promise<{ source: Source; planned: PlannedImage }> {
     for (const path of pathsOf(locator)) {
       const file = await this.#open(path);
       const planned = file?.images.get(locator);
-      if (file && planned) return (await new ImageReader(file.source, {}, false).read(planned)).image;
+      if (file && planned) return { source: file.source, planned };
     }
     throw new SamError('not-found', `Expected the image ${locator} where the run found it but it is not there`);
   }
@@ -45,6 +60,11 @@ export class LocatedImages {
     }
     return this.#opened;
   }
+}
+
+/** What an image of a run is called in the folder where it is now. */
+export function locatorIn(folder: string, fileName: string): string {
+  return `${folder.replace(/\/+$/, '')}/${fileName}`;
 }
 
 /** The paths of the file that an image may be or be in: names of files may have a `!` as well. */
