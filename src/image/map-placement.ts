@@ -1,4 +1,4 @@
-import { fromArrayBuffer, fromFile, type GeoTIFF, type GeoTIFFImage } from 'geotiff';
+import type { GeoTIFF, GeoTIFFImage } from 'geotiff';
 import { messageOf, SamError } from '../errors.js';
 import type { MapPlacement } from '../sam/map-placement.js';
 
@@ -41,7 +41,9 @@ export async function mapPlacementOf({ input, name, width, height }: PlacedFile)
   }
 }
 
-function opened(input: string | Uint8Array): Promise<GeoTIFF> {
+async function opened(input: string | Uint8Array): Promise<GeoTIFF> {
+  // few commands need it, and all would wait for it
+  const { fromArrayBuffer, fromFile } = await import('geotiff');
   if (typeof input === 'string') return fromFile(input);
   const bytes = new Uint8Array(input);
   return fromArrayBuffer(bytes.buffer);
