@@ -37,7 +37,7 @@ export async function mapPlacementOf({ input, name, width, height }: PlacedFile)
   } catch (error) {
     throw error instanceof SamError ? error : notPlaced(name, messageOf(error));
   } finally {
-    tiff?.close();
+    await tiff?.close();
   }
 }
 
