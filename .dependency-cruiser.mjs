@@ -53,6 +53,7 @@ const KNOWN_IN = {
   'cli-progress': ['cli'],
   commander: ['cli'],
   'env-paths': ['storage'],
+  geotiff: ['image'],
   'onnxruntime-node': ['model'],
   'p-queue': ['dataset'],
   picomatch: ['dataset/sources'],

@@ -19,12 +19,12 @@ import { settingsOfPreset } from '../src/amg/presets.js';
 import { selectedByAgreement, voterSettings } from '../src/amg/selection/agreement.js';
 import { selectedInCrop } from '../src/amg/selection/selection.js';
 import { unitGridsOfSettings } from '../src/amg/settings.js';
-import { averageRecallOf, type JudgedImage } from '../src/evaluate/average-recall.js';
 import { decodeImage } from '../src/image/decode-image.js';
 import { loadModel } from '../src/model/runtime/load-model.js';
 import type { FoundMask } from '../src/sam/found-mask.js';
 import { segmentedImages } from './calibration/human-segments.js';
 import type { CurvePoint } from './figures/points-curve-svg.js';
+import { averageRecallOf, type JudgedImage } from './support/average-recall.js';
 
 /** Points that are timed together. */
 const BATCH = 16;

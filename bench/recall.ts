@@ -10,13 +10,13 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PRESET_NAMES, type PresetName } from '../src/amg/presets.js';
-import { averageRecallOf, type JudgedImage } from '../src/evaluate/average-recall.js';
 import { everythingJob } from '../src/library/jobs.js';
 import { runDataset } from '../src/library/run-dataset.js';
 import { maskRunsFromCocoRle } from '../src/mask/runs/coco-rle.js';
 import { DEFAULT_MODEL } from '../src/model/catalogue/catalogue.js';
 import type { MaskRecord } from '../src/sam/mask-record.js';
 import { type SegmentedImage, segmentedImages } from './calibration/human-segments.js';
+import { averageRecallOf, type JudgedImage } from './support/average-recall.js';
 
 const { values: options } = parseArgs({
   options: {

@@ -6,7 +6,7 @@
 import { predIouLimitOf } from '../../src/amg/candidates/pred-iou-limit.js';
 import { selectedInCrop } from '../../src/amg/selection/selection.js';
 import type { GeneratorSettings } from '../../src/amg/settings.js';
-import { type AverageRecall, averageRecallOf, type JudgedImage } from '../../src/evaluate/average-recall.js';
+import { type AverageRecall, averageRecallOf, type JudgedImage } from '../support/average-recall.js';
 import { type CandidateMask, type ImageCandidates, STABILITY_OFFSETS } from './candidates.js';
 import type { SegmentedImage } from './human-segments.js';
 

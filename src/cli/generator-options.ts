@@ -46,6 +46,9 @@ const DESCRIPTIONS: Readonly<Record<keyof GeneratorSettings, string>> = {
   scoreThresh: 'with --ranking agreement: the k-th mask is kept while its score / k^0.2 is at least this',
 };
 
+/** The heading of these options in help. */
+const GROUP = 'Mask generation:';
+
 /** From here on settings are not the reference's. */
 const OWN_SETTINGS: ReadonlySet<string> = new Set([
   'smallRegions',
@@ -58,26 +61,28 @@ const OWN_SETTINGS: ReadonlySet<string> = new Set([
   'scoreThresh',
 ]);
 
-/** Adds `--preset`, `--config`, `--print-settings` and a flag for each setting of the generator. */
+/** Adds `--preset`, `--config` and a flag for each setting of the generator. */
 export function addGeneratorOptions(command: Command): Command {
   const presets = PRESET_NAMES.map((name) => `${name}: ${PRESETS[name].description}`).join('; ');
-  const group = 'Mask generation:';
   command
     .addOption(
-      new Option('--preset <name>', `${presets} (default: "${DEFAULT_PRESET}")`).choices(PRESET_NAMES).helpGroup(group),
+      new Option('--preset <name>', `${presets} (default: "${DEFAULT_PRESET}")`).choices(PRESET_NAMES).helpGroup(GROUP),
     )
     .addOption(
-      new Option('--config <file>', 'JSON with settings by the names of these flags; flags win').helpGroup(group),
-    )
-    .addOption(
-      new Option('--print-settings', 'print all settings as JSON, ready for --config, and do nothing else').helpGroup(
-        group,
-      ),
+      new Option('--config <file>', 'JSON with settings by the names of these flags; flags win').helpGroup(GROUP),
     );
   for (const name of SETTING_NAMES) {
     for (const option of settingFlags(name)) command.addOption(option.helpGroup(helpGroupOf(name)));
   }
   return command;
+}
+
+/** For commands that can print the settings instead of using them. */
+export function printSettingsOption(): Option {
+  return new Option(
+    '--print-settings',
+    'print all settings as JSON, ready for --config, and do nothing else',
+  ).helpGroup(GROUP);
 }
 
 function helpGroupOf(name: keyof GeneratorSettings): string {

@@ -17,3 +17,8 @@ export function numberOrNoneIn(range: SettingRange): (text: string) => number | 
   const parse = numberIn(range);
   return (text) => (text === 'none' ? null : parse(text));
 }
+
+/** A commander parser for an option that may be repeated. */
+export function collected(text: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, text];
+}

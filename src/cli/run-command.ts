@@ -7,7 +7,7 @@ import type { CommandContext } from './command-context.js';
 import { type DatasetOptions, datasetRunOf } from './dataset-options.js';
 import { estimateInWords } from './estimate-in-words.js';
 import { EXIT } from './exit-codes.js';
-import { interruptible } from './interrupt.js';
+import { endedByInterrupt, interruptible } from './interrupt.js';
 import type { EmbeddingOptions } from './machine-options.js';
 import type { ModelOptions } from './model-options.js';
 import { type ReporterOptions, reporterFor } from './reporters/reporter-for.js';
@@ -51,27 +51,28 @@ export async function runCommand(
   job: Job,
   context: CommandContext,
 ): Promise<number> {
-  const run = datasetRunOf(inputs, options, context);
-  if (options.dryRun) return dryRun({ ...run, job, ...overlayOf(options), parallelism: options }, options, context);
-  const { onEvent, close } = reporterFor(options, context.stderr);
+  const run: EstimatedRun = {
+    ...datasetRunOf(inputs, options, context),
+    job,
+    ...overlayOf(options),
+    parallelism: options,
+  };
   try {
-    const summary = await interruptible(
-      (signal) =>
-        runDataset({
-          ...run,
-          job,
-          ...overlayOf(options),
-          parallelism: options,
-          signal,
-          onEvent,
-        }),
-      close,
-    );
+    if (options.dryRun) return await endedByInterrupt((signal) => dryRun({ ...run, signal }, options, context));
+    return await wholeRun(run, options, context);
+  } finally {
+    // nobody else reads it, and one that is still open would keep an interrupted process alive
+    if (options.inputList === '-') context.stdin.destroy();
+  }
+}
+
+async function wholeRun(run: EstimatedRun, options: RunOptions, { stderr }: CommandContext): Promise<number> {
+  const { onEvent, close } = reporterFor(options, stderr);
+  try {
+    const summary = await interruptible((signal) => runDataset({ ...run, signal, onEvent }), close);
     if (summary.interrupted) return EXIT.interrupted;
     return summary.failures + summary.failed_before > 0 ? EXIT.failures : EXIT.ok;
   } finally {
     close();
-    // nobody else reads it, and one that is still open would keep an interrupted process alive
-    if (options.inputList === '-') context.stdin.destroy();
   }
 }

@@ -16,6 +16,8 @@ import type { InputSelection } from '../dataset/sources/input-images.js';
 import { openInputs } from '../dataset/sources/input-images.js';
 import type { Source } from '../dataset/sources/source.js';
 import { type Parallelism, parallelismFor } from '../execute/default-parallelism.js';
+import type { Executor } from '../execute/executor.js';
+import { ThreadExecutor } from '../execute/thread-executor.js';
 import type { StageSeconds } from '../sam/found-mask.js';
 import { FolderStorage } from '../storage/folder-storage.js';
 
@@ -56,6 +58,12 @@ export interface RunEstimate {
 const TRIED_PER_WORKER = 3;
 /** Fewer would say too little of images that differ. */
 const LEAST_TRIED = 6;
+
+/** Images that are tried with so many workers, where there are so many. */
+export function triedImages(workers: number): number {
+  return Math.max(LEAST_TRIED, TRIED_PER_WORKER * workers);
+}
+
 /** Bytes of an image's embedding in a cache. */
 const EMBEDDING_BYTES = { fp16: 2.1e6, fp32: 4.2e6 } as const;
 
@@ -64,7 +72,8 @@ const EMBEDDING_BYTES = { fp16: 2.1e6, fp32: 4.2e6 } as const;
  * results in a folder that is removed; its output folder stays as it is.
  *
  * @param onTry - Told how many images are tried, of how many.
- * @throws SamError as `runDataset`.
+ * @throws SamError as `runDataset`; the reason of the run's signal once that is aborted: images that are being tried are given up, and
+ *   nothing is left behind.
  */
 export async function estimateRun(
   run: EstimatedRun,
@@ -76,13 +85,12 @@ export async function estimateRun(
   });
   const folder = await mkdtemp(join(tmpdir(), 'sam-cli-estimate-'));
   try {
-    const plan = await planOf(source.images(), { names: new OutputNames() });
+    const plan = await planOf(source.images(), { names: new OutputNames(), ...(run.signal && { signal: run.signal }) });
     try {
       const images = shareOf(plan.digest.count, run.shard ?? WHOLE);
       const remaining = await remainingOf(run, plan, images);
       const parallelism = parallelismFor(Math.max(1, images), run.job.kind === 'everything', run.parallelism);
-      const wanted = Math.max(LEAST_TRIED, TRIED_PER_WORKER * parallelism.workers);
-      const count = Math.min(plan.digest.count, remaining, wanted);
+      const count = Math.min(plan.digest.count, remaining, triedImages(parallelism.workers));
       const sample = await sampleOf(plan.images(), plan.digest.count, count);
       if (count > 0) onTry?.(count, remaining);
       const trial = await tried(run, { source, sample, folder, parallelism });
@@ -174,10 +182,12 @@ async function tried(
       },
       output: { ...run.output, folder },
       ...(run.overlayFolder !== undefined && { overlayFolder: join(folder, '_overlays') }),
-      parallelism,
       ...(signal && { signal }),
       onEvent,
+      executor: (_, images, onNotice) =>
+        abortable(new ThreadExecutor({ job, images, onNotice, ...parallelism }), signal),
     });
+    signal?.throwIfAborted();
   }
   // the first image of each worker waited for its model
   const warmed = Math.min(parallelism.workers, ends.length);
@@ -185,6 +195,17 @@ async function tried(
   const last = ends.at(-1) ?? 0;
   const pace = ends.length > warmed ? (last - warm) / (ends.length - warmed) : last / Math.max(1, ends.length);
   return { failed, warmed, warm, pace, stages: meanStages(stages) };
+}
+
+/** The executor, which gives up what it works on once the signal is aborted: nobody wants the results of a trial. */
+function abortable(executor: Executor, signal: AbortSignal | undefined): Executor {
+  return {
+    concurrency: executor.concurrency,
+    threads: executor.threads,
+    ready: () => executor.ready(),
+    answer: (task, options) => executor.answer(task, { ...options, ...(signal && { signal }) }),
+    close: () => executor.close(),
+  };
 }
 
 function meanStages(stages: readonly StageSeconds[]): StageSeconds {

@@ -45,7 +45,7 @@ export async function masksOfPrompts(
       prompt,
       maskIndex,
       predictedIou: answer.iouPredictions[at],
-      stabilityScore: measurer.union > 0 ? measurer.stabilityScore : 0,
+      stabilityScore: measurer.stabilityScore,
       ...(lowRes && { lowResMask: rowMajorLogits(answer, at) }),
     });
   });

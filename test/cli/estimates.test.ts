@@ -56,4 +56,10 @@ describe('estimates', () => {
     assert.match(stdout, /^best here: --workers \d+ --threads \d+$/m);
     assert.match(stdout, /^1000 images: about .+, \d+ [kM]B of results$/m);
   });
+
+  it('bench measures, and does not print settings', async () => {
+    const { exitCode, stderr } = await runMain('bench', '--print-settings');
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /unknown option '--print-settings'/);
+  });
 });

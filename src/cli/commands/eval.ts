@@ -9,6 +9,7 @@ import { perImageCsvOf } from '../../evaluate/coco/per-image-csv.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { numberIn } from '../parse.js';
+import { shownLines } from '../shown.js';
 import { tableOf } from '../table.js';
 import { writeText } from '../write-text.js';
 
@@ -62,7 +63,7 @@ function reportInWords(report: EvaluationReport): string {
   if (report.mask.by_category) lines.push(...gridInWords('masks, by class', report.mask.by_category));
   lines.push(...gridInWords('boxes, all classes as one', report.box.class_agnostic));
   if (report.box.by_category) lines.push(...gridInWords('boxes, by class', report.box.by_category));
-  return `${lines.join('\n')}\n`;
+  return shownLines(lines);
 }
 
 /** Adds `eval` to the program. */

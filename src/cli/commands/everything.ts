@@ -7,6 +7,7 @@ import {
   addGeneratorOptions,
   type GeneratorOptions,
   generatorSettingsOf,
+  printSettingsOption,
   settingsJsonOf,
 } from '../generator-options.js';
 import { addMachineOptions, embeddingsOf } from '../machine-options.js';
@@ -76,6 +77,7 @@ export function addEverythingCommand(program: Command, context: CommandContext):
   addModelOptions(command);
   addDatasetOptions(command);
   addGeneratorOptions(command);
+  command.addOption(printSettingsOption());
   addMachineOptions(command);
   command
     .addHelpText('after', EXAMPLES)

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type MergeReport, mergeRuns } from '../../dataset/merge/merge-runs.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
+import { shownLines } from '../shown.js';
 
 const EXAMPLES = `
 Examples:
@@ -34,7 +35,7 @@ function reportInWords(report: MergeReport, out: string): string {
   if (duplicates > 0)
     lines.push(`In several folders: ${idsInWords(duplicates, first_duplicates)}; the first was taken`);
   if (coco !== undefined) lines.push(coco);
-  return `${lines.join('\n')}\n`;
+  return shownLines(lines);
 }
 
 /** Adds `merge` to the program. */

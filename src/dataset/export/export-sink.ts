@@ -40,7 +40,7 @@ export class ExportSink implements Sink {
     const files = opened(this.#files);
     const old = new Set(files.before);
     const results = resultsOf(await RunReader.of(storage));
-    for await (const [name, data] of filesOf(FORMATS[this.#format], results, {}, storage)) {
+    for await (const [name, data] of filesOf(FORMATS[this.#format], results, {})) {
       const path = `${this.#folder}/${name}`;
       await files.claim(path);
       await storage.write(path, data);

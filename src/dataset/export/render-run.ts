@@ -7,7 +7,7 @@ import { FolderStorage } from '../../storage/folder-storage.js';
 import { RunReader } from '../run-reader/run-reader.js';
 import { type RunResult, resultsOf } from '../run-reader/run-results.js';
 import { type ImageFormat, OverlayFolder } from '../sinks/overlay-folder.js';
-import { LocatedImages } from '../sources/located-images.js';
+import { LocatedImages, locatorIn } from '../sources/located-images.js';
 import { filteredResult, type MaskFilter } from './mask-filter.js';
 import { refuseTaken } from './refuse-taken.js';
 
@@ -73,7 +73,7 @@ export async function renderRun(options: RenderOptions): Promise<{ images: numbe
 
 /** Where an image is read from; the run may have copied it, too. */
 function sourceOf({ locator, result }: RunResult, images: string | undefined): string {
-  return images === undefined ? locator : `${images.replace(/\/+$/, '')}/${result.fileName}`;
+  return images === undefined ? locator : locatorIn(images, result.fileName);
 }
 
 async function imageOf({ image, locator }: RunResult, located: LocatedImages, source: string): Promise<RgbImage> {

@@ -1,5 +1,6 @@
 import type { ImageResult } from '../../sam/found-mask.js';
 import { FingerprintMap } from '../plan/fingerprint-map.js';
+import { fitting, withoutExtension } from '../plan/output-names.js';
 import { imageRecordOf } from './image-record.js';
 import type { RecordBytes } from './record-bytes.js';
 import type { RunReader } from './run-reader.js';
@@ -28,7 +29,7 @@ export async function* resultsOf(run: RunReader): AsyncGenerator<RunResult> {
 
 /** A name for an image whose record has none: without its extension, where that is free. */
 function freeName(fileName: string, taken: FingerprintMap): string {
-  const short = fileName.replace(/(?<=[^/])\.[^./]*$/, '');
-  for (const name of [short, fileName]) if (taken.add(name)) return name;
-  for (let copy = 2; ; copy++) if (taken.add(`${fileName}.${copy}`)) return `${fileName}.${copy}`;
+  const full = fitting(fileName);
+  for (const name of [fitting(withoutExtension(fileName)), full]) if (taken.add(name)) return name;
+  for (let copy = 2; ; copy++) if (taken.add(`${full}.${copy}`)) return `${full}.${copy}`;
 }

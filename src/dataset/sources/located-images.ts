@@ -18,10 +18,25 @@ export class LocatedImages {
 
   /** @throws SamError `not-found` when there is no such image any more, or what is wrong with it. */
   async read(locator: string): Promise<RgbImage> {
+    const { source, planned } = await this.#find(locator);
+    return (await new ImageReader(source, {}, false).read(planned)).image;
+  }
+
+  /**
+   * The image's own file: its path, or its bytes.
+   *
+   * @throws SamError as {@link read}.
+   */
+  async file(locator: string): Promise<string | Uint8Array> {
+    const { source, planned } = await this.#find(locator);
+    return source.open(planned);
+  }
+
+  async #find(locator: string): Promise<{ source: Source; planned: PlannedImage }> {
     // the archive is asked first: to list it anew for each of its images would take the square of their number
     if (!this.#opened?.images.has(locator)) await this.#openFileOf(locator);
     const planned = this.#opened?.images.get(locator);
-    if (this.#opened && planned) return (await new ImageReader(this.#opened.source, {}, false).read(planned)).image;
+    if (this.#opened && planned) return { source: this.#opened.source, planned };
     throw new SamError('not-found', `Expected the image ${locator} where the run found it but it is not there`);
   }
 
@@ -58,6 +73,11 @@ async function openedFile(path: string): Promise<OpenedFile | undefined> {
     if (!(error instanceof SamError && error.code === 'bad-usage')) throw error;
     return undefined;
   }
+}
+
+/** What an image of a run is called in the folder where it is now. */
+export function locatorIn(folder: string, fileName: string): string {
+  return `${folder.replace(/\/+$/, '')}/${fileName}`;
 }
 
 /** The paths of the file that an image may be or be in: names of files may have a `!` as well. */

@@ -7,9 +7,9 @@
  * @module
  */
 
-import { rowMajorFromMaskRuns } from '../mask/runs/dense-mask.js';
-import { boxXyxyInclusiveOfMaskRuns } from '../mask/runs/mask-extent.js';
-import type { MaskRuns } from '../mask/runs/mask-runs.js';
+import { rowMajorFromMaskRuns } from '../../src/mask/runs/dense-mask.js';
+import { boxXyxyInclusiveOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
+import type { MaskRuns } from '../../src/mask/runs/mask-runs.js';
 
 /** A pixel inside a mask. */
 export interface MaskCentre {

@@ -7,9 +7,10 @@
  * @module
  */
 
-import { maskIouAbove, measuredMask } from '../mask/runs/mask-iou.js';
-import { rankedByScore } from '../mask/runs/mask-nms.js';
-import type { MaskRuns } from '../mask/runs/mask-runs.js';
+import { IOU_THRESHES } from '../../src/evaluate/coco/params.js';
+import { maskIouAbove, measuredMask } from '../../src/mask/runs/mask-iou.js';
+import { rankedByScore } from '../../src/mask/runs/mask-nms.js';
+import type { MaskRuns } from '../../src/mask/runs/mask-runs.js';
 
 /** A segment that a person drew. */
 export interface HumanSegment {
@@ -52,11 +53,6 @@ export interface AverageRecall {
   /** Masks that took part, of all images. */
   readonly maskCount: number;
 }
-
-/** 0.5, 0.55, ... 0.95, rounded as NumPy's linspace rounds them: an IoU of exactly a threshold is enough. */
-export const IOU_THRESHES: readonly number[] = Array.from({ length: 10 }, (_, i) =>
-  i === 9 ? 0.95 : i * ((0.95 - 0.5) / 9) + 0.5,
-);
 
 /** Below any threshold, so that pairs that cannot match need not be compared run by run. */
 const TOO_LITTLE = 0.49;

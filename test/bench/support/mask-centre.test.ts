@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { centreOfMask } from '../../src/evaluate/mask-centre.js';
-import { maskRunsFromRowMajor } from '../../src/mask/runs/dense-mask.js';
-import { drawn } from '../support/drawn-mask.js';
-import { randomBlobs } from '../support/random-mask.js';
-import { seededRandom } from '../support/seeded-random.js';
+import { centreOfMask } from '../../../bench/support/mask-centre.js';
+import { maskRunsFromRowMajor } from '../../../src/mask/runs/dense-mask.js';
+import { drawn } from '../../support/drawn-mask.js';
+import { randomBlobs } from '../../support/random-mask.js';
+import { seededRandom } from '../../support/seeded-random.js';
 
 describe('the centre of a mask', () => {
   it('is the pixel farthest from its border, the image’s edge included', () => {

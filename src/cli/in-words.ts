@@ -24,7 +24,17 @@ export function rateOf(imagesPerMinute: number): string {
   return `${(60 / imagesPerMinute).toFixed(0)} s/image`;
 }
 
-/** Names come from anywhere: one with a newline or an escape sequence must not write lines, or colours, of its own. */
-export function shown(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+/** A span of time as people say it. */
+export function durationInWords(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (minutes < 90) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${(hours / 24).toFixed(1)} days`;
+}
+
+/** Bytes as people say them. */
+export function bytesInWords(bytes: number): string {
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

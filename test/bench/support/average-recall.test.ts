@@ -4,12 +4,12 @@ import {
   type AverageRecall,
   type AverageRecallOptions,
   averageRecallOf,
-  IOU_THRESHES,
   type JudgedImage,
-} from '../../src/evaluate/average-recall.js';
-import { type CocoRle, maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
-import { drawn } from '../support/drawn-mask.js';
-import { readJsonFixture } from '../support/fixture.js';
+} from '../../../bench/support/average-recall.js';
+import { IOU_THRESHES } from '../../../src/evaluate/coco/params.js';
+import { type CocoRle, maskRunsFromCocoRle } from '../../../src/mask/runs/coco-rle.js';
+import { drawn } from '../../support/drawn-mask.js';
+import { readJsonFixture } from '../../support/fixture.js';
 
 type Expected = AverageRecallOptions & Pick<AverageRecall, 'averageRecall' | 'recallByIouThresh'>;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { correctingClick } from '../../src/evaluate/correcting-click.js';
-import { drawn } from '../support/drawn-mask.js';
+import { correctingClick } from '../../../bench/support/correcting-click.js';
+import { drawn } from '../../support/drawn-mask.js';
 
 const object = drawn('.......', '.###...', '.###...', '.###...', '.......');
 
