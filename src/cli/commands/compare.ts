@@ -2,11 +2,11 @@ import { type Command, Option } from 'commander';
 import { compareRuns } from '../../evaluate/compare/compare-runs.js';
 import { comparisonHtmlOf } from '../../evaluate/compare/comparison-html.js';
 import { type ComparisonReport, type ImageReport, matchedShareOf } from '../../evaluate/compare/comparison-report.js';
+import { writeNamedFile } from '../../storage/write-named-file.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { numberIn } from '../parse.js';
 import { tableOf } from '../table.js';
-import { writeText } from '../write-text.js';
 
 const EXAMPLES = `
 Examples:
@@ -131,7 +131,7 @@ export function addCompareCommand(program: Command, { stdout, stderr, finish }: 
     .action(async (a: string, b: string, { minMatch, iou, json, html, workers }: CompareCommandOptions) => {
       const threads = workers === undefined ? {} : { threads: workers };
       const report = await compareRuns({ a, b, minMatch, minIou: iou, ...threads });
-      if (html !== undefined) await writeText(html, await comparisonHtmlOf(report));
+      if (html !== undefined) await writeNamedFile(html, await comparisonHtmlOf(report));
       stdout.write(json ? `${JSON.stringify(report)}\n` : reportInWords(report));
       if (!report.passed) stderr.write(failureInWords(report));
       finish(report.passed ? EXIT.ok : EXIT.failures);
