@@ -14,7 +14,7 @@ export type { ResumePolicy } from './dataset/run-folder/run-folder.js';
 export type { ExecutorMaker } from './dataset/scheduler/dataset-run.js';
 export type { RunEvent, RunListener, RunSummary } from './dataset/scheduler/events.js';
 export type { OutputFormat, OutputOptions } from './dataset/scheduler/output-formats.js';
-export type { NamedResult, Sink, SinkRun, Written } from './dataset/sinks/sink.js';
+export type { NamedResult, NewImage, Sink, SinkRun, Written } from './dataset/sinks/sink.js';
 export type { ImageLimits } from './dataset/sources/image-reader.js';
 export type { InputSelection } from './dataset/sources/input-images.js';
 export type { OpenOptions, Source } from './dataset/sources/source.js';

@@ -2,15 +2,16 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { OutputNames } from '../dataset/plan/output-names.js';
-import { planOf } from '../dataset/plan/plan.js';
+import { type Plan, planOf } from '../dataset/plan/plan.js';
 import type { PlannedImage } from '../dataset/plan/planned-image.js';
 import { shareOf, WHOLE } from '../dataset/plan/shard.js';
 import { Journal } from '../dataset/run-folder/journal.js';
-import { readManifest } from '../dataset/run-folder/manifest.js';
+import { RunReader } from '../dataset/run-reader/run-reader.js';
 import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
 import type { RunEvent } from '../dataset/scheduler/events.js';
 import type { OutputOptions } from '../dataset/scheduler/output-formats.js';
 import { runDataset } from '../dataset/scheduler/run.js';
+import { countTasks } from '../dataset/scheduler/run-tasks.js';
 import type { InputSelection } from '../dataset/sources/input-images.js';
 import { openInputs } from '../dataset/sources/input-images.js';
 import type { Source } from '../dataset/sources/source.js';
@@ -78,8 +79,7 @@ export async function estimateRun(
     const plan = await planOf(source.images(), { names: new OutputNames() });
     try {
       const images = shareOf(plan.digest.count, run.shard ?? WHOLE);
-      const settled = await settledBefore(run);
-      const remaining = Math.max(0, images - settled);
+      const remaining = await remainingOf(run, plan, images);
       const parallelism = parallelismFor(Math.max(1, images), run.job.kind === 'everything', run.parallelism);
       const wanted = Math.max(LEAST_TRIED, TRIED_PER_WORKER * parallelism.workers);
       const count = Math.min(plan.digest.count, remaining, wanted);
@@ -90,7 +90,7 @@ export async function estimateRun(
       const { bavail, bsize } = await statfs(await existing(run.output.folder));
       return {
         images,
-        settled_before: settled,
+        settled_before: images - remaining,
         remaining,
         tried: count,
         tried_failed: trial.failed,
@@ -114,11 +114,11 @@ export async function estimateRun(
   }
 }
 
-async function settledBefore({ output, resume = {} }: EstimatedRun): Promise<number> {
-  const storage = new FolderStorage(output.folder);
-  if (resume.overwrite || !(await readManifest(storage))) return 0;
-  const { done, failed } = await Journal.read(storage);
-  return done + (resume.retryFailed ? 0 : failed);
+/** Images that the run would do; its folder may know of others too. */
+async function remainingOf(run: EstimatedRun, plan: Plan, images: number): Promise<number> {
+  const storage = new FolderStorage(run.output.folder);
+  if (run.resume?.overwrite || !(await RunReader.find(storage))) return images;
+  return countTasks(run, { plan, folder: { journal: await Journal.read(storage), hasOtherInputs: true } });
 }
 
 /** Every so many-th image. */

@@ -1,4 +1,5 @@
 import type { DecoderForm } from '../model/runtime/decoder.js';
+import type { Provider } from '../model/runtime/device.js';
 import type { FoundMasks } from '../sam/found-mask.js';
 import type { PromptedObject } from '../sam/image-prompts.js';
 import type { RgbImage } from '../sam/rgb-image.js';
@@ -34,6 +35,8 @@ export interface ImageAnswer extends FoundMasks {
 export interface ExecutorInfo {
   /** How the mask decoder runs. The two forms differ in the last bits of their numbers. */
   readonly decoderForm: DecoderForm;
+  /** Where the image encoder runs: `auto` was decided on. Devices differ in the last bits of their numbers. @default 'cpu' */
+  readonly device?: Provider;
 }
 
 /** Does the job it was made for with one image after the other, several at a time: in threads of this process, or elsewhere. */

@@ -6,9 +6,8 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorAsData } from '../errors.js';
-import type { DecoderForm } from '../model/runtime/decoder.js';
 import type { CropOffer, FoundByBatch } from './crop-offer.js';
-import type { ImageAnswer, ImageTask } from './executor.js';
+import type { ExecutorInfo, ImageAnswer, ImageTask } from './executor.js';
 import type { Job } from './job.js';
 
 /** What a worker is told once, when it starts. */
@@ -42,7 +41,7 @@ export interface HelpRequest {
 
 export type WorkerRequest = AnswerRequest | ReadyRequest | HelpRequest;
 
-/** What a request is answered with beside the form of the decoder. */
+/** What a request is answered with beside how the model runs. */
 export type MadeFor<Request extends WorkerRequest> = Request extends AnswerRequest
   ? ImageAnswer
   : Request extends HelpRequest
@@ -53,8 +52,8 @@ export type MadeFor<Request extends WorkerRequest> = Request extends AnswerReque
 export type WorkerAnswer<Made = ImageAnswer | FoundByBatch | undefined> =
   | {
       readonly ok: true;
-      /** How the decoder of this worker runs. */
-      readonly decoderForm: DecoderForm;
+      /** How the model of this worker runs. */
+      readonly loaded: Required<ExecutorInfo>;
       readonly made: Made;
     }
   | { readonly ok: false; readonly error: ErrorAsData };

@@ -1,6 +1,5 @@
 import { Piscina } from 'piscina';
 import { errorOfData, messageOf, SamError } from '../errors.js';
-import type { DecoderForm } from '../model/runtime/decoder.js';
 import { CropHelpers } from './crop-helpers.js';
 import { type Parallelism, parallelismFor } from './default-parallelism.js';
 import type { Executor, ExecutorInfo, ImageAnswer, ImageTask, TaskOptions } from './executor.js';
@@ -49,7 +48,7 @@ export class ThreadExecutor implements Executor {
     idle: () => this.concurrency - this.#busy,
     help: async (offer) => (await this.#run({ kind: 'help', offer }, {})).made,
   });
-  #decoderForm: DecoderForm | undefined;
+  #loaded: Required<ExecutorInfo> | undefined;
   #isClosed = false;
 
   constructor({ job, images = Number.POSITIVE_INFINITY, onNotice, workerFile, ...wanted }: ThreadExecutorOptions) {
@@ -103,8 +102,7 @@ export class ThreadExecutor implements Executor {
   async ready(): Promise<ExecutorInfo> {
     // side by side; a worker that cannot load only does not help
     for (let i = 0; i < this.#helpers; i++) this.#run({ kind: 'ready' }, {}).catch(() => undefined);
-    const { decoderForm } = await this.#run({ kind: 'ready' }, {});
-    return { decoderForm };
+    return (await this.#run({ kind: 'ready' }, {})).loaded;
   }
 
   /**
@@ -151,7 +149,7 @@ export class ThreadExecutor implements Executor {
     });
     const answer = (await running) as WorkerAnswer<MadeFor<Request>>;
     if (!answer.ok) throw errorOfData(answer.error);
-    this.#checkForm(answer.decoderForm);
+    this.#checkAlike(answer.loaded);
     return answer;
   }
 
@@ -161,14 +159,21 @@ export class ThreadExecutor implements Executor {
     if (!this.#isClosed) setImmediate(() => this.#cropHelpers.assign());
   }
 
-  /** Threads load for themselves; what one of them could not compile must not mix with what the others could. */
-  #checkForm(form: DecoderForm): void {
-    this.#decoderForm ??= form;
-    if (form === this.#decoderForm) return;
+  /** Threads load for themselves; what one of them could not compile, or take to the device, must not mix with what the others could. */
+  #checkAlike({ decoderForm, device }: Required<ExecutorInfo>): void {
+    this.#loaded ??= { decoderForm, device };
+    if (decoderForm !== this.#loaded.decoderForm) {
+      throw new SamError(
+        'bad-model',
+        `Expected the decoder ${this.#loaded.decoderForm} in every worker thread but received it ${decoderForm} in one`,
+        'Start again; if it goes on, use fewer workers: one of them may lack the memory to compile it.',
+      );
+    }
+    if (device === this.#loaded.device) return;
     throw new SamError(
       'bad-model',
-      `Expected the decoder ${this.#decoderForm} in every worker thread but received it ${form} in one`,
-      'Start again; if it goes on, use fewer workers: one of them may lack the memory to compile it.',
+      `Expected the encoder on ${this.#loaded.device} in every worker thread but received it on ${device} in one`,
+      'Use fewer workers, which may be more than the device has memory for, or name the device.',
     );
   }
 }

@@ -38,12 +38,12 @@ async function load(): Promise<Loaded> {
 async function answered(request: WorkerRequest): Promise<WorkerAnswer> {
   loading ??= load();
   const { model, answer } = await loading;
-  const { decoderForm } = model;
+  const loaded = { decoderForm: model.decoderForm, device: model.encodesOn };
   switch (request.kind) {
     case 'ready':
-      return { ok: true, decoderForm, made: undefined };
+      return { ok: true, loaded, made: undefined };
     case 'help':
-      return { ok: true, decoderForm, made: await helpWith(model, request.offer) };
+      return { ok: true, loaded, made: await helpWith(model, request.offer) };
     case 'answer': {
       const { id } = request;
       const made = await answer(request, {
@@ -51,7 +51,7 @@ async function answered(request: WorkerRequest): Promise<WorkerAnswer> {
         onCrop: (crop, crops) => say({ kind: 'crop', id, crop, crops }),
         ...(share && { share }),
       });
-      return { ok: true, decoderForm, made };
+      return { ok: true, loaded, made };
     }
   }
 }

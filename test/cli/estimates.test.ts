@@ -40,6 +40,12 @@ describe('estimates', () => {
     assert.equal((await runMain(...args, '--quiet')).exitCode, 0);
     const { stdout, stderr } = await runMain(...args, '--dry-run');
     assert.deepEqual([stdout, stderr], ['3 images, 3 settled before, 0 to do\n', '']);
+    // what was done of other inputs does not count
+    const other = join(root, 'other');
+    await writeSmallImages(other, 1);
+    const [command, , ...flags] = args;
+    const others = JSON.parse((await runMain(command, other, ...flags, '--dry-run', '--json')).stdout);
+    assert.deepEqual([others.images, others.settled_before, others.remaining, others.tried], [1, 0, 1, 1]);
   });
 
   it('bench tries the ways to share out the cores, and names the flags to use', async () => {

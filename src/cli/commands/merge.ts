@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type MergeReport, mergeRuns } from '../../dataset/merge.js';
+import { type MergeReport, mergeRuns } from '../../dataset/merge/merge-runs.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 
@@ -38,7 +38,7 @@ function reportInWords(report: MergeReport, out: string): string {
 }
 
 /** Adds `merge` to the program. */
-export function addMergeCommand(program: Command, { words, stdout, finish }: CommandContext): void {
+export function addMergeCommand(program: Command, { words, stdout, stderr, finish }: CommandContext): void {
   program
     .command('merge')
     .summary('join the output folders of shards')
@@ -51,8 +51,10 @@ export function addMergeCommand(program: Command, { words, stdout, finish }: Com
     .option('--json', 'print the report as JSON', false)
     .addHelpText('after', EXAMPLES)
     .action(async (folders: string[], { out, overwrite, json }: MergeCommandOptions) => {
-      const report = await mergeRuns({ folders, out, overwrite, command: words });
+      const onWait = (message: string) => stderr.write(`${message}\n`);
+      const report = await mergeRuns({ folders, out, overwrite, command: words, onWait });
       stdout.write(json ? `${JSON.stringify(report)}\n` : reportInWords(report, out));
-      finish(report.gaps + report.duplicates + report.failures > 0 ? EXIT.failures : EXIT.ok);
+      const isWhole = report.gaps + report.duplicates + report.failures === 0 && report.coco_is_whole !== false;
+      finish(isWhole ? EXIT.ok : EXIT.failures);
     });
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type RunStatus, runStatusOf } from '../../dataset/run-folder/status.js';
+import { type RunStatus, runStatusOf } from '../../dataset/run-reader/run-status.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 

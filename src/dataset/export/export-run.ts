@@ -3,7 +3,8 @@ import { basename, dirname, resolve } from 'node:path';
 import type { ExportedImage, MaskStyle } from '../../formats/exported-image.js';
 import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
-import { RunResults } from '../run-folder/run-results.js';
+import { RunReader } from '../run-reader/run-reader.js';
+import { resultsOf } from '../run-reader/run-results.js';
 import { type ExportFormat, FORMATS, filesOf } from './export-formats.js';
 import { filteredResult, type MaskFilter } from './mask-filter.js';
 import { refuseTaken } from './refuse-taken.js';
@@ -42,9 +43,9 @@ export interface ExportReport {
 export async function exportRun(options: ExportOptions): Promise<ExportReport> {
   const { folder, format, out, filter = {}, style = {}, overwrite = false } = options;
   const kind = FORMATS[format];
-  const run = await RunResults.open(folder);
+  const run = await RunReader.open(folder);
   const counts = { images: 0, masks: 0, left_out: 0, files: 0 };
-  const images = counted(run, filter, counts);
+  const images = counted(resultsOf(run), filter, counts);
   const place = resolve(out);
   // several exports may go to one folder at the same time
   const temporary = `.sam-cli-tmp-${createHash('sha256').update(place).digest('hex').slice(0, 12)}`;

@@ -38,14 +38,23 @@ function fitting(name: string): string {
  */
 export class OutputNames {
   readonly #dots: boolean;
-  readonly #uses = new FingerprintMap();
-  readonly #taken = new FingerprintMap();
+  #uses = new FingerprintMap();
+  #taken = new FingerprintMap();
   /** Whether every image can have its short name. */
   #haveAll = true;
 
   /** @param options - `dots: false` makes names without a dot in their last part (`a_jpg`, `a_jpg_2`). @default true */
   constructor(options: { readonly dots?: boolean } = {}) {
     this.#dots = options.dots ?? true;
+  }
+
+  /** The names as they are now, which may be asked for without a trace in these. */
+  copy(): OutputNames {
+    const copy = new OutputNames({ dots: this.#dots });
+    copy.#uses = this.#uses.copy();
+    copy.#taken = this.#taken.copy();
+    copy.#haveAll = this.#haveAll;
+    return copy;
   }
 
   /** Takes notice of an image's name. */

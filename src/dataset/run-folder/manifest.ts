@@ -1,4 +1,5 @@
 import { messageOf, SamError } from '../../errors.js';
+import type { Provider } from '../../model/runtime/device.js';
 import type { Storage } from '../../storage/storage.js';
 import type { PlanDigest } from '../plan/plan.js';
 import type { Shard } from '../plan/shard.js';
@@ -17,6 +18,8 @@ export interface RunIdentity {
     readonly decoder_sha256: string;
     /** How the decoder runs, where it is not compiled: the numbers of the two forms differ in their last bits. */
     readonly decoder_form?: 'as-exported';
+    /** Where the encoder ran, where that is not the cpu: their numbers differ in their last bits too. */
+    readonly device?: Exclude<Provider, 'cpu'>;
   };
   /** Every setting of the job, resolved. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -102,7 +105,7 @@ function differencesOf(before: unknown, now: unknown, part: string): Difference[
 
 /** What is compared, with what a manifest leaves out because it is usual. */
 function comparedPartsOf({ job, model, settings, output, shard }: RunIdentity) {
-  return { job, model: { decoder_form: 'compiled', ...model }, settings, output, shard };
+  return { job, model: { decoder_form: 'compiled', device: 'cpu', ...model }, settings, output, shard };
 }
 
 /** What decides the records, and is not the same. */

@@ -12,7 +12,7 @@ import type { PreparedRun } from './prepared-run.js';
 import { type RunTask, tasksOf } from './run-tasks.js';
 
 /** Errors that every further image would meet too. */
-const FATAL: ReadonlySet<string> = new Set(['unwritable-output', 'bad-model']);
+const FATAL: ReadonlySet<string> = new Set(['unwritable-output', 'bad-model', 'bad-run-folder']);
 
 /** Images decoded ahead of the workers, beside those being worked on: bounds the memory. */
 function imagesAhead(workers: number): number {
@@ -165,7 +165,7 @@ export class RunLoop {
     const { image, answer, skipped, startedAt } = made;
     const { width, height } = image.image;
     const masks = answer.masks.length;
-    if (answer.overlay) await overlays?.write(name, answer.overlay);
+    if (answer.overlay) await overlays?.write(name, answer.overlay, planned.path);
     const written = await sink.write({
       name,
       result: { imageId, fileName: planned.name, width, height, masks: answer.masks, skippedPrompts: skipped },

@@ -86,6 +86,7 @@ export class CocoFileWriter {
   readonly #categories: CategoryTable;
   #images = 0;
   #annotations = 0;
+  #leftOut = 0;
 
   constructor(origin: CocoOrigin) {
     const { dataset, categories } = origin;
@@ -98,6 +99,11 @@ export class CocoFileWriter {
   /** Images written so far. */
   get images(): number {
     return this.#images;
+  }
+
+  /** Images with masks that are not of the dataset, so far. */
+  get leftOut(): number {
+    return this.#leftOut;
   }
 
   /** Annotations written so far. */
@@ -114,6 +120,7 @@ export class CocoFileWriter {
     yield `{${this.#headText()}"annotations":[`;
     for await (const part of parts()) {
       const image = await this.#imageOf(part);
+      if (!image && part.masks.length > 0) this.#leftOut++;
       if (!image || part.masks.length === 0) continue;
       const isFirst = this.#annotations === 0;
       const lines = part.masks.map((mask) => JSON.stringify(this.#annotationOf(mask, image)));

@@ -8,7 +8,7 @@ import type { ModelReference } from '../catalogue/entry.js';
 import { verifiedBytesOf, verifiedPathOf } from '../catalogue/verified-file.js';
 import { loadContract } from '../contracts/load-contract.js';
 import { type DecoderForm, placedImage } from './decoder.js';
-import type { Device } from './device.js';
+import type { Device, Provider } from './device.js';
 import { EmbeddingCache, type EmbeddingCacheOptions } from './embedding-cache.js';
 import { type ImageEncoder, loadImageEncoder } from './image-encoder.js';
 import { type DecoderNotice, loadDecoder } from './load-decoder.js';
@@ -22,6 +22,8 @@ export interface SamModel extends SegmentationModel {
   readonly calibratedSettings: Partial<GeneratorSettings>;
   /** Whether its decoder was compiled; masks of the two forms may differ in a pixel. */
   readonly decoderForm: DecoderForm;
+  /** Where its encoder runs; masks of two devices may differ in a pixel. */
+  readonly encodesOn: Provider;
   /** An image whose embedding was made before, perhaps in another thread. */
   withEmbedding(embedding: Embedding, width: number, height: number): Promise<EncodedImage>;
   release(): Promise<void>;
@@ -76,6 +78,7 @@ export async function loadModel(
   // whether another device works is found out now, and not by each image
   if (options.loadsEncoderLate && device === 'cpu') await verifiedPathOf(entry.encoder, cacheDir);
   else await loadedEncoder();
+  const encodesOn = encoder ? (await encoder).provider : 'cpu';
   const decoderBytes = await verifiedBytesOf(entry.decoder, cacheDir);
   const decoder = await loadDecoder(decoderBytes, contract.decoder, geometry, {
     threads,
@@ -110,6 +113,7 @@ export async function loadModel(
     geometry,
     calibratedSettings,
     decoderForm: decoder.form,
+    encodesOn,
     encode: async (image) => withEmbedding(await embeddingOf(image), image.width, image.height),
     withEmbedding,
     async release() {

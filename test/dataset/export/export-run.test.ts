@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { inflateSync } from 'node:zlib';
@@ -273,11 +273,14 @@ describe('exportRun', () => {
       else assert.equal(await readFile(join(path, 'tasks.json'), 'utf8'), await readFile(out, 'utf8'));
     }
     const { run, photos } = await exportedRun(context, 'labelme');
-    await writeFile(join(run, '_export', 'labelme', 'stale.json'), '{}');
+    for (const name of ['stale.json', 'mine.txt']) await writeFile(join(run, '_export', 'labelme', name), '{}');
+    // made by an earlier start, of an image that the run no longer has
+    await appendFile(join(run, '_run', 'export-labelme.ndjson'), '"_export/labelme/stale.json"\n');
     await writeFile(join(photos, 'one more.png'), await readFile(join(photos, HOSTILE_NAMES[0])));
     await runFake([photos], run, { output: { format: 'labelme' } });
     const names = await filesBelow(join(run, '_export', 'labelme'));
-    assert.deepEqual(names.sort(), [...NAMES, 'one more.png'].map((name) => `${stemOf(name)}.json`).sort());
+    const made = [...NAMES, 'one more.png'].map((name) => `${stemOf(name)}.json`);
+    assert.deepEqual(names.sort(), [...made, 'mine.txt'].sort());
   });
 
   it('filters by scores, area, class and count', async (context) => {

@@ -31,22 +31,33 @@ const gunzipped = promisify(gunzip);
 const TAR_TRAILER = new Uint8Array(1024);
 
 /**
+ * The bytes of the record of an image as they lie in its file; undefined when there is no such file.
+ *
+ * @throws SamError `bad-run-folder` when the file ends before.
+ */
+export async function bytesOfRecord(storage: Storage, place: RecordPlace): Promise<Uint8Array | undefined> {
+  const { output, start, end } = place;
+  if (start === undefined || end === undefined) return storage.read(output);
+  return (await storage.sizeOf(output)) === undefined ? undefined : storage.readRange(output, { start, end });
+}
+
+/**
  * The record of an image, whatever the file's format (known by its name) is.
  *
- * @throws SamError `bad-run-folder` when it is not there.
+ * @throws SamError `bad-run-folder` when it is not there or damaged.
  */
 export async function recordOf(storage: Storage, place: RecordPlace): Promise<RecordBytes> {
-  const { output, start, end } = place;
-  if (start === undefined || end === undefined) {
-    const bytes = await storage.read(output);
-    if (bytes) return { text: textOf(bytes), name: output.slice(0, -RECORD_EXTENSION.length) };
-    throw new SamError(
-      'bad-run-folder',
-      `Expected the result of an image in ${storage.locate(output)} but it is not there`,
-      'Put it back, or remove the line of that image from the journal and run the same command again.',
-    );
-  }
-  const bytes = await storage.readRange(output, { start, end });
+  const record = await findRecord(storage, place);
+  if (record) return record;
+  throw notThere(storage, place.output);
+}
+
+/** As {@link recordOf}; undefined when its file is not there. */
+export async function findRecord(storage: Storage, place: RecordPlace): Promise<RecordBytes | undefined> {
+  const { output } = place;
+  const bytes = await bytesOfRecord(storage, place);
+  if (!bytes) return undefined;
+  if (place.start === undefined) return { text: textOf(bytes), name: output.slice(0, -RECORD_EXTENSION.length) };
   if (output.endsWith('.gz')) return { text: textOf(await gunzipped(bytes)) };
   if (output.endsWith('.tar')) return recordOfTar(bytes, storage.locate(output));
   return { text: textOf(bytes) };
@@ -56,8 +67,14 @@ export async function recordOf(storage: Storage, place: RecordPlace): Promise<Re
 export async function recordHeadOf(storage: Storage, place: RecordPlace, length: number): Promise<string> {
   const { output, start = 0 } = place;
   if (output.endsWith('.tar') || output.endsWith('.gz')) return (await recordOf(storage, place)).text;
-  const end = place.end ?? (await storage.sizeOf(output)) ?? 0;
+  const size = await storage.sizeOf(output);
+  if (size === undefined) throw notThere(storage, output);
+  const { end = size } = place;
   return textOf(await storage.readRange(output, { start, end: Math.min(end, start + length) }));
+}
+
+function notThere(storage: Storage, output: string): SamError {
+  return new SamError('bad-run-folder', `Expected a record in ${storage.locate(output)} but it is not there`);
 }
 
 async function recordOfTar(bytes: Uint8Array, file: string): Promise<RecordBytes> {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { mergeRuns } from '../../src/dataset/merge.js';
-import { fakeJob, runFake } from '../support/fake-run.js';
-import { recordTree } from '../support/file-tree.js';
-import { writeSmallImages } from '../support/small-images.js';
+import { mergeRuns } from '../../../src/dataset/merge/merge-runs.js';
+import { packageVersion } from '../../../src/package-root.js';
+import { fakeJob, runFake } from '../../support/fake-run.js';
+import { recordTree } from '../../support/file-tree.js';
+import { writeSmallImages } from '../../support/small-images.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 /** A text with every time in it taken out. */
 function timeless(text: string): string {
@@ -127,6 +129,26 @@ describe('mergeRuns', () => {
       code: 'bad-run-folder',
       message: /^Expected \d+ bytes in .*masks-00000\.ndjson but it ends at 10$/,
     });
+  });
+
+  it('tells the tool that merged, and from what, also when the run goes on', async (context) => {
+    const { root: folder, parts } = { root: await temporaryFolder(context), parts: ['0', '1'] };
+    const folders = parts.map((part) => join(folder, part));
+    for (const [index, part] of folders.entries()) await runFake([photos], part, { shard: { index, count: 2 } });
+    const manifestIn = async (run: string) => JSON.parse(await readFile(join(run, '_run', 'manifest'), 'utf8'));
+    // a part that another version of the tool made, and that was merged itself
+    const other = {
+      ...(await manifestIn(folders[0])),
+      tool: { name: 'sam-cli', version: '0.0.1' },
+      merged_from: ['x'],
+    };
+    await writeFile(join(folders[0], '_run', 'manifest'), JSON.stringify(other));
+    const out = join(folder, 'out');
+    await mergeRuns({ folders: folders.map((each) => relative('.', each)), out, command: [] });
+    const { tool, merged_from, starts } = await manifestIn(out);
+    assert.deepEqual([tool.version, merged_from, starts.length], [packageVersion, folders, 1]);
+    await runFake([photos], out);
+    assert.deepEqual((await manifestIn(out)).merged_from, folders);
   });
 
   it('tells why it waits for a folder that another machine may be working in', async () => {

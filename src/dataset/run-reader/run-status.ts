@@ -1,11 +1,8 @@
-import { SamError } from '../../errors.js';
-import { checkFolder } from '../../storage/check-folder.js';
-import { FolderStorage } from '../../storage/folder-storage.js';
 import type { LockHolder } from '../../storage/storage.js';
 import { shareOf } from '../plan/shard.js';
-import { RUN_FILES } from './file-names.js';
-import { type FailuresByCode, Journal } from './journal.js';
-import { readManifest } from './manifest.js';
+import { RUN_FILES } from '../run-folder/file-names.js';
+import { type FailuresByCode, Journal } from '../run-folder/journal.js';
+import { RunReader } from './run-reader.js';
 
 /** How a run stands. */
 export interface RunStatus {
@@ -38,10 +35,7 @@ export interface RunStatus {
  * @throws SamError `bad-usage` when there is no run.
  */
 export async function runStatusOf(out: string): Promise<RunStatus> {
-  await checkFolder(out, 'the output of a run');
-  const storage = new FolderStorage(out);
-  const manifest = await readManifest(storage);
-  if (!manifest) throw new SamError('bad-usage', `Expected the output folder of a run but found no manifest in ${out}`);
+  const { storage, manifest } = await RunReader.open(out);
   const { shard, inputs, job } = manifest;
   const startedAt = Date.parse(manifest.starts.at(-1)?.at ?? '');
   let updatedAt = 0;

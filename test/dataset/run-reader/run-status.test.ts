@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { RunFolder } from '../../../src/dataset/run-folder/run-folder.js';
-import { runStatusOf } from '../../../src/dataset/run-folder/status.js';
+import { runStatusOf } from '../../../src/dataset/run-reader/run-status.js';
 import { FolderStorage } from '../../../src/storage/folder-storage.js';
 import { RUN_IDENTITY } from '../../support/run-identity.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -18,7 +18,8 @@ describe('runStatusOf', () => {
       { first_image_id: 1, count: 21, sha256: 'a' },
       { first_image_id: 22, count: 4, sha256: 'b' },
     ];
-    await folder.adopt(inputs, []);
+    folder.adopt(inputs, []);
+    await folder.begin();
     const early = await runStatusOf(out);
     const startedAt = Date.parse(early.started_at);
     assert.ok(Math.abs(Date.now() - startedAt) < 60_000);
