@@ -1,8 +1,8 @@
 import { Piscina } from 'piscina';
 import { errorOfData, messageOf, SamError } from '../errors.js';
+import { CropHelpers } from './crop-helpers.js';
 import { type Parallelism, parallelismFor } from './default-parallelism.js';
 import type { Executor, ExecutorInfo, ImageAnswer, ImageTask, TaskOptions } from './executor.js';
-import { HelpDesk } from './help-desk.js';
 import type { Job } from './job.js';
 import type { AnswerRequest, MadeFor, WorkerAnswer, WorkerMessage, WorkerRequest, WorkerSetup } from './protocol.js';
 
@@ -44,7 +44,7 @@ export class ThreadExecutor implements Executor {
   #busy = 0;
   /** Workers that will have no image of their own. */
   readonly #helpers: number;
-  readonly #helpDesk = new HelpDesk({
+  readonly #cropHelpers = new CropHelpers({
     idle: () => this.concurrency - this.#busy,
     help: async (offer) => (await this.#run({ kind: 'help', offer }, {})).made,
   });
@@ -90,7 +90,7 @@ export class ThreadExecutor implements Executor {
         notify(message.message);
         return;
       case 'offer':
-        this.#helpDesk.open(message.offer, message.port);
+        this.#cropHelpers.open(message.offer, message.port);
     }
   }
 
@@ -112,7 +112,7 @@ export class ThreadExecutor implements Executor {
    *   `options.signal` when that was aborted.
    */
   async answer({ image, prompts, overlay = false }: ImageTask, options: TaskOptions = {}): Promise<ImageAnswer> {
-    if (this.#busy >= this.concurrency) this.#helpDesk.recall();
+    if (this.#busy >= this.concurrency) this.#cropHelpers.recall();
     for (let tried = 1; ; tried++) {
       const id = this.#nextId++;
       this.#watched.set(id, options);
@@ -156,7 +156,7 @@ export class ThreadExecutor implements Executor {
   /** A worker is free: the next image comes at once if there is one, and otherwise it helps. */
   #endRequest(): void {
     this.#busy--;
-    if (!this.#isClosed) setImmediate(() => this.#helpDesk.assign());
+    if (!this.#isClosed) setImmediate(() => this.#cropHelpers.assign());
   }
 
   /** Threads load for themselves; what one of them could not compile, or take to the device, must not mix with what the others could. */

@@ -21,7 +21,9 @@ export class ToySource implements Source {
   }
 
   async open({ name }: PlannedImage): Promise<Uint8Array> {
-    return this.#images.get(name)!;
+    const bytes = this.#images.get(name);
+    if (!bytes) throw new Error(`Expected an image named ${name}`);
+    return bytes;
   }
 
   async close(): Promise<void> {

@@ -2,12 +2,12 @@ import { type Command, Option } from 'commander';
 import { compareRuns, openRunPair } from '../../evaluate/compare/compare-runs.js';
 import { comparisonHtmlOf } from '../../evaluate/compare/comparison-html.js';
 import { type ComparisonReport, type ImageReport, matchedShareOf } from '../../evaluate/compare/comparison-report.js';
+import { writeNamedFile } from '../../storage/write-named-file.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { numberIn } from '../parse.js';
 import { shown, shownLines } from '../shown.js';
 import { tableOf } from '../table.js';
-import { writeText } from '../write-text.js';
 
 const EXAMPLES = `
 Examples:
@@ -133,7 +133,7 @@ export function addCompareCommand(program: Command, { stdout, stderr, finish }: 
       const threads = workers === undefined ? {} : { threads: workers };
       const runs = await openRunPair(a, b);
       const report = await compareRuns(runs, { minMatch, minIou: iou, ...threads });
-      if (html !== undefined) await writeText(html, await comparisonHtmlOf(runs, report));
+      if (html !== undefined) await writeNamedFile(html, await comparisonHtmlOf(runs, report));
       stdout.write(json ? `${JSON.stringify(report)}\n` : reportInWords(report));
       if (!report.passed) stderr.write(failureInWords(report));
       finish(report.passed ? EXIT.ok : EXIT.failures);

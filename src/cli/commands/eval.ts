@@ -6,12 +6,12 @@ import type { EvaluationReport } from '../../evaluate/coco/evaluation-report.js'
 import { SCORE_NAMES, type ScoreName } from '../../evaluate/coco/image-evaluation.js';
 import { AREA_NAMES, MAX_MASKS_NAMES } from '../../evaluate/coco/params.js';
 import { perImageCsvOf } from '../../evaluate/coco/per-image-csv.js';
+import { writeNamedFile } from '../../storage/write-named-file.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { numberIn } from '../parse.js';
 import { shownLines } from '../shown.js';
 import { tableOf } from '../table.js';
-import { writeText } from '../write-text.js';
 
 const EXAMPLES = `
 Examples:
@@ -90,8 +90,8 @@ export function addEvalCommand(program: Command, { stdout, finish }: CommandCont
     .addHelpText('after', EXAMPLES)
     .action(async (run: string, { gt, score, csv, svg, json, workers }: EvalCommandOptions) => {
       const report = await evaluateRun({ run, gt, score, ...(workers !== undefined && { threads: workers }) });
-      if (csv !== undefined) await writeText(csv, perImageCsvOf(report.per_image));
-      if (svg !== undefined) await writeText(svg, curvesSvgOf(report.curves));
+      if (csv !== undefined) await writeNamedFile(csv, perImageCsvOf(report.per_image));
+      if (svg !== undefined) await writeNamedFile(svg, curvesSvgOf(report.curves));
       stdout.write(json ? `${JSON.stringify(report)}\n` : reportInWords(report));
       finish(EXIT.ok);
     });

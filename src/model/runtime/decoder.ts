@@ -1,5 +1,5 @@
 /**
- * A model's prompt encoder and mask decoder behind one door, whichever way they run.
+ * A model's prompt encoder and mask decoder, whichever way they run.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The decoder as it was exported: everything computed, and few prompts a run. Slow, and the judge of the compiled one.
+ * The decoder as it was exported: everything computed, and few prompts a run. Slow; the compiled one is checked against it.
  *
  * @module
  */

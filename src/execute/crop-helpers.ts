@@ -7,8 +7,8 @@ interface OpenOffer {
   readonly helpers: Promise<FoundByBatch>[];
 }
 
-/** What a {@link HelpDesk} works with. */
-export interface HelpDeskOptions {
+/** What a {@link CropHelpers} works with. */
+export interface CropHelpersOptions {
   /** Worker threads without work. */
   readonly idle: () => number;
   /** Lets an idle worker thread help. */
@@ -16,11 +16,11 @@ export interface HelpDeskOptions {
 }
 
 /** Brings worker threads that have no image of their own to those that have one, oldest offer first. */
-export class HelpDesk {
-  readonly #options: HelpDeskOptions;
+export class CropHelpers {
+  readonly #options: CropHelpersOptions;
   readonly #offers = new Set<OpenOffer>();
 
-  constructor(options: HelpDeskOptions) {
+  constructor(options: CropHelpersOptions) {
     this.#options = options;
   }
 
