@@ -1,5 +1,5 @@
 /**
- * The pictures of docs/: `npm run figures -- NAME [FILE]`. Each is a file of this folder that exports `draw`; add its name below.
+ * The figures of docs/: `npm run figures -- NAME [FILE]`. Each is a file of this folder that exports `draw`; add its name below.
  */
 
 const figures: Record<string, string> = {

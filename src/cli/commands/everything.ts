@@ -18,7 +18,7 @@ type EverythingOptions = GeneratorOptions & RunOptions & { readonly printSetting
 
 const EXAMPLES = `
 Examples:
-  All masks of one photograph, and an image of them to look at:
+  All masks of one image, and an overlay to look at:
     sam-cli everything photo.jpg --out masks --overlay overlays
   A folder with all its subfolders; masks/cats/tom.json for photos/cats/tom.jpg:
     sam-cli everything photos --out masks
@@ -26,7 +26,7 @@ Examples:
     sam-cli everything photos --out masks --preset fast
   Exactly as Meta's generator does by default:
     sam-cli everything photos --out masks --preset reference
-  As SA-1B was made, which takes 21 crops of each photograph:
+  As SA-1B was made, which takes 21 crops of each image:
     sam-cli everything photos --out masks --preset sa1b
   A preset with one thing changed, kept in a file for later runs:
     sam-cli everything --preset dense --min-mask-region-area 100 --print-settings > settings.json

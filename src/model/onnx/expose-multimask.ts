@@ -19,7 +19,7 @@ export const MASK_TOKEN_IOU = 'mask_token_iou';
 
 /**
  * The decoder export in `bytes`, edited to return the low-res logits and predicted IoU of all mask tokens and nothing
- * else: no choice of one mask, no resize to the photograph, and no input that only those needed.
+ * else: no choice of one mask, no resize to the image, and no input that only those needed.
  *
  * The tensors are found by their place: the first matrix product after the upscaling makes the masks, the last linear
  * layer before the predicted IoU makes the IoUs. Works for single- and multi-mask exports of the official script and for
