@@ -42,6 +42,7 @@ async function dryRun(
 /**
  * Goes through a dataset for a command: shows the run, hears Ctrl-C, and says how it ended.
  *
+ * @param notices - What a user should know before the run begins.
  * @returns the exit code.
  * @throws SamError as `runDataset`, and `bad-usage` for a shard that there is not.
  */
@@ -50,10 +51,12 @@ export async function runCommand(
   options: RunOptions,
   job: Job,
   context: CommandContext,
+  notices: readonly string[] = [],
 ): Promise<number> {
   const run = datasetRunOf(inputs, options, context);
   if (options.dryRun) return dryRun({ ...run, job, ...overlayOf(options), parallelism: options }, options, context);
   const { onEvent, close } = reporterFor(options, context.stderr);
+  for (const message of notices) onEvent({ event: 'notice', message });
   try {
     const summary = await interruptible(
       (signal) =>
