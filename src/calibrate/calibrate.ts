@@ -7,6 +7,7 @@ import { SamError } from '../errors.js';
 import { readTruth } from '../evaluate/coco/read-truth.js';
 import { inThreads } from '../evaluate/threads/in-threads.js';
 import { catalogueEntryNamed } from '../model/catalogue/catalogue.js';
+import { checkFolder } from '../storage/check-folder.js';
 import { type CalibrationReport, type Judged, reportOf } from './calibration-report.js';
 import { type CandidateJobOptions, candidateJobOf, candidatesFolderOf, candidatesOutputOf } from './candidates.js';
 import type { CurvesTask, ImageCurves } from './image-curves.js';
@@ -46,6 +47,7 @@ const WORKER = new URL('./calibrate-worker.js', import.meta.url);
  */
 export async function calibrate(options: CalibrateOptions): Promise<CalibrationReport | undefined> {
   const { data, gt, overwrite = false, parallelism, command, signal, onEvent } = options;
+  await checkFolder(data, '--data');
   const job = candidateJobOf(jobOptionsOf(options));
   const folder = options.candidates ?? candidatesFolderOf(job, data, gt);
   const images = new TruthImages(data, await readTruth(gt), gt);

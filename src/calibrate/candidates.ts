@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { VOTERS } from '../amg/selection/agreement.js';
 import { REFERENCE_SETTINGS, resolveSettings } from '../amg/settings.js';
 import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
 import type { EverythingJob } from '../execute/job.js';
 import { catalogueEntryNamed } from '../model/catalogue/catalogue.js';
 import { userCacheDir } from '../storage/user-cache.js';
-import { FLOOR } from './selection-rule.js';
 
 /** Who proposes masks, and where. */
 export type CandidateJobOptions = Pick<EverythingJob, 'model' | 'device' | 'embeddings'> & {
@@ -15,7 +15,7 @@ export type CandidateJobOptions = Pick<EverythingJob, 'model' | 'device' | 'embe
 /** A job that keeps every mask that the sweep may choose: hardly filtered, duplicates and all. */
 export function candidateJobOf({ pointsPerSide, ...rest }: CandidateJobOptions): EverythingJob {
   // an IoU above 1 there is not
-  const settings = resolveSettings({ ...REFERENCE_SETTINGS, ...FLOOR, pointsPerSide, nms: 'mask', boxNmsThresh: 1 });
+  const settings = resolveSettings({ ...REFERENCE_SETTINGS, ...VOTERS, pointsPerSide, nms: 'mask', boxNmsThresh: 1 });
   return { kind: 'everything', ...rest, settings };
 }
 

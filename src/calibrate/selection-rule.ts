@@ -5,6 +5,7 @@
  * @module
  */
 
+import { VOTERS } from '../amg/selection/agreement.js';
 import { type GeneratorSettings, REFERENCE_SETTINGS } from '../amg/settings.js';
 
 /** One way. With the ranking `predicted-iou` the line is `predIouThresh` itself, with `agreement` it is `scoreThresh`. */
@@ -21,9 +22,6 @@ export interface TriedRule {
   readonly rule: SelectionRule;
   readonly lines: readonly number[];
 }
-
-/** Neither calibration nor the votes of the ranking `agreement` know masks below these. */
-export const FLOOR = { predIouThresh: 0.5, stabilityScoreThresh: 0.3 };
 
 /** From far more masks than anybody wants to none, half a percent apart. */
 const SCORE_LINES = Array.from({ length: 1060 }, (_, i) => Number((0.02 * 1.005 ** i).toPrecision(4)));
@@ -80,7 +78,7 @@ export function ruleOf(settings: GeneratorSettings): TriedRule {
   const { ranking, predIouThresh, stabilityScoreThresh, nms, boxNmsThresh, scoreThresh } = settings;
   const common = { ranking, stabilityScoreThresh, nms, boxNmsThresh };
   if (ranking === 'predicted-iou') {
-    const rule = { ...common, predIouThresh: FLOOR.predIouThresh, votesExponent, stabilityExponent };
+    const rule = { ...common, predIouThresh: VOTERS.predIouThresh, votesExponent, stabilityExponent };
     return { rule, lines: [predIouThresh] };
   }
   const exponents = { votesExponent: settings.votesExponent, stabilityExponent: settings.stabilityExponent };

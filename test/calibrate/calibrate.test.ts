@@ -83,25 +83,27 @@ describe('sam-cli calibrate', () => {
 
   it('goes on where it was stopped, and chooses the same with any number of workers', async () => {
     const candidates = join(root, 'stopped');
-    const controller = new AbortController();
-    const stopped = await calibrate({
-      model: MODEL,
-      data,
-      gt: join(data, 'segments.json'),
-      candidates,
-      pointsPerSide: 3,
-      masksPerImage: 3,
-      parallelism: { workers: 1 },
-      signal: controller.signal,
-      onEvent: ({ event }: RunEvent) => event === 'image_done' && controller.abort(),
-    });
-    assert.equal(stopped, undefined);
+    const options = { model: MODEL, data, gt: join(data, 'segments.json'), candidates, pointsPerSide: 3 };
+    const stoppedAt = (wanted: 'image_done' | 'sweep') => {
+      const controller = new AbortController();
+      return calibrate({
+        ...options,
+        masksPerImage: 3,
+        parallelism: { workers: 1 },
+        signal: controller.signal,
+        onEvent: ({ event }: RunEvent) => event === wanted && controller.abort(),
+        onSweep: () => controller.abort(),
+      });
+    };
+    assert.equal(await stoppedAt('image_done'), undefined);
 
     const flags = ['calibrate', '--data', data, ...coarse, '--no-keep', '--json', '--log-format', 'ndjson'];
     const resumed = await runMain(...flags, '--candidates', candidates, '--workers', '1');
     assert.equal(resumed.exitCode, 0, resumed.stderr);
     // an image that was in flight is finished, too
     assert.match(resumed.stderr, /"event":"run_finished","images":[12],.*"done_before":[12],/);
+
+    assert.equal(await stoppedAt('sweep'), undefined);
 
     const inOneGo = await runMain(...flags, '--workers', '2');
     assert.match(inOneGo.stderr, /"event":"run_finished","images":3,.*"done_before":0,/);
@@ -197,6 +199,8 @@ describe('sam-cli calibrate', () => {
     }
     const missing = await runMain('calibrate', '--data', join(root, 'nowhere'), ...coarse);
     assert.deepEqual([missing.exitCode, missing.stdout], [2, '']);
+    const file = await runMain('calibrate', '--data', join(data, 'segments.json'), ...coarse);
+    assert.match(file.stderr, /Expected a folder for --data but .*segments\.json is a file/);
   });
 
   it('refuses a ground truth of another size of the image, and leaves out an image that it cannot read', async () => {

@@ -18,7 +18,7 @@ import { withoutDuplicates } from './duplicates.js';
 import { votesOf } from './votes.js';
 
 /** Masks that may vote, whether or not they may be kept. */
-const VOTERS = { predIouThresh: 0.5, stabilityScoreThresh: 0.3 };
+export const VOTERS = { predIouThresh: 0.5, stabilityScoreThresh: 0.3 };
 
 /** Settings of {@link selectedByAgreement}. */
 type AgreementSettings = Pick<
