@@ -4,7 +4,7 @@
  *
  *     npm run points-curve -- --data FOLDER [--sides 8,16,24] [--spread 32,64] [--every N] [--rows FILE]
  *
- * FOLDER as for calibrate.ts. --spread names the grids whose points are asked in the order of spread-order.ts, --sides those that are only
+ * FOLDER has images/ and segments.json (docs/calibration.md). --spread names the grids whose points are asked in the order of spread-order.ts, --sides those that are only
  * asked whole. A grid's points are asked once; a budget is the beginning of it, at the decoder's seconds of
  * processor time up to there, on one thread. --every takes every N-th image only,
  * --rows keeps the numbers as JSON, for `npm run figures -- points-curve`.
@@ -22,9 +22,9 @@ import { unitGridsOfSettings } from '../src/amg/settings.js';
 import { decodeImage } from '../src/image/decode-image.js';
 import { loadModel } from '../src/model/runtime/load-model.js';
 import type { FoundMask } from '../src/sam/found-mask.js';
-import { segmentedImages } from './calibration/human-segments.js';
 import type { CurvePoint } from './figures/points-curve-svg.js';
 import { averageRecallOf, type JudgedImage } from './support/average-recall.js';
+import { segmentedImages } from './support/human-segments.js';
 
 /** Points that are timed together. */
 const BATCH = 16;

@@ -3,7 +3,7 @@
  *
  *     npm run recall -- --data FOLDER --out RUNS [--preset NAME ...] [--set NAME=VALUE ...]
  *
- * FOLDER as for calibrate.ts. RUNS gets a run for each preset, as `everything` makes it, which goes on where it was stopped; --set changes a
+ * FOLDER has images/ and segments.json (docs/calibration.md). RUNS gets a run for each preset, as `everything` makes it, which goes on where it was stopped; --set changes a
  * setting of every preset, value as JSON.
  */
 import { mkdir, readFile } from 'node:fs/promises';
@@ -15,8 +15,8 @@ import { runDataset } from '../src/library/run-dataset.js';
 import { maskRunsFromCocoRle } from '../src/mask/runs/coco-rle.js';
 import { DEFAULT_MODEL } from '../src/model/catalogue/catalogue.js';
 import type { MaskRecord } from '../src/sam/mask-record.js';
-import { type SegmentedImage, segmentedImages } from './calibration/human-segments.js';
 import { averageRecallOf, type JudgedImage } from './support/average-recall.js';
+import { type SegmentedImage, segmentedImages } from './support/human-segments.js';
 
 const { values: options } = parseArgs({
   options: {

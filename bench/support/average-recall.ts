@@ -7,17 +7,11 @@
  * @module
  */
 
+import type { HumanSegment } from '../../src/calibrate/found-segments.js';
 import { IOU_THRESHES } from '../../src/evaluate/coco/params.js';
 import { maskIouAbove, measuredMask } from '../../src/mask/runs/mask-iou.js';
 import { rankedByScore } from '../../src/mask/runs/mask-nms.js';
 import type { MaskRuns } from '../../src/mask/runs/mask-runs.js';
-
-/** A segment that a person drew. */
-export interface HumanSegment {
-  readonly mask: MaskRuns;
-  /** Who drew it. @default everything was drawn by one person */
-  readonly annotator?: number | string;
-}
 
 /** What was found in an image and what people drew there, all in one size. */
 export interface JudgedImage {

@@ -79,6 +79,10 @@ export interface GeneratorSettings {
    * @default 'predicted-iou'
    */
   readonly ranking: 'predicted-iou' | 'agreement';
+  /** With the ranking `agreement`: weight of the number of points that agree, as an exponent. 0 to 10. @default 0.2 */
+  readonly votesExponent: number;
+  /** With the ranking `agreement`: weight of the stability score, as an exponent. 0 to 10. @default 1 */
+  readonly stabilityExponent: number;
   /**
    * With the ranking `agreement`: the k-th mask of a crop is kept while its score, divided by k^0.2, is at least this. 0 keeps all. 0 or
    * more. @default 0
@@ -107,6 +111,8 @@ export const REFERENCE_SETTINGS: GeneratorSettings = {
   nonOverlapping: 'none',
   pointsBudget: null,
   ranking: 'predicted-iou',
+  votesExponent: 0.2,
+  stabilityExponent: 1,
   scoreThresh: 0,
 };
 
@@ -133,6 +139,8 @@ export const SETTING_RULES: Readonly<Record<keyof GeneratorSettings, SettingRule
   nonOverlapping: { kind: 'choice', choices: ['none', 'smaller', 'higher-scored'] },
   pointsBudget: { kind: 'number', integer: true, min: 1, max: 1e9, orNone: true },
   ranking: { kind: 'choice', choices: ['predicted-iou', 'agreement'] },
+  votesExponent: { kind: 'number', integer: false, min: 0, max: 10 },
+  stabilityExponent: { kind: 'number', integer: false, min: 0, max: 10 },
   scoreThresh: { kind: 'number', integer: false, min: 0, max: Number.MAX_VALUE },
 };
 

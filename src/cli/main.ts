@@ -3,6 +3,7 @@ import { messageOf, SamError, type SamErrorCode } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import type { CommandContext, CommandStreams } from './command-context.js';
 import { addBenchCommand } from './commands/bench.js';
+import { addCalibrateCommand } from './commands/calibrate.js';
 import { addCompareCommand } from './commands/compare.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addDoctorCommand } from './commands/doctor.js';
@@ -46,6 +47,7 @@ function programWith(context: CommandContext): Command {
   addRenderCommand(program, context);
   addCompareCommand(program, context);
   addEvalCommand(program, context);
+  addCalibrateCommand(program, context);
   addDoctorCommand(program, context);
   addBenchCommand(program, context);
   addCompletionCommand(program, context);

@@ -42,6 +42,7 @@ async function dryRun(
 /**
  * Goes through a dataset for a command: shows the run, hears Ctrl-C, and says how it ended.
  *
+ * @param notices - What a user should know before the run begins.
  * @returns the exit code.
  * @throws SamError as `runDataset`, and `bad-usage` for a shard that there is not.
  */
@@ -50,6 +51,7 @@ export async function runCommand(
   options: RunOptions,
   job: Job,
   context: CommandContext,
+  notices: readonly string[] = [],
 ): Promise<number> {
   const run: EstimatedRun = {
     ...datasetRunOf(inputs, options, context),
@@ -59,15 +61,21 @@ export async function runCommand(
   };
   try {
     if (options.dryRun) return await endedByInterrupt((signal) => dryRun({ ...run, signal }, options, context));
-    return await wholeRun(run, options, context);
+    return await wholeRun(run, options, context, notices);
   } finally {
     // nobody else reads it, and one that is still open would keep an interrupted process alive
     if (options.inputList === '-') context.stdin.destroy();
   }
 }
 
-async function wholeRun(run: EstimatedRun, options: RunOptions, { stderr }: CommandContext): Promise<number> {
+async function wholeRun(
+  run: EstimatedRun,
+  options: RunOptions,
+  { stderr }: CommandContext,
+  notices: readonly string[],
+): Promise<number> {
   const { onEvent, close } = reporterFor(options, stderr);
+  for (const message of notices) onEvent({ event: 'notice', message });
   try {
     const summary = await interruptible((signal) => runDataset({ ...run, signal, onEvent }), close);
     if (summary.interrupted) return EXIT.interrupted;

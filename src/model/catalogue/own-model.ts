@@ -3,6 +3,7 @@ import type { Contract } from '../contracts/contract.js';
 import { contractFor } from '../contracts/find-contract.js';
 import type { GraphSignature } from '../onnx/graph-signature.js';
 import type { CatalogueEntry } from './entry.js';
+import { withKeptCalibration } from './kept-calibration.js';
 import { inspectModelFile } from './model-file.js';
 
 /** Pixels of a side of an image token, where a graph leaves its frame open. */
@@ -20,7 +21,7 @@ export async function ownModelEntry(encoderPath: string, decoderPath: string): P
   const decoder = await inspectModelFile(decoderPath);
   const contract = contractFor(encoder.signature, decoder.signature);
   const sums = [encoder, decoder].map(({ file }) => file.sha256.slice(0, 12));
-  return {
+  return withKeptCalibration({
     name: `files-${sums.join('-')}`,
     description: 'files of one’s own',
     licence: 'unknown',
@@ -29,7 +30,7 @@ export async function ownModelEntry(encoderPath: string, decoderPath: string): P
     encoder: encoder.file,
     decoder: decoder.file,
     calibratedSettings: {},
-  };
+  });
 }
 
 /** How a model of a family sees images; sizes are read from its graphs, and are SAM's where those leave them open. */

@@ -5,8 +5,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { HumanSegment } from '../../src/calibrate/found-segments.js';
 import { type CocoRle, maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
-import type { HumanSegment } from '../support/average-recall.js';
 
 /** A photograph and its segments. */
 export interface SegmentedImage {
