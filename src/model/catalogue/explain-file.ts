@@ -4,7 +4,8 @@ import { compileDecoder } from '../compile/compile-decoder.js';
 import type { Contract } from '../contracts/contract.js';
 import { familyMatches, type GraphRole, titleOf } from '../contracts/find-contract.js';
 import { type Preprocessing, type TensorSignature, tensorInWords } from '../onnx/graph-signature.js';
-import { inspectModelFile } from './model-file.js';
+import type { ModelFile } from './entry.js';
+import { inspectModelFile, withExternalData } from './model-file.js';
 
 /** A family that a file is of, or is nearest to. */
 interface ExplainedFamily {
@@ -65,16 +66,17 @@ export async function explainFile(path: string): Promise<FileExplanation> {
     externalBytes: (file.externalData ?? []).reduce((sum, { bytes }) => sum + bytes, 0),
     ...signature,
     families,
-    ...(decoder && { decoder: await decoderAbilities(decoder.contract, path) }),
+    ...(decoder && { decoder: await decoderAbilities(decoder.contract, file) }),
   };
 }
 
-async function decoderAbilities({ takes, decoder }: Contract, path: string) {
+async function decoderAbilities({ takes, decoder }: Contract, { path, externalData }: ModelFile) {
   const { boxes, masks } = takes ?? { boxes: true, masks: true };
   const takesBoth = { takesBoxes: boxes, takesMasks: masks };
   if (!decoder.isSam1) return { ...takesBoth, compiles: false, reason: 'it is not of SAM 1’s architecture' };
   try {
-    compileDecoder(await readFile(path));
+    const bytes = await readFile(path);
+    compileDecoder(externalData ? await withExternalData(path, bytes) : bytes);
     return { ...takesBoth, compiles: true };
   } catch (error) {
     return { ...takesBoth, compiles: false, reason: messageOf(error) };

@@ -4,6 +4,7 @@ import { contractFor } from '../contracts/find-contract.js';
 import type { GraphSignature } from '../onnx/graph-signature.js';
 import type { CatalogueEntry } from './entry.js';
 import { inspectModelFile } from './model-file.js';
+import { sumOf } from './model-sum.js';
 
 /** Pixels of a side of an image token, where a graph leaves its frame open. */
 const TOKEN_PIXELS = 16;
@@ -19,7 +20,7 @@ export async function ownModelEntry(encoderPath: string, decoderPath: string): P
   const encoder = await inspectModelFile(encoderPath);
   const decoder = await inspectModelFile(decoderPath);
   const contract = contractFor(encoder.signature, decoder.signature);
-  const sums = [encoder, decoder].map(({ file }) => file.sha256.slice(0, 12));
+  const sums = [encoder, decoder].map(({ file }) => sumOf(file).slice(0, 12));
   return {
     name: `files-${sums.join('-')}`,
     description: 'files of one’s own',

@@ -28,7 +28,7 @@ export interface DecoderOptions {
   readonly device?: Device;
   /** Folder of compiled graphs. @default the user's cache folder, or SAM_CLI_CACHE_DIR */
   readonly cacheDir?: string;
-  /** Of the file, lower-case hex, where it is known. @default computed */
+  /** Of the file and its weights, lower-case hex, where it is known (see `sumOf`). @default computed */
   readonly sha256?: string;
   /** Hears why a decoder runs slower than it could. */
   readonly onNotice?: (notice: DecoderNotice) => void;
