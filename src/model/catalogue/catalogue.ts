@@ -4,7 +4,7 @@ import { messageOf, SamError } from '../../errors.js';
 import { packageRoot } from '../../package-root.js';
 import { ENTRIES } from './entries.js';
 import type { CatalogueData, CatalogueEntry, HubModel, ModelFile, ModelReference } from './entry.js';
-import { pulledModelNamed } from './hub/pulled-models.js';
+import { pulledModelOf } from './hub/pulled-models.js';
 import { HUB_MODELS } from './hub-models.js';
 
 /** The model that is used when none is named. */
@@ -74,7 +74,7 @@ export function catalogueEntryNamed(name: ModelReference): CatalogueEntry {
 }
 
 function pulledEntryOf(model: HubModel): CatalogueEntry | undefined {
-  const pulled = pulledModelNamed(model.name);
+  const pulled = pulledModelOf(model);
   return pulled && { ...model, encoder: pulled.encoder, decoder: pulled.decoder };
 }
 

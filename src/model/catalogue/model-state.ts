@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { SamError } from '../../errors.js';
 import { catalogueEntryNamed, isHubModel } from './catalogue.js';
 import type { CatalogueEntry, HubModel } from './entry.js';
-import { filesOf, pulledModelNamed, removePulled } from './hub/pulled-models.js';
+import { filesOf, pulledModelNamed, pulledModelOf, removePulled } from './hub/pulled-models.js';
 import { readThrough } from './verified-file.js';
 
 /** A model and whether it is here. */
@@ -25,7 +25,7 @@ export interface ModelState {
 /** How a model stands. Files are looked for, not read. */
 export async function modelState(model: CatalogueEntry | HubModel): Promise<ModelState> {
   const { name, description, licence, contract, calibratedSettings } = model;
-  const files = isHubModel(model) ? pulledModelNamed(name) : model;
+  const files = isHubModel(model) ? pulledModelOf(model) : model;
   const paths = files ? filesOf(files) : [];
   const found = await Promise.all(
     paths.map(({ path }) =>
