@@ -74,16 +74,24 @@ export async function loadModel(
     );
     return encoder;
   };
+  // one that could not be loaded has nothing to release
+  const releaseEncoder = async () => (await encoder?.catch(() => undefined))?.release();
   // whether another device works is found out now, and not by each image
   if (options.loadsEncoderLate && device === 'cpu') await verifiedPathOf(entry.encoder, cacheDir);
   else await loadedEncoder();
-  const decoderBytes = await verifiedBytesOf(entry.decoder, cacheDir);
-  const decoder = await loadDecoder(decoderBytes, contract.decoder, geometry, {
-    threads,
-    device,
-    sha256: sumOf(entry.decoder),
-    onNotice: (notice) => notify(noticeInWords(notice)),
-  });
+  const decoder = await verifiedBytesOf(entry.decoder, cacheDir)
+    .then((bytes) =>
+      loadDecoder(bytes, contract.decoder, geometry, {
+        threads,
+        device,
+        sha256: sumOf(entry.decoder),
+        onNotice: (notice) => notify(noticeInWords(notice)),
+      }),
+    )
+    .catch(async (error: unknown) => {
+      await releaseEncoder();
+      throw error;
+    });
   const { embeddings } = options;
   const { tensorNames } = contract.encoder;
   const cache =
@@ -114,7 +122,7 @@ export async function loadModel(
     encode: async (image) => withEmbedding(await embeddingOf(image), image.width, image.height),
     withEmbedding,
     async release() {
-      await (await encoder)?.release();
+      await releaseEncoder();
       await decoder.release();
     },
   };
