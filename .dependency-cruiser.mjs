@@ -60,16 +60,7 @@ const KNOWN_IN = {
   sharp: ['image'],
   'tar-stream': ['dataset'],
   yaml: ['formats/yolo'],
-  'node:fs': [
-    'storage',
-    'dataset/sources',
-    'dataset/prompts',
-    'model/catalogue',
-    'model/runtime',
-    'diagnose',
-    'cli',
-    'package-root.ts',
-  ],
+  'node:fs': ['storage', 'dataset/sources', 'dataset/prompts', 'model/catalogue', 'diagnose', 'cli', 'package-root.ts'],
   'node:worker_threads': ['execute'],
 };
 

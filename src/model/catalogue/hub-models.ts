@@ -5,10 +5,10 @@
  * @module
  */
 
-import { type ModelGeometry, SAM1_GEOMETRY } from '../../sam/geometry.js';
+import { type ModelGeometry, SAM1_GEOMETRY, SAM2_FIT } from '../../sam/geometry.js';
 import type { HubModel } from './entry.js';
 
-const SAM2_GEOMETRY: ModelGeometry = { ...SAM1_GEOMETRY, fit: 'stretch', maskResize: 'direct' };
+const SAM2_GEOMETRY: ModelGeometry = { ...SAM1_GEOMETRY, ...SAM2_FIT };
 const UNCALIBRATED = { calibratedSettings: {} };
 const SLIMSAM = { repo: 'Xenova/slimsam-77-uniform', revision: '5850ab45f587c112167512ffef949107115e26a0' };
 const TRANSFORMERS_JS_FILES = {

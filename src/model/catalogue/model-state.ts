@@ -49,21 +49,6 @@ export async function modelState(model: CatalogueEntry | HubModel): Promise<Mode
   };
 }
 
-/** The same, for a person. */
-export function modelStateInWords(state: ModelState): string {
-  const lines = [
-    `${state.name}: ${state.description}`,
-    `licence    ${state.licence}`,
-    `contract   ${state.contract}`,
-    `source     ${state.source}`,
-    `thresholds ${state.calibrated ? 'calibrated' : 'of the reference: never calibrated for this model'}`,
-  ];
-  if (state.bytes !== undefined) lines.push(`size       ${(state.bytes / 1e6).toFixed(1)} MB`);
-  if (state.present) lines.push(`encoder    ${state.encoder}`, `decoder    ${state.decoder}`);
-  else lines.push(`not on this machine: \`sam-cli models pull ${state.name}\` downloads it`);
-  return `${lines.join('\n')}\n`;
-}
-
 /**
  * Checks all files of a model.
  *

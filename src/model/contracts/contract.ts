@@ -29,6 +29,9 @@ export interface FramePoints {
   readonly labels: Float32Array;
 }
 
+/** When SAM's padding point (label -1) follows the points of a prompt. Exports that add it themselves want it `never`. */
+export type Padding = 'never' | 'without-box' | 'always';
+
 /** A tensor that a family is known by. */
 export interface KnownTensor {
   /** Its names; any will do. Without names, the only input is meant. */
@@ -119,8 +122,7 @@ export interface PreparedDecoder {
 export interface DecoderContract {
   /** Whether its graph is built as SAM 1's and can be compiled (docs/decoder-compiler.md). */
   readonly isSam1: boolean;
-  /** Whether SAM's padding point follows prompts without a box: exports that add it themselves say no. */
-  readonly wantsPadding: boolean;
+  readonly padding: Padding;
   /** Prompts that one run of the export answers, at most. */
   readonly promptsPerRun: number;
   /**

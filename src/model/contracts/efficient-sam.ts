@@ -6,6 +6,7 @@
  * @module
  */
 
+import { SAM2_FIT } from '../../sam/geometry.js';
 import type { Contract } from './contract.js';
 import { coordsOf, floats, labelsOf, takesNo } from './prompt-tensors.js';
 import { IMAGE_EMBEDDINGS, inputOf, tensorNamed } from './sam1-decoder.js';
@@ -27,7 +28,7 @@ const contract: Contract = {
     ],
     decoderOutputs: [['output_masks'], ['iou_predictions']],
   },
-  geometry: { fit: 'stretch', maskResize: 'direct' },
+  geometry: SAM2_FIT,
   takes: { boxes: true, masks: false },
   encoder: {
     ...sam1Encoder(IMAGE_EMBEDDINGS),
@@ -42,7 +43,7 @@ const contract: Contract = {
   },
   decoder: {
     isSam1: false,
-    wantsPadding: false,
+    padding: 'never',
     promptsPerRun: 8,
     prepared: (bytes) => ({ bytes, constants: {} }),
     imageInputsOf(embedding, { lowResSize }) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SamError } from '../../errors.js';
 import type { Embedding } from '../../sam/embedding.js';
 import type { EncoderContract, PlainTensors } from './contract.js';
 import { normalisedPixelsOf } from './normalised-pixels.js';
@@ -27,7 +28,10 @@ export function sam1Encoder(...names: readonly string[]): EncoderContract {
 
 function namedOutputs(outputs: PlainTensors, outputNames: readonly string[], names: readonly string[]): Embedding {
   return names.map((name, i) => {
-    const { dims, data } = outputs[outputNames.includes(name) ? name : outputNames[i]];
-    return { name, dims, data: data as Float32Array };
+    const output = outputs[outputNames.includes(name) ? name : outputNames[i]];
+    if (!output) {
+      throw new SamError('bad-model', `Expected ${name} of the image encoder but it returns ${outputNames.join(', ')}`);
+    }
+    return { name, dims: output.dims, data: output.data as Float32Array };
   });
 }
