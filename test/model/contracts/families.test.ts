@@ -70,11 +70,11 @@ describe('families of exports', () => {
   }
 
   for (const family of PLAIN_EXPORTS) {
-    const name = family.contract;
+    const name = `${family.contract}${family.isHalf ? ' in half floats' : ''}`;
 
     it(`finds ${name} by its tensors`, async () => {
       const entry = await ownModelEntry(exportPath(family.encoder), exportPath(family.decoder));
-      assert.equal(entry.contract, name);
+      assert.equal(entry.contract, family.contract);
       assert.equal(entry.geometry.fit, family.fit);
       assert.equal(entry.geometry.frameSize, family.frame);
     });

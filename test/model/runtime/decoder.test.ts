@@ -6,11 +6,17 @@ import { create } from '@bufbuild/protobuf';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { SamError } from '../../../src/errors.js';
 import { modelBytes, readModel } from '../../../src/model/onnx/model-bytes.js';
-import { NodeProtoSchema } from '../../../src/model/onnx/onnx_pb.js';
+import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  NodeProtoSchema,
+  TensorProto_DataType,
+} from '../../../src/model/onnx/onnx_pb.js';
 import type { Decoder } from '../../../src/model/runtime/decoder.js';
 import { type DecoderNotice, loadDecoder } from '../../../src/model/runtime/load-decoder.js';
 import { Session } from '../../../src/model/runtime/session.js';
 import type { PromptBatch } from '../../../src/sam/segmentation-model.js';
+import { exportPath } from '../../support/plain-exports.js';
 import { randomNumbers } from '../../support/random-numbers.js';
 import { decoderContractOf, placedAt, sam1Embedding, sam1Geometry } from '../../support/sam1.js';
 import { SMALL_DECODERS, smallDecoder } from '../../support/small-decoders.js';
@@ -167,6 +173,46 @@ test('a quantised decoder runs as exported, with a notice', async (context) => {
   assert.equal(answer.masksPerPrompt, 3);
   assert.ok(answer.iouPredictions.every(Number.isFinite));
   await decoder.release();
+});
+
+test('a decoder of half floats runs as exported, also when its outputs are cast to floats', async (context) => {
+  const contract = decoderContractOf('transformers_js');
+  const bytes = await readFile(exportPath('exports/transformers_js_decoder_fp16.onnx'));
+  const model = readModel(bytes);
+  for (const output of model.graph.output) {
+    const half = `${output.name}_half`;
+    for (const node of model.graph.node) node.output = node.output.map((name) => (name === output.name ? half : name));
+    const to = { name: 'to', type: AttributeProto_AttributeType.INT, i: BigInt(TensorProto_DataType.FLOAT) };
+    const attribute = [create(AttributeProtoSchema, to)];
+    const cast = create(NodeProtoSchema, { opType: 'Cast', input: [half], output: [output.name], attribute });
+    model.graph.node.push(cast);
+    if (output.type?.value.case === 'tensorType') output.type.value.value.elemType = TensorProto_DataType.FLOAT;
+  }
+  const answers = [];
+  for (const each of [bytes, modelBytes(model)]) {
+    const notices: DecoderNotice[] = [];
+    const decoder = await loadDecoder(each, contract, sam1Geometry(12), {
+      cacheDir: await temporaryFolder(context),
+      onNotice: (notice) => notices.push(notice),
+    });
+    assert.equal(decoder.form, 'as-exported');
+    assert.deepEqual(
+      notices.map(({ reason }) => reason),
+      ["Expected weights of 32 bits, not half floats, as in SAM-1's decoder."],
+    );
+    const embedding = sam1Embedding(randomNumbers(64 * 12 * 12, 1), 12);
+    const positions = { ...embedding[0], name: 'image_positional_embeddings' };
+    const image = await decoder.forImage([...embedding, positions], placedAt(192, 192, 192, 192));
+    const { iouPredictions, logits, offsets } = await image.decode(points);
+    assert.deepEqual(
+      [...offsets],
+      [0, 1, 2, 3, 4, 5, 6, 7, 8].map((mask) => mask * 48 * 48),
+    );
+    answers.push({ iouPredictions, logits: logits.slice() });
+    await decoder.release();
+  }
+  assert.ok(answers[0].iouPredictions.every(Number.isFinite));
+  assert.deepEqual(answers[1], answers[0]);
 });
 
 /** A decoder that is recognised and compiles to something that answers otherwise. */
