@@ -17,9 +17,10 @@ function hubCacheFolder(): string {
   return join(resolve(HF_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface')), 'hub');
 }
 
-/** The folder of a repository in the cache. */
+/** The folder of a repository in the cache: a model's (ORG/NAME), or a space's (spaces/ORG/NAME). */
 export function repoFolderOf(repo: string): string {
-  return join(hubCacheFolder(), ['models', ...repo.split('/')].join('--'));
+  const parts = repo.split('/');
+  return join(hubCacheFolder(), (parts[0] === 'spaces' ? parts : ['models', ...parts]).join('--'));
 }
 
 /** Where the bytes with that sum are. */

@@ -98,6 +98,13 @@ describe('pulling a model', () => {
     assert.equal(await readFile(join(root, 'hub/models--org--small/refs/main'), 'utf8'), hub.commit);
   });
 
+  it('lays files of a space out as the hub’s own tools do', async () => {
+    await listed({ ...model, source: { ...model.source, repo: 'spaces/org/small' } });
+    const { encoder: pulled } = await pull();
+    assert.equal(hub.seen[0].path, '/spaces/org/small/resolve/main/onnx/encoder.onnx');
+    assert.equal(pulled.path, join(root, 'hub/spaces--org--small/snapshots', hub.commit, 'onnx/encoder.onnx'));
+  });
+
   it('goes on where a connection broke', async () => {
     hub.faults.push({ kind: 'cut', after: 200_000 }, { kind: 'cut', after: 100_000 });
     await pull();
