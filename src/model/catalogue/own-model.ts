@@ -42,11 +42,12 @@ function geometryFor(contract: Contract, encoder: GraphSignature, decoder: Graph
   // the coarsest map is that of the tokens
   const gridSize = sides.length > 0 ? Math.min(...sides) : SAM1_GEOMETRY.gridSize;
   const [input] = encoder.inputs;
-  const side = input.dims.length === 4 ? input.dims[2] : undefined;
+  const { framePixelsPerToken } = contract;
+  const side = framePixelsPerToken === undefined && input.dims.length === 4 ? input.dims[2] : undefined;
   return {
     ...SAM1_GEOMETRY,
     ...contract.geometry,
-    frameSize: typeof side === 'number' ? side : TOKEN_PIXELS * gridSize,
+    frameSize: typeof side === 'number' ? side : (framePixelsPerToken ?? TOKEN_PIXELS) * gridSize,
     gridSize,
     lowResSize: TOKEN_CELLS * gridSize,
   };

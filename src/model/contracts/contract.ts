@@ -61,10 +61,19 @@ export interface Contract {
   readonly signature?: FamilySignature;
   /** How its models see images, apart from the sizes, which the graphs say. @default as SAM 1 */
   readonly geometry?: Pick<ModelGeometry, 'fit' | 'maskResize'>;
+  /** Pixels of the frame along an image token, where encoders see fewer than the frame has. @default the encoder's input is the frame */
+  readonly framePixelsPerToken?: number;
   /** What can be asked. @default everything */
   readonly takes?: { readonly boxes: boolean; readonly masks: boolean };
   readonly encoder: EncoderContract;
   readonly decoder: DecoderContract;
+}
+
+/** An input as a graph declares it. */
+export interface GraphInput {
+  readonly name: string;
+  /** Open ones have a name, or are negative. */
+  readonly dims: readonly (number | string)[];
 }
 
 /** How an image encoder is asked. */
@@ -74,9 +83,9 @@ export interface EncoderContract {
   /**
    * The inputs for an image.
    *
-   * @param inputNames - Of the graph, since third parties name the only input as they like.
+   * @param inputs - Of the graph, since third parties name the only input as they like.
    */
-  inputsOf(image: RgbImage, geometry: ModelGeometry, inputNames: readonly string[]): PlainTensors;
+  inputsOf(image: RgbImage, geometry: ModelGeometry, inputs: readonly GraphInput[]): PlainTensors;
   /**
    * The embedding in the outputs, with the names that the decoder's contract uses.
    *

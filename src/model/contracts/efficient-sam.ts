@@ -32,13 +32,13 @@ const contract: Contract = {
   takes: { boxes: true, masks: false },
   encoder: {
     ...sam1Encoder(IMAGE_EMBEDDINGS),
-    inputsOf({ data, width, height }, _, [inputName]) {
+    inputsOf({ data, width, height }, _, [{ name }]) {
       const plane = width * height;
       const pixels = new Float32Array(3 * plane);
       for (let i = 0, p = 0; i < plane; i++) {
         for (let channel = 0; channel < 3; channel++) pixels[channel * plane + i] = data[p++] / 255;
       }
-      return { [inputName]: floats(pixels, [1, 3, height, width]) };
+      return { [name]: floats(pixels, [1, 3, height, width]) };
     },
   },
   decoder: {

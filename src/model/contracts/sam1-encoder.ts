@@ -10,17 +10,17 @@ import type { EncoderContract, PlainTensors } from './contract.js';
 import { normalisedPixelsOf } from './normalised-pixels.js';
 
 /**
- * An encoder with one input [1, 3, S, S], whatever its name.
+ * An encoder with one input [1, 3, S, S], whatever its name. Where the graph leaves S open, it is the frame's.
  *
  * @param names - What its outputs are called from here on, in their order.
  */
 export function sam1Encoder(...names: readonly string[]): EncoderContract {
   return {
     tensorNames: names,
-    inputsOf(image, geometry, [inputName]) {
-      const { frameSize } = geometry;
-      const data = normalisedPixelsOf(image, geometry);
-      return { [inputName]: { type: 'float32', dims: [1, 3, frameSize, frameSize], data } };
+    inputsOf(image, geometry, [{ name, dims }]) {
+      const side = typeof dims[2] === 'number' && dims[2] > 0 ? dims[2] : geometry.frameSize;
+      const data = normalisedPixelsOf(image, { ...geometry, frameSize: side });
+      return { [name]: { type: 'float32', dims: [1, 3, side, side], data } };
     },
     embeddingOf: (outputs, outputNames) => namedOutputs(outputs, outputNames, names),
   };

@@ -35,10 +35,10 @@ export async function loadImageEncoder(
 ): Promise<ImageEncoder> {
   const open = (provider: Provider) => Session.open(path, 'encoder', threads, provider);
   const { made: session } = await onDevice(device, open, onNotice);
-  const { inputNames, outputNames } = session;
+  const { inputs, outputNames } = session;
   return {
     async embeddingOf(image) {
-      const outputs = await session.run(feedsOf(contract.inputsOf(image, geometry, inputNames)));
+      const outputs = await session.run(feedsOf(contract.inputsOf(image, geometry, inputs)));
       return contract.embeddingOf(plainTensorsOf(outputs), outputNames);
     },
     release: () => session.release(),

@@ -6,7 +6,7 @@
 
 import * as ort from 'onnxruntime-node';
 import { messageOf, SamError } from '../../errors.js';
-import type { PlainTensor, PlainTensors } from '../contracts/contract.js';
+import type { GraphInput, PlainTensor, PlainTensors } from '../contracts/contract.js';
 import type { Provider } from './device.js';
 import { floatsOfHalves, halfFloatsOf } from './half-floats.js';
 
@@ -74,8 +74,8 @@ export class Session {
     }
   }
 
-  get inputNames(): readonly string[] {
-    return this.#session.inputNames;
+  get inputs(): readonly GraphInput[] {
+    return this.#session.inputMetadata.map((input) => ({ name: input.name, dims: input.isTensor ? input.shape : [] }));
   }
 
   get outputNames(): readonly string[] {
