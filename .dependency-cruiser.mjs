@@ -79,7 +79,6 @@ const KNOWN_IN = {
     'dataset/sources',
     'dataset/prompts',
     'model/catalogue',
-    'model/runtime',
     // free space, and a folder for a trial
     'diagnose',
     'cli/settings-file.ts',

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { messageOf, SamError } from '../../errors.js';
 import { catalogueModelNamed, catalogueModels, isHubModel } from '../../model/catalogue/catalogue.js';
-import { explainFile, explanationInWords } from '../../model/catalogue/explain-file.js';
+import { explainFile } from '../../model/catalogue/explain-file.js';
 import { pullModel } from '../../model/catalogue/hub/pull.js';
-import { modelState, modelStateInWords, removeModel, verifyModel } from '../../model/catalogue/model-state.js';
+import { modelState, removeModel, verifyModel } from '../../model/catalogue/model-state.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { interruptible } from '../interrupt.js';
+import { explanationInWords, modelStateInWords } from '../models-in-words.js';
 import { pullReporter } from '../pull-reporter.js';
 import { shownLines } from '../shown.js';
 

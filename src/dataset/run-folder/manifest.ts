@@ -14,6 +14,7 @@ export interface RunIdentity {
   readonly job: string;
   readonly model: {
     readonly name: string;
+    /** Of the graph and of the weights beside it, where there are some. */
     readonly encoder_sha256: string;
     readonly decoder_sha256: string;
     /** How the decoder runs, where it is not compiled: the numbers of the two forms differ in their last bits. */

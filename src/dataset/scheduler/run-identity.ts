@@ -1,6 +1,7 @@
 import type { ExecutorInfo } from '../../execute/executor.js';
 import type { Job } from '../../execute/job.js';
 import { catalogueEntryNamed } from '../../model/catalogue/catalogue.js';
+import { sumOf } from '../../model/catalogue/model-sum.js';
 import type { OpenedPrompts } from '../prompts/prompt-set.js';
 import type { RunIdentity } from '../run-folder/manifest.js';
 
@@ -15,8 +16,8 @@ export function modelIdentityOf(job: Job, { decoderForm, device = 'cpu' }: Execu
   const { name, encoder, decoder } = catalogueEntryNamed(job.model);
   return {
     name,
-    encoder_sha256: encoder.sha256,
-    decoder_sha256: decoder.sha256,
+    encoder_sha256: sumOf(encoder),
+    decoder_sha256: sumOf(decoder),
     ...(decoderForm === 'as-exported' && { decoder_form: decoderForm }),
     ...(device !== 'cpu' && { device }),
   };

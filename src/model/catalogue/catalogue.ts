@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { messageOf, SamError } from '../../errors.js';
 import { packageRoot } from '../../package-root.js';
 import { ENTRIES } from './entries.js';
 import type { CatalogueData, CatalogueEntry, HubModel, ModelFile, ModelReference } from './entry.js';
-import { pulledModelNamed } from './hub/pulled-models.js';
+import { pulledModelOf } from './hub/pulled-models.js';
 import { HUB_MODELS } from './hub-models.js';
 import { withKeptCalibration } from './kept-calibration.js';
 
@@ -77,7 +77,7 @@ export function catalogueEntryNamed(name: ModelReference): CatalogueEntry {
 }
 
 function pulledEntryOf(model: HubModel): CatalogueEntry | undefined {
-  const pulled = pulledModelNamed(model.name);
+  const pulled = pulledModelOf(model);
   return pulled && withKeptCalibration({ ...model, encoder: pulled.encoder, decoder: pulled.decoder });
 }
 
@@ -85,8 +85,11 @@ function modelsOfFile(path: string): (CatalogueEntry | HubModel)[] {
   try {
     const entries: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (!Array.isArray(entries)) throw new Error('it holds no array');
+    const folder = dirname(resolve(path));
     return entries.map((entry: CatalogueData | HubModel) =>
-      isHubModel(entry) ? entry : withAbsolutePaths(entry, dirname(resolve(path))),
+      isHubModel(entry)
+        ? { ...entry, contract: absoluteContract(entry.contract, folder) }
+        : withAbsolutePaths(entry, folder),
     );
   } catch (error) {
     throw new SamError(
@@ -97,13 +100,24 @@ function modelsOfFile(path: string): (CatalogueEntry | HubModel)[] {
 }
 
 function withAbsolutePaths(entry: CatalogueData, folder: string): CatalogueEntry {
-  const { contract, encoder, decoder } = entry;
-  const absolute = (file: ModelFile) => ({ ...file, path: resolve(folder, file.path) });
-  const ownModule = contract.endsWith('.js') && !isAbsolute(contract);
   return {
     ...entry,
-    contract: ownModule ? resolve(folder, contract) : contract,
-    encoder: absolute(encoder),
-    decoder: absolute(decoder),
+    contract: absoluteContract(entry.contract, folder),
+    encoder: absoluteFile(entry.encoder, folder),
+    decoder: absoluteFile(entry.decoder, folder),
   };
+}
+
+function absoluteFile(file: ModelFile, folder: string): ModelFile {
+  const { path, externalData } = file;
+  return {
+    ...file,
+    path: resolve(folder, path),
+    ...(externalData && { externalData: externalData.map((each) => absoluteFile(each, folder)) }),
+  };
+}
+
+/** The path of a module of one's own; the name of one of this package as it is. */
+function absoluteContract(contract: string, folder: string): string {
+  return contract.endsWith('.js') ? resolve(folder, contract) : contract;
 }

@@ -11,6 +11,7 @@ import { type GeneratorSettings, resolveSettings } from '../../amg/settings.js';
 import { userCacheDir } from '../../storage/user-cache.js';
 import { writeAtomic } from '../../storage/write-atomic.js';
 import type { CatalogueEntry } from './entry.js';
+import { sumOf } from './model-sum.js';
 
 /** What is kept. The sums say for which weights it was found: others under the same name do not use it. */
 interface KeptCalibration {
@@ -34,7 +35,7 @@ export function withKeptCalibration(entry: CatalogueEntry): CatalogueEntry {
 function keptSettingsOf({ name, encoder, decoder }: CatalogueEntry): Partial<GeneratorSettings> | undefined {
   try {
     const kept: KeptCalibration = JSON.parse(readFileSync(keptPathOf(name), 'utf8'));
-    const isOfModel = kept.encoder_sha256 === encoder.sha256 && kept.decoder_sha256 === decoder.sha256;
+    const isOfModel = kept.encoder_sha256 === sumOf(encoder) && kept.decoder_sha256 === sumOf(decoder);
     if (!isOfModel || kept.name !== name) return undefined;
     resolveSettings(kept.settings);
     return kept.settings;
@@ -54,7 +55,7 @@ export async function keepCalibration(
   { name, encoder, decoder }: CatalogueEntry,
   settings: Partial<GeneratorSettings>,
 ): Promise<string> {
-  const kept: KeptCalibration = { name, encoder_sha256: encoder.sha256, decoder_sha256: decoder.sha256, settings };
+  const kept: KeptCalibration = { name, encoder_sha256: sumOf(encoder), decoder_sha256: sumOf(decoder), settings };
   const path = keptPathOf(name);
   await writeAtomic(path, `${JSON.stringify(kept, undefined, 2)}\n`);
   return path;

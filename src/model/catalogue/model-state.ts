@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { SamError } from '../../errors.js';
 import { catalogueEntryNamed, isHubModel } from './catalogue.js';
 import type { CatalogueEntry, HubModel } from './entry.js';
-import { filesOf, pulledModelNamed, removePulled } from './hub/pulled-models.js';
+import { filesOf, pulledModelNamed, pulledModelOf, removePulled } from './hub/pulled-models.js';
 import { forgetCalibration, withKeptCalibration } from './kept-calibration.js';
 import { readThrough } from './verified-file.js';
 
@@ -26,7 +26,7 @@ export interface ModelState {
 /** How a model stands. Files are looked for, not read. */
 export async function modelState(model: CatalogueEntry | HubModel): Promise<ModelState> {
   const { name, description, licence, contract } = model;
-  const files = isHubModel(model) ? pulledModelNamed(name) : model;
+  const files = isHubModel(model) ? pulledModelOf(model) : model;
   const { calibratedSettings } = files
     ? withKeptCalibration({ ...model, encoder: files.encoder, decoder: files.decoder })
     : model;
@@ -51,21 +51,6 @@ export async function modelState(model: CatalogueEntry | HubModel): Promise<Mode
     ...(files && { bytes: paths.reduce((sum, { bytes }) => sum + bytes, 0) }),
     calibrated: Object.keys(calibratedSettings).length > 0,
   };
-}
-
-/** The same, for a person. */
-export function modelStateInWords(state: ModelState): string {
-  const lines = [
-    `${state.name}: ${state.description}`,
-    `licence    ${state.licence}`,
-    `contract   ${state.contract}`,
-    `source     ${state.source}`,
-    `thresholds ${state.calibrated ? 'calibrated' : 'of the reference: never calibrated for this model'}`,
-  ];
-  if (state.bytes !== undefined) lines.push(`size       ${(state.bytes / 1e6).toFixed(1)} MB`);
-  if (state.present) lines.push(`encoder    ${state.encoder}`, `decoder    ${state.decoder}`);
-  else lines.push(`not on this machine: \`sam-cli models pull ${state.name}\` downloads it`);
-  return `${lines.join('\n')}\n`;
 }
 
 /**

@@ -37,11 +37,11 @@ export async function loadImageEncoder(
 ): Promise<ImageEncoder> {
   const open = (provider: Provider) => Session.open(path, 'encoder', threads, provider);
   const { made: session, provider } = await onDevice(device, open, onNotice);
-  const { inputNames, outputNames } = session;
+  const { inputs, outputNames } = session;
   return {
     provider,
     async embeddingOf(image) {
-      const outputs = await session.run(feedsOf(contract.inputsOf(image, geometry, inputNames)));
+      const outputs = await session.run(feedsOf(contract.inputsOf(image, geometry, inputs)));
       return contract.embeddingOf(plainTensorsOf(outputs), outputNames);
     },
     release: () => session.release(),

@@ -5,6 +5,7 @@ import type { EncodedImage, SegmentationModel } from '../../sam/segmentation-mod
 import { userCacheDir } from '../../storage/user-cache.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../catalogue/catalogue.js';
 import type { ModelReference } from '../catalogue/entry.js';
+import { sumOf } from '../catalogue/model-sum.js';
 import { verifiedBytesOf, verifiedPathOf } from '../catalogue/verified-file.js';
 import { loadContract } from '../contracts/load-contract.js';
 import { type DecoderForm, placedImage } from './decoder.js';
@@ -75,21 +76,29 @@ export async function loadModel(
     );
     return encoder;
   };
+  // one that could not be loaded has nothing to release
+  const releaseEncoder = async () => (await encoder?.catch(() => undefined))?.release();
   // whether another device works is found out now, and not by each image
   if (options.loadsEncoderLate && device === 'cpu') await verifiedPathOf(entry.encoder, cacheDir);
   else await loadedEncoder();
   const encodesOn = encoder ? (await encoder).provider : 'cpu';
-  const decoderBytes = await verifiedBytesOf(entry.decoder, cacheDir);
-  const decoder = await loadDecoder(decoderBytes, contract.decoder, geometry, {
-    threads,
-    device,
-    sha256: entry.decoder.sha256,
-    onNotice: (notice) => notify(noticeInWords(notice)),
-  });
+  const decoder = await verifiedBytesOf(entry.decoder, cacheDir)
+    .then((bytes) =>
+      loadDecoder(bytes, contract.decoder, geometry, {
+        threads,
+        device,
+        sha256: sumOf(entry.decoder),
+        onNotice: (notice) => notify(noticeInWords(notice)),
+      }),
+    )
+    .catch(async (error: unknown) => {
+      await releaseEncoder();
+      throw error;
+    });
   const { embeddings } = options;
   const { tensorNames } = contract.encoder;
   const cache =
-    embeddings && new EmbeddingCache(embeddings, { sha256: entry.encoder.sha256, tensorNames, onNotice: notify });
+    embeddings && new EmbeddingCache(embeddings, { sha256: sumOf(entry.encoder), tensorNames, onNotice: notify });
 
   function embeddingOf(image: RgbImage): Promise<Embedding> {
     const encode = async () => (await loadedEncoder()).embeddingOf(image);
@@ -117,7 +126,7 @@ export async function loadModel(
     encode: async (image) => withEmbedding(await embeddingOf(image), image.width, image.height),
     withEmbedding,
     async release() {
-      await (await encoder)?.release();
+      await releaseEncoder();
       await decoder.release();
     },
   };
