@@ -241,6 +241,27 @@ export const PLAIN_EXPORTS: readonly PlainExport[] = [
     ious: 'iou_predictions',
     skip: 0,
   },
+  {
+    contract: 'efficientvit-sam',
+    encoder: 'exports/efficientvit_encoder.onnx',
+    decoder: 'exports/efficientvit_decoder.onnx',
+    fit: 'pad',
+    frame: 256,
+    takesBoxes: true,
+    takesMasks: false,
+    pixels: (photo) => ({ input_image: normalised(photo, 128, ...padded(photo, 128)) }),
+    prompt(given, givenLabels, { image_embeddings }) {
+      const { points, labels } = withPadding(given, givenLabels);
+      return {
+        image_embeddings,
+        point_coords: floats(points.flat(), 1, points.length, 2),
+        point_labels: floats(labels, 1, labels.length),
+      };
+    },
+    masks: 'masks',
+    ious: 'iou_predictions',
+    skip: 1,
+  },
 ];
 
 /** The file of a fixture. */

@@ -185,4 +185,15 @@ export const HUB_MODELS: readonly HubModel[] = [
     },
     ...UNCALIBRATED,
   },
+  {
+    name: 'efficientvit-sam-l0',
+    description: 'EfficientViT-SAM-L0, 140 MB: points and boxes',
+    licence: 'Apache-2.0',
+    contract: 'efficientvit-sam',
+    geometry: SAM1_GEOMETRY,
+    source: { repo: 'mit-han-lab/efficientvit-sam', revision: 'main' },
+    encoder: { path: 'onnx/l0_encoder.onnx' },
+    decoder: { path: 'onnx/l0_decoder.onnx' },
+    ...UNCALIBRATED,
+  },
 ];
