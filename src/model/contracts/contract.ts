@@ -1,6 +1,6 @@
 /**
- * What the tensors of a family of exports mean. A family is one module that exports a {@link Contract} by default; the catalogue names
- * it, and nothing else knows it.
+ * What the tensors of a family of exports mean. A family is one module that exports a {@link Contract} by default. The catalogue names it,
+ * and families.ts lists it, so that files can be recognised; nothing else knows it.
  *
  * @module
  */
