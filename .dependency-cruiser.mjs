@@ -117,6 +117,12 @@ export default {
     ...directions,
     ...knownIn,
     {
+      name: 'dataset-knows-no-executor-by-name',
+      comment: 'A run hands images to an interface: who runs it says what does the job',
+      from: { path: '^src/dataset/' },
+      to: { path: '^src/execute/', pathNot: '^src/execute/(executor|job)\\.ts$' },
+    },
+    {
       name: 'place-without-a-line',
       comment: 'A new folder or top file of src needs a line in MAY_IMPORT',
       from: { path: '^src/', pathNot: inSrc(lines) },

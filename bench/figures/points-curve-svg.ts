@@ -85,7 +85,7 @@ function lineOf(
     .filter(({ isSpread }) => !isSpread && dash === '')
     .map(
       (point) =>
-        `<text x="${x(point.seconds) + 7}" y="${y(recallOf(point)) + 16}" fill="${colour}" font-size="12">${point.side} x ${point.side}</text>`,
+        `<text x="${x(point.seconds) - 6}" y="${y(recallOf(point)) - 8}" text-anchor="end" fill="${colour}" font-size="12">${point.side} x ${point.side}</text>`,
     );
   return `<polyline points="${at.join(' ')}" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>${dots.join('')}${names.join('')}`;
 }

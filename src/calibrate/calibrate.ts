@@ -6,6 +6,8 @@ import { runDataset } from '../dataset/scheduler/run.js';
 import { SamError } from '../errors.js';
 import { readTruth } from '../evaluate/coco/read-truth.js';
 import { inThreads } from '../evaluate/threads/in-threads.js';
+import type { Parallelism } from '../execute/default-parallelism.js';
+import { inWorkerThreads } from '../execute/thread-executor.js';
 import { catalogueEntryNamed } from '../model/catalogue/catalogue.js';
 import { checkFolder } from '../storage/check-folder.js';
 import { type CalibrationReport, type Judged, reportOf } from './calibration-report.js';
@@ -16,9 +18,9 @@ import { Tally } from './tally.js';
 import { TruthImages } from './truth-images.js';
 
 /** Options of {@link calibrate}. */
-export interface CalibrateOptions
-  extends CandidateJobOptions,
-    Pick<DatasetRun, 'parallelism' | 'command' | 'signal' | 'onEvent'> {
+export interface CalibrateOptions extends CandidateJobOptions, Pick<DatasetRun, 'command' | 'signal' | 'onEvent'> {
+  /** Worker threads. @default what fits the machine and the number of images */
+  readonly parallelism?: Partial<Parallelism>;
   /** Folder that is searched for images. */
   readonly data: string;
   /** COCO file of what people drew in them. */
@@ -46,7 +48,7 @@ const WORKER = new URL('./calibrate-worker.js', import.meta.url);
  *   `bad-model`, `run-in-use`, `changed-run`, `unwritable-output` as `runDataset`.
  */
 export async function calibrate(options: CalibrateOptions): Promise<CalibrationReport | undefined> {
-  const { data, gt, overwrite = false, parallelism, command, signal, onEvent } = options;
+  const { data, gt, overwrite = false, parallelism = {}, command, signal, onEvent } = options;
   await checkFolder(data, '--data');
   const job = candidateJobOf(jobOptionsOf(options));
   const folder = options.candidates ?? candidatesFolderOf(job, data, gt);
@@ -55,7 +57,7 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
     job,
     source: images,
     ...candidatesOutputOf(folder, overwrite),
-    ...(parallelism && { parallelism }),
+    executor: inWorkerThreads(parallelism),
     ...(command && { command }),
     ...(signal && { signal }),
     ...(onEvent && { onEvent }),

@@ -1,8 +1,10 @@
+import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
 import { runDataset } from '../dataset/scheduler/run.js';
 import type { ImageFormat } from '../dataset/sinks/overlay-folder.js';
 import { type EstimatedRun, estimateRun } from '../diagnose/estimate-run.js';
 import type { Parallelism } from '../execute/default-parallelism.js';
 import type { Job } from '../execute/job.js';
+import { inWorkerThreads } from '../execute/thread-executor.js';
 import type { CommandContext } from './command-context.js';
 import { type DatasetOptions, datasetRunOf } from './dataset-options.js';
 import { estimateInWords } from './estimate-in-words.js';
@@ -53,15 +55,11 @@ export async function runCommand(
   context: CommandContext,
   notices: readonly string[] = [],
 ): Promise<number> {
-  const run: EstimatedRun = {
-    ...datasetRunOf(inputs, options, context),
-    job,
-    ...overlayOf(options),
-    parallelism: options,
-  };
+  const run = { ...datasetRunOf(inputs, options, context), job, ...overlayOf(options) };
   try {
-    if (options.dryRun) return await endedByInterrupt((signal) => dryRun({ ...run, signal }, options, context));
-    return await wholeRun(run, options, context, notices);
+    if (options.dryRun)
+      return await endedByInterrupt((signal) => dryRun({ ...run, parallelism: options, signal }, options, context));
+    return await wholeRun({ ...run, executor: inWorkerThreads(options) }, options, context, notices);
   } finally {
     // nobody else reads it, and one that is still open would keep an interrupted process alive
     if (options.inputList === '-') context.stdin.destroy();
@@ -69,7 +67,7 @@ export async function runCommand(
 }
 
 async function wholeRun(
-  run: EstimatedRun,
+  run: DatasetRun,
   options: RunOptions,
   { stderr }: CommandContext,
   notices: readonly string[],

@@ -22,7 +22,9 @@ import type { StageSeconds } from '../sam/found-mask.js';
 import { FolderStorage } from '../storage/folder-storage.js';
 
 /** A run of named inputs to a folder. */
-export type EstimatedRun = Omit<DatasetRun, 'source' | 'sink' | 'storage'> & {
+export type EstimatedRun = Omit<DatasetRun, 'source' | 'sink' | 'storage' | 'executor'> & {
+  /** Worker threads. @default what fits the machine and the number of images */
+  readonly parallelism?: Partial<Parallelism>;
   readonly selection: InputSelection;
   readonly output: OutputOptions;
 };
@@ -154,7 +156,7 @@ interface Trial {
 
 /** When each image of the sample was finished, and what follows of it. */
 async function tried(
-  { selection, shard, resume, signal, ...run }: EstimatedRun,
+  { selection, shard, resume, signal, parallelism: _, ...run }: EstimatedRun,
   { source, sample, folder, parallelism }: Trial,
 ) {
   const start = performance.now();

@@ -3,6 +3,7 @@ import type { Provider } from '../model/runtime/device.js';
 import type { FoundMasks } from '../sam/found-mask.js';
 import type { PromptedObject } from '../sam/image-prompts.js';
 import type { RgbImage } from '../sam/rgb-image.js';
+import type { Job } from './job.js';
 
 /** One image for an executor. */
 export interface ImageTask {
@@ -56,3 +57,11 @@ export interface Executor {
   /** Ends it. Work in flight is abandoned. */
   close(): Promise<void>;
 }
+
+/**
+ * Makes what does a job, once it is known how many images there are.
+ *
+ * @param images - Of the run (of its shard); at least 1. Where there are very many, those counted so far.
+ * @param onNotice - Told what a user should know.
+ */
+export type ExecutorMaker = (job: Job, images: number, onNotice: (message: string) => void) => Executor;

@@ -2,7 +2,7 @@ import { Piscina } from 'piscina';
 import { errorOfData, messageOf, SamError } from '../errors.js';
 import { CropHelpers } from './crop-helpers.js';
 import { type Parallelism, parallelismFor } from './default-parallelism.js';
-import type { Executor, ExecutorInfo, ImageAnswer, ImageTask, TaskOptions } from './executor.js';
+import type { Executor, ExecutorInfo, ExecutorMaker, ImageAnswer, ImageTask, TaskOptions } from './executor.js';
 import type { Job } from './job.js';
 import type { AnswerRequest, MadeFor, WorkerAnswer, WorkerMessage, WorkerRequest, WorkerSetup } from './protocol.js';
 
@@ -176,4 +176,13 @@ export class ThreadExecutor implements Executor {
       'Use fewer workers, which may be more than the device has memory for, or name the device.',
     );
   }
+}
+
+/** Worker threads for a run, as many as fit its images and this machine unless some are wanted. */
+export function inWorkerThreads({
+  workers,
+  threads,
+}: Partial<Pick<Parallelism, 'workers' | 'threads'>>): ExecutorMaker {
+  const wanted = { ...(workers !== undefined && { workers }), ...(threads !== undefined && { threads }) };
+  return (job, images, onNotice) => new ThreadExecutor({ job, images, onNotice, ...wanted });
 }

@@ -1,4 +1,4 @@
-import { SamError } from '../../errors.js';
+import { SamError, type SamErrorCode } from '../../errors.js';
 import { completeLengthOf, separatedTexts } from '../../storage/lines.js';
 import type { ByteRange, Storage } from '../../storage/storage.js';
 import { RUN_FILES } from './file-names.js';
@@ -24,7 +24,7 @@ export interface FailedLine {
   readonly image_id: number;
   readonly state: 'failed';
   readonly image: string;
-  readonly code: string;
+  readonly code: SamErrorCode;
   readonly reason: string;
   readonly at: number;
 }

@@ -11,10 +11,10 @@ import type { SinkRun } from '../sinks/sink.js';
 import { ImageReader } from '../sources/image-reader.js';
 import { openInputs } from '../sources/input-images.js';
 import type { Source } from '../sources/source.js';
+import type { Closables } from './closables.js';
 import type { DatasetRun } from './dataset-run.js';
 import { type IdentifiedRun, identify, openedPrompts } from './identify-run.js';
 import { ImagePrompter } from './image-prompter.js';
-import type { OpenParts } from './open-parts.js';
 import type { PreparedRun } from './prepared-run.js';
 import { RunExecutor } from './run-executor.js';
 import { modelIdentityOf } from './run-identity.js';
@@ -31,7 +31,7 @@ const MANY_IMAGES = 1024;
  * @throws the reason of the run's signal once that is aborted: before the run's own files are open, nothing was made then. Otherwise
  *   as `runDataset`.
  */
-export async function prepareRun(run: DatasetRun, open: OpenParts): Promise<PreparedRun> {
+export async function prepareRun(run: DatasetRun, open: Closables): Promise<PreparedRun> {
   const { job, signal, overlayFolder, overlayFormat = 'jpg', shard = WHOLE, limits = {} } = run;
   const output = await outputOf(run);
   const source = open.add(sourceOf(run, output));

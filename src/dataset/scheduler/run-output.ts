@@ -27,6 +27,7 @@ export async function outputOf({ output, sink, storage, overlayFolder, selection
     const message = `Expected a folder of its own for overlays but ${overlayFolder} is an input`;
     throw new SamError('bad-usage', message, 'Choose another folder.');
   }
+  if (overlayFolder !== undefined) await checkFolder(overlayFolder, '--overlay');
   if (output && !sink && !storage) {
     await checkFolder(output.folder, '--out');
     return { sink: sinkFor(output), storage: new FolderStorage(output.folder) };

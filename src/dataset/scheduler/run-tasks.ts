@@ -20,7 +20,7 @@ interface PlannedParts extends Pick<PreparedRun, 'plan'> {
 }
 
 /** What an earlier start made of an image, where this one leaves it so. */
-function settledStateOf({ resume }: DatasetRun, { folder }: PlannedParts, locator: string) {
+function settledStateOf({ resume }: Pick<DatasetRun, 'resume'>, { folder }: PlannedParts, locator: string) {
   const state = folder.journal.stateOf(locator);
   return state === 'failed' && resume?.retryFailed ? undefined : state;
 }
@@ -77,7 +77,10 @@ export async function* newImagesOf(
  *
  * @throws the reason of the run's signal once that is aborted.
  */
-export async function countTasks(run: DatasetRun, parts: PlannedParts): Promise<number> {
+export async function countTasks(
+  run: Pick<DatasetRun, 'shard' | 'resume' | 'signal'>,
+  parts: PlannedParts,
+): Promise<number> {
   const { shard = WHOLE, resume, signal } = run;
   const { plan, folder } = parts;
   const { journal } = folder;

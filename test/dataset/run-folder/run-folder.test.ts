@@ -17,7 +17,7 @@ const done = (id: number): DoneLine => ({
   masks: id,
   at: id,
 });
-const failed = (id: number, code: string): FailedLine => ({
+const failed = (id: number, code: FailedLine['code']): FailedLine => ({
   image_id: id,
   state: 'failed',
   image: `${id}.jpg`,

@@ -4,7 +4,7 @@ interface Closable {
 }
 
 /** What is open during a run, to be closed however the run ends. */
-export class OpenParts {
+export class Closables {
   readonly #parts: Closable[] = [];
 
   /** Takes notice of a part that was opened. */

@@ -1,5 +1,5 @@
 /** Lets tasks that run side by side finish their last step in the order in which they were begun. */
-export class InOrder {
+export class WriteOrder {
   #last: Promise<void> = Promise.resolve();
 
   /**
