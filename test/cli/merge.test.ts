@@ -232,7 +232,7 @@ describe('sam-cli merge', () => {
     await runFake([join(photos, 'sub0')], other);
     const mixed = await runMain('merge', parts[0], other, '-o', out);
     assert.equal(mixed.exitCode, 2);
-    assert.match(mixed.stderr, /^sam-cli: Expected parts of one run but .* differ: the inputs are others$/m);
+    assert.match(mixed.stderr, /^sam-cli: Expected shards of one run but .* differ: the inputs are others$/m);
 
     const used = await runMain('merge', ...parts, '-o', other);
     assert.equal(used.exitCode, 2);

@@ -6,10 +6,10 @@ import { shownLines } from '../shown.js';
 
 const EXAMPLES = `
 Examples:
-  The parts that two machines made, as if one had made all:
-    sam-cli everything photos --out part0 --shard 0/2
-    sam-cli everything photos --out part1 --shard 1/2
-    sam-cli merge part0 part1 --out masks
+  The shards that two machines made, as if one had made all:
+    sam-cli everything photos --out shard0 --shard 0/2
+    sam-cli everything photos --out shard1 --shard 1/2
+    sam-cli merge shard0 shard1 --out masks
   What is missing afterwards, the first command finishes in the merged folder:
     sam-cli everything photos --out masks
 

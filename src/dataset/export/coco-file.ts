@@ -1,4 +1,4 @@
-import { CocoFileWriter, type CocoPart, cocoPartOf } from '../../formats/coco/write.js';
+import { CocoFileWriter, type CocoImageEntry, cocoImageEntryOf } from '../../formats/coco/write.js';
 import type { ExportedImage, MaskStyle } from '../../formats/exported-image.js';
 import { separatedTexts } from '../../storage/lines.js';
 import { UnnamedFile } from '../../storage/unnamed-file.js';
@@ -29,16 +29,16 @@ async function* partsOf(
   results: AsyncIterable<ExportedImage>,
   style: MaskStyle,
   kept: UnnamedFile,
-): AsyncGenerator<CocoPart> {
+): AsyncGenerator<CocoImageEntry> {
   for await (const { result } of results) {
-    const part = cocoPartOf(result, style);
+    const part = cocoImageEntryOf(result, style);
     const file_name = `${style.imagePrefix ?? ''}${part.file_name}`;
     await kept.append(Buffer.from(`${JSON.stringify({ ...part, file_name, masks: [] })}\n`));
     yield { ...part, file_name };
   }
 }
 
-async function* keptParts(kept: UnnamedFile): AsyncGenerator<CocoPart> {
+async function* keptParts(kept: UnnamedFile): AsyncGenerator<CocoImageEntry> {
   for await (const texts of separatedTexts(kept.chunks(), '\n')) {
     for (const text of texts) if (text !== '') yield JSON.parse(text);
   }

@@ -4,16 +4,16 @@ import type { RunFolder } from '../run-folder/run-folder.js';
 import { bytesOfRecord } from '../run-reader/record-bytes.js';
 import { PartFilesSink } from '../sinks/part-files-sink.js';
 import type { PART_FORMATS } from '../sinks/part-format.js';
-import type { Parts } from './parts.js';
+import type { Shards } from './shards.js';
 
-/** Writes what the parts have of an image to the whole, byte for byte. */
+/** Writes what the shards have of an image to the whole, byte for byte. */
 export class ImageCopier {
-  readonly #parts: Parts;
+  readonly #shards: Shards;
   readonly #whole: RunFolder;
   readonly #sink: PartFilesSink | undefined;
 
-  private constructor(parts: Parts, whole: RunFolder, sink: PartFilesSink | undefined) {
-    this.#parts = parts;
+  private constructor(shards: Shards, whole: RunFolder, sink: PartFilesSink | undefined) {
+    this.#shards = shards;
     this.#whole = whole;
     this.#sink = sink;
   }
@@ -22,27 +22,27 @@ export class ImageCopier {
    * @param newRecords - The records that are to be written where no start wrote them before.
    * @throws SamError `bad-run-folder` when a file in the way is someone else's.
    */
-  static async open(parts: Parts, whole: RunFolder, newRecords: AsyncIterable<DoneLine>): Promise<ImageCopier> {
-    const { output } = parts[0].manifest;
+  static async open(shards: Shards, whole: RunFolder, newRecords: AsyncIterable<DoneLine>): Promise<ImageCopier> {
+    const { output } = shards[0].manifest;
     const format = output.format as 'json' | keyof typeof PART_FORMATS;
     if (format === 'json') {
       for await (const { name } of filesInTheWay(whole.storage, filesOf(newRecords))) {
         throw foreignFile(whole.storage, name);
       }
-      return new ImageCopier(parts, whole, undefined);
+      return new ImageCopier(shards, whole, undefined);
     }
     const sink = new PartFilesSink(format, { recordsPerFile: Number(output.shard_size) });
     await sink.open({ storage: whole.storage });
-    return new ImageCopier(parts, whole, sink);
+    return new ImageCopier(shards, whole, sink);
   }
 
   /** @returns whether the image is settled now: not when its record's file is gone. */
-  async copy(part: number, line: JournalLine): Promise<boolean> {
+  async copy(shard: number, line: JournalLine): Promise<boolean> {
     if (line.state === 'failed') {
       await this.#whole.failed(line);
       return true;
     }
-    const record = await bytesOfRecord(this.#parts[part].storage, line);
+    const record = await bytesOfRecord(this.#shards[shard].storage, line);
     if (!record) return false;
     if (this.#sink) await this.#whole.done({ ...line, ...(await this.#sink.append(record)) });
     else {

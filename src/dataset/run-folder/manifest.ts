@@ -114,8 +114,11 @@ export function identityDifferences(before: RunIdentity, now: RunIdentity): Diff
   return differencesOf(comparedPartsOf(before), comparedPartsOf(now), '');
 }
 
+/** Parts of a manifest that have another name than what the user gave. */
+const GIVEN_AS: Readonly<Record<string, string>> = { 'output.shard_size': '--records-per-file' };
+
 /** "settings.pointsPerSide was 32, is 16": a {@link Difference} in words. */
 export function differenceInWords({ part, before, now }: Difference): string {
   const wordOf = (value: unknown) => (value === undefined ? 'not there' : JSON.stringify(value));
-  return `${part} was ${wordOf(before)}, is ${wordOf(now)}`;
+  return `${GIVEN_AS[part] ?? part} was ${wordOf(before)}, is ${wordOf(now)}`;
 }

@@ -3,7 +3,7 @@ import type { PlacedLine } from '../run-folder/journal-lines.js';
 /** Where the journal's line about an image is. */
 export interface LinePlace {
   /** Which of several journals. */
-  readonly part: number;
+  readonly shard: number;
   readonly start: number;
   readonly end: number;
   readonly isDone: boolean;
@@ -11,13 +11,13 @@ export interface LinePlace {
 
 /** For every image the line that counts, in 17 bytes an image. */
 export class LineIndex {
-  readonly #parts: Uint32Array;
+  readonly #shards: Uint32Array;
   readonly #starts: Float64Array;
   readonly #lengths: Uint32Array;
   readonly #isDone: Uint8Array;
 
   constructor(highestId: number) {
-    this.#parts = new Uint32Array(highestId + 1);
+    this.#shards = new Uint32Array(highestId + 1);
     this.#starts = new Float64Array(highestId + 1);
     this.#lengths = new Uint32Array(highestId + 1);
     this.#isDone = new Uint8Array(highestId + 1);
@@ -27,18 +27,18 @@ export class LineIndex {
    * Takes notice of a line: a later one of the same journal counts more, a record more than a failure, and of two records in two
    * journals the first.
    *
-   * @param part - Which of several journals it is of.
+   * @param shard - Which of several journals it is of.
    * @returns whether another journal has a record of the image too.
    */
-  note({ line, start, end }: PlacedLine, part: number): boolean {
+  note({ line, start, end }: PlacedLine, shard: number): boolean {
     const { image_id: id, state } = line;
     const isDone = state === 'done';
     if (!(id > 0 && id < this.#lengths.length)) return false;
     const known = this.at(id);
-    const isElsewhere = known !== undefined && known.part !== part;
+    const isElsewhere = known !== undefined && known.shard !== shard;
     if (isElsewhere && known.isDone) return isDone;
     if (isElsewhere && !isDone) return false;
-    this.#parts[id] = part;
+    this.#shards[id] = shard;
     this.#starts[id] = start;
     this.#lengths[id] = end - start;
     this.#isDone[id] = isDone ? 1 : 0;
@@ -51,7 +51,7 @@ export class LineIndex {
     // ids that the run never gave
     if (length === undefined || length === 0) return undefined;
     const start = this.#starts[id];
-    return { part: this.#parts[id], start, end: start + length, isDone: this.#isDone[id] === 1 };
+    return { shard: this.#shards[id], start, end: start + length, isDone: this.#isDone[id] === 1 };
   }
 
   /** The lines of all images that are done, in the order of the images. */

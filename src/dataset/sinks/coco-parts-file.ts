@@ -1,5 +1,5 @@
 import { SamError } from '../../errors.js';
-import type { CocoPart } from '../../formats/coco/write.js';
+import type { CocoImageEntry } from '../../formats/coco/write.js';
 import { completeLengthOf, separatedTexts } from '../../storage/lines.js';
 import { readRanges } from '../../storage/read-ranges.js';
 import type { AppendFile, Storage } from '../../storage/storage.js';
@@ -34,7 +34,7 @@ export class CocoPartsFile {
    *
    * @param options - `sync`: whether it is to outlive a power cut when this has answered.
    */
-  async append(part: CocoPart, options: { readonly sync: boolean }): Promise<ImageLine> {
+  async append(part: CocoImageEntry, options: { readonly sync: boolean }): Promise<ImageLine> {
     const { start, end } = await (await this.#opened()).append(`${JSON.stringify(part)}\n`, options);
     return { id: part.image_id, start, end: end - 1 };
   }
@@ -65,11 +65,11 @@ export class CocoPartsFile {
    *
    * @throws SamError `bad-run-folder` when one is damaged.
    */
-  async *parts(places: Iterable<ImageLine>): AsyncGenerator<CocoPart> {
+  async *parts(places: Iterable<ImageLine>): AsyncGenerator<CocoImageEntry> {
     for await (const line of readRanges(this.#storage, RUN_FILES.cocoParts, places)) yield this.#partOf(line);
   }
 
-  #partOf(line: Uint8Array): CocoPart {
+  #partOf(line: Uint8Array): CocoImageEntry {
     try {
       return JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'));
     } catch {

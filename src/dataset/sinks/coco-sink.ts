@@ -1,5 +1,5 @@
 import { SamError } from '../../errors.js';
-import { CocoFileWriter, type CocoOrigin, cocoPartOf } from '../../formats/coco/write.js';
+import { CocoFileWriter, type CocoOrigin, cocoImageEntryOf } from '../../formats/coco/write.js';
 import type { PromptSet } from '../prompts/prompt-set.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
 import { OwnFiles } from '../run-folder/own-files.js';
@@ -41,7 +41,7 @@ export class CocoSink implements Sink {
       throw new SamError('unwritable-name', `Expected another name than ${result.name}: the COCO file has it`);
     }
     const written = await this.#tree.write(result);
-    await opened(this.#parts).append(cocoPartOf(result.result), { sync: true });
+    await opened(this.#parts).append(cocoImageEntryOf(result.result), { sync: true });
     return written;
   }
 
@@ -83,7 +83,7 @@ export class CocoSink implements Sink {
       for (const line of lines) {
         if (line.state !== 'done' || !places.isMissing(line.image_id)) continue;
         const { result } = await imageRecordOf(run.storage, line);
-        places.setPlace(await parts.append(cocoPartOf(result), { sync: false }));
+        places.setPlace(await parts.append(cocoImageEntryOf(result), { sync: false }));
       }
     }
     return places;

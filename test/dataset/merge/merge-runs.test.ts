@@ -87,18 +87,18 @@ describe('mergeRuns', () => {
     assert.deepEqual([summary.images + summary.failures, summary.done_before + summary.failed_before], [5, 6]);
   });
 
-  it('refuses folders that are not parts of one run', async () => {
+  it('refuses folders that are not shards of one run', async () => {
     const [a, b] = [join(root, 'run-a'), join(root, 'run-b')];
     await runFake([photos], a, { shard: { index: 0, count: 2 } });
     await runFake([photos], b, { shard: { index: 1, count: 2 }, job: fakeJob({ pointsPerSide: 3 }) });
     await assert.rejects(mergeRuns({ folders: [a, b], out: join(root, 'x'), command: [] }), {
       code: 'bad-usage',
-      message: `Expected parts of one run but ${a} and ${b} differ: settings.pointsPerSide was 32, is 3`,
+      message: `Expected shards of one run but ${a} and ${b} differ: settings.pointsPerSide was 32, is 3`,
     });
     await assert.rejects(mergeRuns({ folders: [photos], out: join(root, 'x'), command: [] }), { code: 'bad-usage' });
   });
 
-  it('refuses a file as its folder, and one of the parts, even to start again', async () => {
+  it('refuses a file as its folder, and one of the shards, even to start again', async () => {
     const [a, b] = [0, 1].map((index) => join(root, `safe${index}`));
     await runFake([photos], a, { shard: { index: 0, count: 2 } });
     await runFake([photos], b, { shard: { index: 1, count: 2 } });
@@ -106,7 +106,7 @@ describe('mergeRuns', () => {
     for (const out of [a, `${a}/../safe0/`]) {
       await assert.rejects(mergeRuns({ folders: [a, b], out, overwrite: true, command: [] }), {
         code: 'bad-usage',
-        message: `Expected a folder of its own for --out but ${out} is one of the parts`,
+        message: `Expected a folder of its own for --out but ${out} is one of the shards`,
       });
     }
     assert.deepEqual(await recordTree(a), before);

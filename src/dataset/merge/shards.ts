@@ -3,15 +3,15 @@ import type { Shard } from '../plan/shard.js';
 import { differenceInWords, identityDifferences } from '../run-folder/manifest.js';
 import { RunReader } from '../run-reader/run-reader.js';
 
-/** Output folders that are parts of one run. */
-export type Parts = readonly [RunReader, ...RunReader[]];
+/** Output folders that are shards of one run. */
+export type Shards = readonly [RunReader, ...RunReader[]];
 
 /**
- * Opens the parts of a run.
+ * Opens the shards of a run.
  *
- * @throws SamError `bad-usage` for a folder without a run, and for parts that are not of one run.
+ * @throws SamError `bad-usage` for a folder without a run, and for shards that are not of one run.
  */
-export async function openParts(folders: readonly string[]): Promise<Parts> {
+export async function openShards(folders: readonly string[]): Promise<Shards> {
   const [first, ...others] = await Promise.all(folders.map((folder) => RunReader.open(folder)));
   if (!first) throw new SamError('bad-usage', 'Expected folders to merge but received none');
   for (const other of others) checkAgreement(first, other);
@@ -28,13 +28,13 @@ function checkAgreement(first: RunReader, other: RunReader): void {
   if (words.length === 0) return;
   throw new SamError(
     'bad-usage',
-    `Expected parts of one run but ${first.storage.location} and ${other.storage.location} differ: ${words.join('; ')}`,
+    `Expected shards of one run but ${first.storage.location} and ${other.storage.location} differ: ${words.join('; ')}`,
   );
 }
 
-/** The shards that no part is of, as `--shard` names them; none where the parts were split in different ways. */
-export function missingShardsOf(parts: Parts): string[] {
-  const shards: Shard[] = parts.map(({ manifest }) => manifest.shard);
+/** The shards of the run that are not given, as `--shard` names them; none where the run was split in different ways. */
+export function missingShardsOf(given: Shards): string[] {
+  const shards: Shard[] = given.map(({ manifest }) => manifest.shard);
   const { count } = shards[0];
   if (shards.some((shard) => shard.count !== count)) return [];
   const there = new Set(shards.map(({ index }) => index));
