@@ -17,6 +17,8 @@ export interface RunIdentity {
     /** Of the graph and of the weights beside it, where there are some. */
     readonly encoder_sha256: string;
     readonly decoder_sha256: string;
+    /** How the model sees images and what its tensors mean, where that is not as in SAM 1. */
+    readonly way_sha256?: string;
     /** How the decoder runs, where it is not compiled: the numbers of the two forms differ in their last bits. */
     readonly decoder_form?: 'as-exported';
     /** Where the encoder ran, where that is not the cpu: their numbers differ in their last bits too. */
@@ -115,7 +117,10 @@ export function identityDifferences(before: RunIdentity, now: RunIdentity): Diff
 }
 
 /** Parts of a manifest that have another name than what the user gave. */
-const GIVEN_AS: Readonly<Record<string, string>> = { 'output.shard_size': '--records-per-file' };
+const GIVEN_AS: Readonly<Record<string, string>> = {
+  'output.shard_size': '--records-per-file',
+  'model.way_sha256': "the model's geometry or contract",
+};
 
 /** "settings.pointsPerSide was 32, is 16": a {@link Difference} in words. */
 export function differenceInWords({ part, before, now }: Difference): string {

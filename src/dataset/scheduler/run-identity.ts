@@ -1,7 +1,7 @@
 import type { ExecutorInfo } from '../../execute/executor.js';
 import type { Job } from '../../execute/job.js';
 import { catalogueEntryNamed } from '../../model/catalogue/catalogue.js';
-import { sumOf } from '../../model/catalogue/model-sum.js';
+import { sumOf, waySumOf } from '../../model/catalogue/model-sum.js';
 import type { OpenedPrompts } from '../prompts/prompt-set.js';
 import type { RunIdentity } from '../run-folder/manifest.js';
 
@@ -13,11 +13,14 @@ import type { RunIdentity } from '../run-folder/manifest.js';
  * @throws SamError `bad-usage` for a model that there is not.
  */
 export function modelIdentityOf(job: Job, { decoderForm, device = 'cpu' }: ExecutorInfo): RunIdentity['model'] {
-  const { name, encoder, decoder } = catalogueEntryNamed(job.model);
+  const entry = catalogueEntryNamed(job.model);
+  const { name, encoder, decoder } = entry;
+  const way = waySumOf(entry);
   return {
     name,
     encoder_sha256: sumOf(encoder),
     decoder_sha256: sumOf(decoder),
+    ...(way !== undefined && { way_sha256: way }),
     ...(decoderForm === 'as-exported' && { decoder_form: decoderForm }),
     ...(device !== 'cpu' && { device }),
   };

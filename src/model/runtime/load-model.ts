@@ -5,7 +5,7 @@ import type { EncodedImage, SegmentationModel } from '../../sam/segmentation-mod
 import { userCacheDir } from '../../storage/user-cache.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../catalogue/catalogue.js';
 import type { ModelReference } from '../catalogue/entry.js';
-import { sumOf } from '../catalogue/model-sum.js';
+import { embeddingSumOf, sumOf } from '../catalogue/model-sum.js';
 import { verifiedBytesOf, verifiedPathOf } from '../catalogue/verified-file.js';
 import { loadContract } from '../contracts/load-contract.js';
 import { type DecoderForm, placedImage } from './decoder.js';
@@ -98,7 +98,7 @@ export async function loadModel(
   const { embeddings } = options;
   const { tensorNames } = contract.encoder;
   const cache =
-    embeddings && new EmbeddingCache(embeddings, { sha256: sumOf(entry.encoder), tensorNames, onNotice: notify });
+    embeddings && new EmbeddingCache(embeddings, { sha256: embeddingSumOf(entry), tensorNames, onNotice: notify });
 
   function embeddingOf(image: RgbImage): Promise<Embedding> {
     const encode = async () => (await loadedEncoder()).embeddingOf(image);
