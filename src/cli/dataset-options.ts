@@ -5,7 +5,7 @@ import { IMAGE_FORMATS } from '../dataset/sinks/overlay-folder.js';
 import { DEFAULT_MAX_PIXELS } from '../dataset/sources/image-reader.js';
 import type { EstimatedRun } from '../diagnose/estimate-run.js';
 import type { CommandContext } from './command-context.js';
-import { numberIn } from './parse.js';
+import { collected, numberIn } from './parse.js';
 
 /** The options of a command that goes through a dataset, as commander parses them. */
 export interface DatasetOptions {
@@ -39,10 +39,6 @@ export const INPUTS_DESCRIPTION =
 
 const count = { integer: true, min: 1, max: 1e9 };
 
-function collect(value: string, earlier: readonly string[]): readonly string[] {
-  return [...earlier, value];
-}
-
 /** The option for the format of images with masks drawn. */
 export function overlayFormatOption(name = '--overlay-format <format>'): Option {
   return new Option(name, 'format of these images').choices(IMAGE_FORMATS).default('jpg');
@@ -59,12 +55,12 @@ export function addSourceOptions(command: Command): Command {
   sources(new Option('--input-list <file>', 'more inputs: one path or URL a line; "-" reads standard input'));
   sources(
     new Option('--include <glob>', 'only images whose name below a folder, glob or archive matches; may be repeated')
-      .argParser(collect)
+      .argParser(collected)
       .default([], 'all'),
   );
   sources(
     new Option('--exclude <glob>', 'no images or folders that match; may be repeated')
-      .argParser(collect)
+      .argParser(collected)
       .default([], 'none'),
   );
   sources(new Option('--hidden', 'names that begin with a dot, too').default(false));

@@ -5,9 +5,9 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { checkSetting } from '../amg/setting-rules.js';
 import { type GeneratorSettings, type PointGridLists, SETTING_NAMES, SETTING_RULES } from '../amg/settings.js';
 import { messageOf, SamError } from '../errors.js';
+import { checkSetting } from '../sam/setting-rules.js';
 import { camelCaseName, snakeCaseName } from './setting-names.js';
 
 /** What a settings file says. */

@@ -1,6 +1,6 @@
-import { checkSetting } from '../amg/setting-rules.js';
 import { type GeneratorSettings, SETTING_RULES } from '../amg/settings.js';
 import { SamError } from '../errors.js';
+import { checkSetting } from '../sam/setting-rules.js';
 
 /** The settings of edge detection that are those of mask generation, with the same ranges. */
 type SharedSettings = Pick<

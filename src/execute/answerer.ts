@@ -1,4 +1,4 @@
-import { type GenerateOptions, MaskGenerator } from '../amg/generator.js';
+import { MaskGenerator, type MaskGeneratorOptions } from '../amg/generator.js';
 import { EdgeDetector } from '../edges/edge-detector.js';
 import { overlayOfMasks } from '../image/overlay.js';
 import type { SegmentationModel } from '../sam/segmentation-model.js';
@@ -7,7 +7,7 @@ import type { ImageAnswer, ImageTask } from './executor.js';
 import type { EdgesJob, EverythingJob, Job, SegmentJob } from './job.js';
 
 /** Does a job with one image, in the calling thread. */
-export type Answerer = (task: ImageTask, watch: GenerateOptions) => Promise<ImageAnswer>;
+export type Answerer = (task: ImageTask, watch: MaskGeneratorOptions) => Promise<ImageAnswer>;
 
 /**
  * What a job does with an image once the model is loaded: settings are resolved here, once, not per image.

@@ -9,7 +9,7 @@ import type { SegmentSettings } from '../segment/segment-image.js';
 interface CommonJob {
   /** A name of the catalogue, or an entry for files of one's own. */
   readonly model: ModelReference;
-  /** Where the model runs. Results differ in the last bits, so that it is not part of a run's identity. @default 'cpu' */
+  /** Where the model runs. Numbers of two devices differ in their last bits, so that a run keeps its device. @default 'cpu' */
   readonly device?: Device;
   /** Where image embeddings are kept. @default nowhere */
   readonly embeddings?: EmbeddingCacheOptions;

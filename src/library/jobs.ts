@@ -11,7 +11,8 @@ import { catalogueEntryNamed, DEFAULT_MODEL } from '../model/catalogue/catalogue
 import type { ModelReference } from '../model/catalogue/entry.js';
 import type { Device } from '../model/runtime/device.js';
 import type { EmbeddingCacheOptions } from '../model/runtime/embedding-cache.js';
-import { SEGMENT_DEFAULTS, type SegmentSettings } from '../segment/segment-image.js';
+import { checkedSettings } from '../sam/setting-rules.js';
+import { SEGMENT_DEFAULTS, SEGMENT_RULES, type SegmentSettings } from '../segment/segment-image.js';
 import type { AutomaticMaskGeneratorOptions } from './automatic-mask-generator.js';
 
 /** Options that every job has. */
@@ -52,7 +53,11 @@ export function everythingJob(options: EverythingJobOptions = {}): EverythingJob
   };
 }
 
-/** The masks that prompts ask for, as the command `segment` makes them. */
+/**
+ * The masks that prompts ask for, as the command `segment` makes them.
+ *
+ * @throws SamError `bad-usage` for an unknown setting or a value out of range.
+ */
 export function segmentJob({
   prompts,
   model = DEFAULT_MODEL,
@@ -63,7 +68,7 @@ export function segmentJob({
   return {
     kind: 'segment',
     model,
-    settings: { ...SEGMENT_DEFAULTS, ...settings },
+    settings: { ...SEGMENT_DEFAULTS, ...checkedSettings<SegmentSettings>(settings, SEGMENT_RULES) },
     prompts,
     ...(device && { device }),
     ...(embeddings && { embeddings }),

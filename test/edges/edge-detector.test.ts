@@ -31,7 +31,7 @@ function differenceOf(ours: ArrayLike<number>, theirs: ArrayLike<number>, most: 
   let count = 0;
   let largest = 0;
   for (let i = 0; i < ours.length; i++) {
-    const difference = Math.abs(ours[i]! - theirs[i]!);
+    const difference = Math.abs(ours[i] - theirs[i]);
     largest = Math.max(largest, difference);
     if (difference > most) count++;
   }

@@ -9,11 +9,12 @@ import { AREA_NAMES, MAX_MASKS_NAMES } from '../../evaluate/coco/params.js';
 import { perImageCsvOf } from '../../evaluate/coco/per-image-csv.js';
 import { edgesCsvOf } from '../../evaluate/edges/edges-csv.js';
 import { type EdgeReport, evaluateEdges } from '../../evaluate/edges/evaluate-edges.js';
+import { writeNamedFile } from '../../storage/write-named-file.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { numberIn } from '../parse.js';
+import { shownLines } from '../shown.js';
 import { tableOf } from '../table.js';
-import { writeText } from '../write-text.js';
 
 const EXAMPLES = `
 Examples:
@@ -68,7 +69,7 @@ function reportInWords(report: EvaluationReport): string {
   if (report.mask.by_category) lines.push(...gridInWords('masks, by class', report.mask.by_category));
   lines.push(...gridInWords('boxes, all classes as one', report.box.class_agnostic));
   if (report.box.by_category) lines.push(...gridInWords('boxes, by class', report.box.by_category));
-  return `${lines.join('\n')}\n`;
+  return shownLines(lines);
 }
 
 /** Adds `eval` to the program. */
@@ -96,7 +97,7 @@ export function addEvalCommand(program: Command, { stdout, finish }: CommandCont
     .addHelpText('after', EXAMPLES)
     .action(async (run: string, options: EvalCommandOptions) => {
       const { report, words, csv } = options.edges ? await edgesOf(run, options) : await masksOf(run, options);
-      if (options.csv !== undefined) await writeText(options.csv, csv);
+      if (options.csv !== undefined) await writeNamedFile(options.csv, csv);
       stdout.write(options.json ? `${JSON.stringify(report)}\n` : words);
       finish(EXIT.ok);
     });
@@ -111,7 +112,7 @@ interface Evaluated {
 
 async function masksOf(run: string, { gt, score, svg, workers }: EvalCommandOptions): Promise<Evaluated> {
   const report = await evaluateRun({ run, gt, score, ...(workers !== undefined && { threads: workers }) });
-  if (svg !== undefined) await writeText(svg, curvesSvgOf(report.curves));
+  if (svg !== undefined) await writeNamedFile(svg, curvesSvgOf(report.curves));
   return { report, words: reportInWords(report), csv: perImageCsvOf(report.per_image) };
 }
 

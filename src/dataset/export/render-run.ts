@@ -4,9 +4,10 @@ import { overlayOfMasks } from '../../image/overlay.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
 import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
-import { type RunResult, RunResults } from '../run-folder/run-results.js';
+import { RunReader } from '../run-reader/run-reader.js';
+import { type RunResult, resultsOf } from '../run-reader/run-results.js';
 import { type ImageFormat, OverlayFolder } from '../sinks/overlay-folder.js';
-import { LocatedImages } from '../sources/located-images.js';
+import { LocatedImages, locatorIn } from '../sources/located-images.js';
 import { filteredResult, type MaskFilter } from './mask-filter.js';
 import { refuseTaken } from './refuse-taken.js';
 
@@ -43,16 +44,18 @@ export interface RenderFailure {
  */
 export async function renderRun(options: RenderOptions): Promise<{ images: number; failures: number }> {
   const { folder, out, format = 'jpg', overwrite = false, onFailure } = options;
-  const run = await RunResults.open(folder);
+  const run = await RunReader.open(folder);
   await checkFolder(out, '--out');
   await refuseTaken(new FolderStorage(out), undefined, { out, overwrite });
   const overlays = new OverlayFolder(out, folder, format);
   const located = new LocatedImages();
   const counts = { images: 0, failures: 0 };
   try {
-    for await (const each of run) {
+    for await (const each of resultsOf(run)) {
       try {
-        await overlays.write(each.name, drawn(await imageOf(each, located, options.images), each, options.filter));
+        const source = sourceOf(each, options.images);
+        const image = await imageOf(each, located, source);
+        await overlays.write(each.name, drawn(image, each, options.filter), source);
         counts.images++;
       } catch (error) {
         // a full disk ends it; one image that is gone does not
@@ -68,13 +71,13 @@ export async function renderRun(options: RenderOptions): Promise<{ images: numbe
   return counts;
 }
 
-async function imageOf(
-  { image, locator, result }: RunResult,
-  located: LocatedImages,
-  images: string | undefined,
-): Promise<RgbImage> {
-  if (images !== undefined) return located.read(`${images.replace(/\/+$/, '')}/${result.fileName}`);
-  return image ? decodeImage(image, { name: locator }) : located.read(locator);
+/** Where an image is read from; the run may have copied it, too. */
+function sourceOf({ locator, result }: RunResult, images: string | undefined): string {
+  return images === undefined ? locator : locatorIn(images, result.fileName);
+}
+
+async function imageOf({ image, locator }: RunResult, located: LocatedImages, source: string): Promise<RgbImage> {
+  return image && source === locator ? decodeImage(image, { name: locator }) : located.read(source);
 }
 
 function drawn(image: RgbImage, { result, locator }: RunResult, filter: MaskFilter = {}): RgbImage {

@@ -2,10 +2,10 @@ import { RunRecords } from '../../dataset/run-reader/run-records.js';
 import { SamError } from '../../errors.js';
 import type { GroundTruth } from '../../formats/coco/read-ground-truth.js';
 import { ImageIndex } from '../../formats/image-names.js';
-import { readTruth } from '../read-truth.js';
 import { inThreads, type ThreadOptions } from '../threads/in-threads.js';
 import { type EvaluationReport, evaluationReportOf } from './evaluation-report.js';
 import type { EvaluationTask, ImageEvaluation, ScoreName } from './image-evaluation.js';
+import { readTruth } from './read-truth.js';
 
 /** Options of {@link evaluateRun}. */
 export interface EvaluateOptions extends ThreadOptions {

@@ -1,9 +1,9 @@
-import { RunRecords } from '../../dataset/run-reader/run-records.js';
 import { imageResultOfSa1b } from '../../formats/sa1b/read.js';
 import { imageFileOf } from '../../image/encode-image.js';
 import { overlayOfMasks } from '../../image/overlay.js';
 import type { FoundMask, ImageResult } from '../../sam/found-mask.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
+import type { RunPair } from './compare-runs.js';
 import { type ComparisonReport, matchedShareOf } from './comparison-report.js';
 import { matchedMasks } from './matched-masks.js';
 
@@ -21,8 +21,10 @@ const STYLE = `body { font: 15px/1.4 system-ui, sans-serif; margin: 2em auto; ma
  *
  * @throws SamError as `compareRuns`.
  */
-export async function comparisonHtmlOf(report: ComparisonReport): Promise<string> {
-  const [a, b] = await Promise.all([RunRecords.open(report.a, 'A'), RunRecords.open(report.b, 'B')]);
+export async function comparisonHtmlOf(
+  { recordsOfA: a, recordsOfB: b }: RunPair,
+  report: ComparisonReport,
+): Promise<string> {
   const differing = report.per_image
     .filter((image) => matchedShareOf(image) < 1)
     .sort((p, q) => matchedShareOf(p) - matchedShareOf(q));

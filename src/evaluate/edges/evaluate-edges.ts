@@ -4,7 +4,7 @@ import { ImageIndex } from '../../formats/image-names.js';
 import { greyImageOf } from '../../image/grey-levels.js';
 import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
-import { readTruth } from '../read-truth.js';
+import { readTruth } from '../coco/read-truth.js';
 import { inThreads, type ThreadOptions } from '../threads/in-threads.js';
 import type { EdgeEvaluation, EdgeTask } from './edge-counts.js';
 import { bestScoreOf, type EdgeScore, type EdgeScores, edgeScoresOf } from './edge-scores.js';

@@ -19,9 +19,9 @@ export interface TruthAnnotation {
   readonly iscrowd?: number;
   readonly area?: number;
   readonly bbox?: readonly [x: number, y: number, w: number, h: number];
-  /** Who drew it, where several people segmented the same images. No field of COCO. */
-  readonly annotator?: number | string;
   readonly segmentation: CocoRle | UncompressedCocoRle | readonly (readonly number[])[];
+  /** Who drew it, where several people drew the same image; not part of COCO's own files. */
+  readonly annotator?: number | string;
 }
 
 /** An image of the file with its objects. */
@@ -77,8 +77,8 @@ const DATASET: JsonSchema = {
           iscrowd: { enum: [0, 1] },
           area: { type: 'number', minimum: 0 },
           bbox: BOX,
-          annotator: ID,
           segmentation: { type: ['object', 'array'] },
+          annotator: ID,
         },
       },
     },
@@ -101,7 +101,7 @@ export function groundTruthOfCoco(source: JsonSource): GroundTruth {
   const { images, annotations, categories = [] } = checkedJson<Dataset>(source, parsedJson(source), DATASET);
   const byImage = new Map<number | string, TruthAnnotation[]>(images.map(({ id }) => [id, []]));
   const categoryIds = new Set(categories.map(({ id }) => id));
-  for (const { image_id, category_id, iscrowd, area, bbox, annotator, segmentation } of annotations) {
+  for (const { image_id, category_id, iscrowd, area, bbox, segmentation, annotator } of annotations) {
     if (category_id !== undefined) categoryIds.add(category_id);
     byImage.get(image_id)?.push({
       image_id,
@@ -109,8 +109,8 @@ export function groundTruthOfCoco(source: JsonSource): GroundTruth {
       ...(iscrowd !== undefined && { iscrowd }),
       ...(area !== undefined && { area }),
       ...(bbox && { bbox }),
-      ...(annotator !== undefined && { annotator }),
       segmentation,
+      ...(annotator !== undefined && { annotator }),
     });
   }
   return {

@@ -59,7 +59,7 @@ describe('edges are measured as BSDS500 measures them', () => {
       );
       const taken = [...assigned].filter((column) => column >= 0);
       assert.equal(new Set(taken).size, taken.length);
-      const total = [...assigned].reduce((sum, column, row) => sum + (column < 0 ? 4 : cost[row]![column]!), 0);
+      const total = [...assigned].reduce((sum, column, row) => sum + (column < 0 ? 4 : cost[row][column]), 0);
       const least = (row: number, free: readonly number[]): number =>
         row === rows
           ? 0
@@ -67,7 +67,7 @@ describe('edges are measured as BSDS500 measures them', () => {
               4 + least(row + 1, free),
               ...free.map(
                 (column) =>
-                  cost[row]![column]! +
+                  cost[row][column] +
                   least(
                     row + 1,
                     free.filter((each) => each !== column),
@@ -96,7 +96,7 @@ describe('edges are measured as BSDS500 measures them', () => {
     }
     for (const [i, { recall, precision }] of report.curve.entries()) {
       const [drawnFound, drawn, foundDrawn, found] = [0, 1, 2, 3].map((part) =>
-        golden.counts.reduce((sum, image) => sum + image[i]![part]!, 0),
+        golden.counts.reduce((sum, image) => sum + image[i][part], 0),
       ) as [number, number, number, number];
       // six partners drawn by lot are not always enough to leave out whom it would be best to leave out
       const more = Math.round(recall * drawn) - drawnFound;
