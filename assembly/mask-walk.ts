@@ -1,8 +1,8 @@
 /**
- * The hot half of the mask walk as WebAssembly SIMD: what src/mask/typescript-kernels.ts does, in the same arithmetic, so
- * that both count the same. Written in AssemblyScript; `npm run build:wasm` compiles it into src/mask/mask-walk-wasm.ts.
+ * The hot half of the mask walk as WebAssembly SIMD: what src/mask/logits/typescript-kernels.ts does, in the same arithmetic, so
+ * that both count the same. Written in AssemblyScript; `npm run build:wasm` compiles it into src/mask/logits/mask-walk-wasm.ts.
  *
- * Pointers are in bytes. All memory is laid out by src/mask/simd-kernels.ts; see mask-scratch.ts for what lies there.
+ * Pointers are in bytes. All memory is laid out by src/mask/logits/simd-kernels.ts; see mask-scratch.ts for what lies there.
  */
 
 let cellsWide: i32 = 0;

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compareRuns } from '../src/evaluate/compare/compare-runs.js';
+import { compareRuns, openRunPair } from '../src/evaluate/compare/compare-runs.js';
 import { sa1bFileOf, sa1bJsonOf } from '../src/formats/sa1b/write.js';
 import { rowMajorFromMaskRuns } from '../src/mask/runs/dense-mask.js';
 import { areaOfMaskRuns } from '../src/mask/runs/mask-extent.js';
@@ -84,7 +84,7 @@ export async function run(): Promise<void> {
     await writeRun(a, 0);
     await writeRun(b, 1);
     const start = performance.now();
-    const report = await compareRuns({ a, b, minIou: 0.9, minMatch: 0 });
+    const report = await compareRuns(await openRunPair(a, b), { minIou: 0.9, minMatch: 0 });
     const seconds = (performance.now() - start) / 1000;
     const denseStart = performance.now();
     let matches = 0;

@@ -7,7 +7,7 @@ import { plainMask } from '../test/mask/logits/plain-mask.js';
 import { medianMilliseconds, report } from './timing.js';
 
 const MEGAPIXELS = [0.25, 0.5, 1, 2.16, 4, 8, 12, 24];
-const PICTURE = 'docs/mask-kernels-by-size.png';
+const FIGURE = 'docs/mask-kernels-by-size.png';
 
 export async function run(): Promise<void> {
   const { logits, masks, storedHigh, stride } = loadFixtureLogits('coffee');
@@ -41,8 +41,8 @@ export async function run(): Promise<void> {
   );
   await sharp(Buffer.from(chart({ plain, all, filtered })))
     .png({ palette: true })
-    .toFile(PICTURE);
-  process.stdout.write(`  drawn to ${PICTURE}\n`);
+    .toFile(FIGURE);
+  process.stdout.write(`  drawn to ${FIGURE}\n`);
 }
 
 function lastOf(values: readonly number[]): number {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REFERENCE_SETTINGS } from '../src/amg/settings.js';
 import { runDataset } from '../src/dataset/scheduler/run.js';
+import { inWorkerThreads } from '../src/execute/thread-executor.js';
 import { DEFAULT_MODEL } from '../src/model/catalogue/catalogue.js';
 import { writeImages } from './support/photographs.js';
 
@@ -42,7 +43,7 @@ async function measure(folder: string, workers: number): Promise<Measured> {
     selection: { inputs: [folder] },
     output: { folder: join(folder, 'out'), format: 'json', recordsPerFile: 1, copyImages: false },
     resume: { overwrite: true },
-    parallelism: { workers, threads: 1 },
+    executor: inWorkerThreads({ workers, threads: 1 }),
     onEvent(event) {
       if (event.event === 'image_started' && begun++ === 0) {
         startedAt = performance.now();

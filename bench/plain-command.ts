@@ -2,7 +2,7 @@
  * `sam-cli everything` as it would be without the decoder compiler and the mask kernels: the decoder as exported, and every
  * candidate resized, thresholded and scanned pixel by pixel. The other side of bench/whole-command.ts, and run by it:
  *
- *     node build/bench/plain-command.js PICTURE OUTPUT.json
+ *     node build/bench/plain-command.js IMAGE OUTPUT.json
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';

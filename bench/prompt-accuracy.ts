@@ -9,8 +9,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { correctingClick } from '../src/evaluate/correcting-click.js';
-import { centreOfMask } from '../src/evaluate/mask-centre.js';
 import { type Prediction, SamPredictor } from '../src/library/sam-predictor.js';
 import { type CocoRle, maskRunsFromCocoRle } from '../src/mask/runs/coco-rle.js';
 import { boxXyxyInclusiveOfMaskRuns } from '../src/mask/runs/mask-extent.js';
@@ -18,6 +16,8 @@ import { maskIou } from '../src/mask/runs/mask-iou.js';
 import type { MaskRuns } from '../src/mask/runs/mask-runs.js';
 import { loadModel } from '../src/model/runtime/load-model.js';
 import type { ObjectPrompt } from '../src/segment/object-prompt.js';
+import { correctingClick } from './support/correcting-click.js';
+import { centreOfMask } from './support/mask-centre.js';
 
 const CLICKS = 5;
 

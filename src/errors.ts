@@ -62,6 +62,28 @@ export class SamError extends Error {
   }
 }
 
+/** A thrown error as data: between threads an error loses its class and its code. */
+export interface ErrorAsData {
+  readonly code: SamErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** What of a thrown error goes to another thread. @param code - for what is not a {@link SamError} */
+export function errorAsData(error: unknown, code: SamErrorCode): ErrorAsData {
+  const known = error instanceof SamError ? error : undefined;
+  return {
+    code: known?.code ?? code,
+    message: messageOf(error),
+    ...(known?.hint !== undefined && { hint: known.hint }),
+  };
+}
+
+/** The error that another thread threw. */
+export function errorOfData({ code, message, hint }: ErrorAsData): SamError {
+  return new SamError(code, message, hint);
+}
+
 /** The message of anything thrown, for a line that a person reads. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

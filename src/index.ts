@@ -11,20 +11,22 @@ export { type GeneratorSettings, type PointGridLists, REFERENCE_SETTINGS } from 
 export type { PlannedImage } from './dataset/plan/planned-image.js';
 export type { Shard } from './dataset/plan/shard.js';
 export type { ResumePolicy } from './dataset/run-folder/run-folder.js';
-export type { ExecutorMaker } from './dataset/scheduler/dataset-run.js';
 export type { RunEvent, RunListener, RunSummary } from './dataset/scheduler/events.js';
 export type { OutputFormat, OutputOptions } from './dataset/scheduler/output-formats.js';
-export type { NamedResult, Sink, SinkRun, Written } from './dataset/sinks/sink.js';
+export type { NamedResult, NewImage, Sink, SinkRun, Written } from './dataset/sinks/sink.js';
 export type { ImageLimits } from './dataset/sources/image-reader.js';
 export type { InputSelection } from './dataset/sources/input-images.js';
 export type { OpenOptions, Source } from './dataset/sources/source.js';
+export { EdgeDetector, type FoundEdges } from './edges/edge-detector.js';
+export { EDGE_DEFAULTS, type EdgeSettings } from './edges/edge-settings.js';
 export { ERROR_CODES, SamError, type SamErrorCode } from './errors.js';
 export type { Parallelism } from './execute/default-parallelism.js';
-export type { Executor, ExecutorInfo, ImageAnswer, ImageTask, TaskOptions } from './execute/executor.js';
-export type { EverythingJob, Job, PromptsReference, SegmentJob } from './execute/job.js';
+export type { Executor, ExecutorInfo, ExecutorMaker, ImageAnswer, ImageTask, TaskOptions } from './execute/executor.js';
+export type { EdgesJob, EverythingJob, Job, PromptsReference, SegmentJob } from './execute/job.js';
 export { ThreadExecutor, type ThreadExecutorOptions } from './execute/thread-executor.js';
 export { maskRecordOf } from './formats/sa1b/write.js';
 export { type DecodeImageOptions, decodeImage, type ImageInput } from './image/decode-image.js';
+export type { GreyImage } from './image/encode-image.js';
 export { overlayOf } from './image/overlay.js';
 export {
   AutomaticMaskGenerator,
@@ -32,7 +34,9 @@ export {
   type GenerateResult,
 } from './library/automatic-mask-generator.js';
 export {
+  type EdgesJobOptions,
   type EverythingJobOptions,
+  edgesJob,
   everythingJob,
   type JobOptions,
   type SegmentJobOptions,

@@ -12,12 +12,16 @@ import { selectedInCrop, selectedInImage } from './selection/selection.js';
 import { type GeneratorSettings, resolveSettings, unitGridsOfSettings } from './settings.js';
 import { allBatches, type ShareCrop } from './shared-crop.js';
 
-/** Options of {@link MaskGenerator.generate}. */
+/** Who hears how an image comes on. */
 export interface GenerateOptions {
   /** Told how many points are answered, of all crops, after each batch. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Told as each crop begins, 1 the first, when an image has several. */
   readonly onCrop?: (crop: number, crops: number) => void;
+}
+
+/** Options of {@link MaskGenerator.generate}. */
+export interface MaskGeneratorOptions extends GenerateOptions {
   /** Offers each crop to other threads, which then answer a part of its points. The masks do not depend on it. @default nobody helps */
   readonly share?: ShareCrop;
 }
@@ -66,7 +70,7 @@ export class MaskGenerator {
    * All masks of an image. Those of one crop come best first by the ranking of the settings, those of several crops from the smallest
    * crop to the whole image.
    */
-  async generate(image: RgbImage, options: GenerateOptions = {}): Promise<FoundMasks> {
+  async generate(image: RgbImage, options: MaskGeneratorOptions = {}): Promise<FoundMasks> {
     const { cropNLayers, cropOverlapRatio } = this.settings;
     const crops = cropBoxesOfImage(image.width, image.height, cropNLayers, cropOverlapRatio);
     const task = this.#taskOf(image, crops, options);
@@ -82,7 +86,7 @@ export class MaskGenerator {
     return { masks, prompts: task.pointCount, seconds };
   }
 
-  #taskOf(image: RgbImage, crops: readonly CropBox[], { onProgress, share }: GenerateOptions): ImageTask {
+  #taskOf(image: RgbImage, crops: readonly CropBox[], { onProgress, share }: MaskGeneratorOptions): ImageTask {
     const gridPointCount = crops.reduce((sum, { layer }) => sum + this.#unitGridsByLayer[layer].length / 2, 0);
     const shareAsked = Math.min(1, (this.settings.pointsBudget ?? gridPointCount) / gridPointCount);
     const points = gridPoints(this.#unitGridsByLayer, shareAsked);

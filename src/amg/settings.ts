@@ -1,7 +1,6 @@
-import { SamError } from '../errors.js';
+import { checkedSettings, type SettingRule } from '../sam/setting-rules.js';
 import { unitPointGridsFromLists } from './points/explicit-grids.js';
 import { unitPointGridsByLayer } from './points/unit-grids.js';
-import { checkSetting, type SettingRule } from './setting-rules.js';
 
 /** Explicit points, one list a crop layer: [x, y] pairs as fractions of the crop's width and height. */
 export type PointGridLists = readonly (readonly (readonly [x: number, y: number])[])[];
@@ -68,7 +67,7 @@ export interface GeneratorSettings {
   readonly nonOverlapping: 'none' | 'smaller' | 'higher-scored';
   /**
    * Points that an image is asked about, at most, all its crops together; null asks the whole grids. Those that look least alike
-   * to the image encoder are asked. 1 or more. @default null
+   * to the image encoder are asked. With crops about so many: each gets its share, rounded, and at least one. 1 or more. @default null
    */
   readonly pointsBudget: number | null;
   /**
@@ -80,6 +79,10 @@ export interface GeneratorSettings {
    * @default 'predicted-iou'
    */
   readonly ranking: 'predicted-iou' | 'agreement';
+  /** With the ranking `agreement`: weight of the number of points that agree, as an exponent. 0 to 10. @default 0.2 */
+  readonly votesExponent: number;
+  /** With the ranking `agreement`: weight of the stability score, as an exponent. 0 to 10. @default 1 */
+  readonly stabilityExponent: number;
   /**
    * With the ranking `agreement`: the k-th mask of a crop is kept while its score, divided by k^0.2, is at least this. 0 keeps all. 0 or
    * more. @default 0
@@ -108,13 +111,15 @@ export const REFERENCE_SETTINGS: GeneratorSettings = {
   nonOverlapping: 'none',
   pointsBudget: null,
   ranking: 'predicted-iou',
+  votesExponent: 0.2,
+  stabilityExponent: 1,
   scoreThresh: 0,
 };
 
-const fraction: SettingRule = { kind: 'number', integer: false, min: 0, max: 1 };
+const fraction = { kind: 'number', integer: false, min: 0, max: 1 } as const;
 
 /** What each setting of {@link GeneratorSettings} may be. */
-export const SETTING_RULES: Readonly<Record<keyof GeneratorSettings, SettingRule>> = {
+export const SETTING_RULES = {
   pointsPerSide: { kind: 'number', integer: true, min: 1, max: 1024 },
   pointsPerBatch: { kind: 'number', integer: true, min: 1, max: 1024 },
   predIouThresh: fraction,
@@ -134,8 +139,10 @@ export const SETTING_RULES: Readonly<Record<keyof GeneratorSettings, SettingRule
   nonOverlapping: { kind: 'choice', choices: ['none', 'smaller', 'higher-scored'] },
   pointsBudget: { kind: 'number', integer: true, min: 1, max: 1e9, orNone: true },
   ranking: { kind: 'choice', choices: ['predicted-iou', 'agreement'] },
+  votesExponent: { kind: 'number', integer: false, min: 0, max: 10 },
+  stabilityExponent: { kind: 'number', integer: false, min: 0, max: 10 },
   scoreThresh: { kind: 'number', integer: false, min: 0, max: Number.MAX_VALUE },
-};
+} as const satisfies Readonly<Record<keyof GeneratorSettings, SettingRule>>;
 
 /** Every setting's name, in the order of {@link GeneratorSettings}. */
 export const SETTING_NAMES = Object.keys(SETTING_RULES) as readonly (keyof GeneratorSettings)[];
@@ -147,17 +154,7 @@ export const SETTING_NAMES = Object.keys(SETTING_RULES) as readonly (keyof Gener
  * or malformed grids.
  */
 export function resolveSettings(settings: Partial<GeneratorSettings> = {}): GeneratorSettings {
-  const resolved: Record<string, unknown> = { ...REFERENCE_SETTINGS };
-  for (const [name, value] of Object.entries(settings)) {
-    const rule = SETTING_RULES[name as keyof GeneratorSettings];
-    if (!rule) {
-      throw new SamError('bad-usage', `Expected one of ${SETTING_NAMES.join(', ')} as a setting but received ${name}`);
-    }
-    if (value === undefined) continue;
-    checkSetting(name, value, rule);
-    resolved[name] = value;
-  }
-  const complete = resolved as unknown as GeneratorSettings;
+  const complete = { ...REFERENCE_SETTINGS, ...checkedSettings(settings, SETTING_RULES) };
   // refuses grids that cannot be asked, now rather than at the first image
   unitGridsOfSettings(complete);
   return complete;

@@ -5,7 +5,7 @@ import { IMAGE_FORMATS } from '../dataset/sinks/overlay-folder.js';
 import { DEFAULT_MAX_PIXELS } from '../dataset/sources/image-reader.js';
 import type { EstimatedRun } from '../diagnose/estimate-run.js';
 import type { CommandContext } from './command-context.js';
-import { numberIn } from './parse.js';
+import { collected, numberIn } from './parse.js';
 
 /** The options of a command that goes through a dataset, as commander parses them. */
 export interface DatasetOptions {
@@ -39,32 +39,37 @@ export const INPUTS_DESCRIPTION =
 
 const count = { integer: true, min: 1, max: 1e9 };
 
-function collect(value: string, earlier: readonly string[]): readonly string[] {
-  return [...earlier, value];
-}
-
 /** The option for the format of images with masks drawn. */
 export function overlayFormatOption(name = '--overlay-format <format>'): Option {
   return new Option(name, 'format of these images').choices(IMAGE_FORMATS).default('jpg');
 }
 
-/** Adds where images come from, where results go, and how a run goes on. */
+/** Adds where images come from, how masks are written, and how a run goes on. */
 export function addDatasetOptions(command: Command): Command {
+  return addCourseOptions(addRecordOptions(addSourceOptions(command)));
+}
+
+/** Adds where images come from. */
+export function addSourceOptions(command: Command): Command {
   const sources = (option: Option) => command.addOption(option.helpGroup('Sources:'));
-  const results = (option: Option) => command.addOption(option.helpGroup('Results:'));
-  const course = (option: Option) => command.addOption(option.helpGroup('Course of the run (docs/dataset-runs.md):'));
   sources(new Option('--input-list <file>', 'more inputs: one path or URL a line; "-" reads standard input'));
   sources(
     new Option('--include <glob>', 'only images whose name below a folder, glob or archive matches; may be repeated')
-      .argParser(collect)
+      .argParser(collected)
       .default([], 'all'),
   );
   sources(
     new Option('--exclude <glob>', 'no images or folders that match; may be repeated')
-      .argParser(collect)
+      .argParser(collected)
       .default([], 'none'),
   );
   sources(new Option('--hidden', 'names that begin with a dot, too').default(false));
+  return command;
+}
+
+/** Adds how masks are written. */
+function addRecordOptions(command: Command): Command {
+  const results = (option: Option) => command.addOption(option.helpGroup('Results:'));
   results(
     new Option(
       '--out-format <format>',
@@ -81,6 +86,12 @@ export function addDatasetOptions(command: Command): Command {
   // scripts that were written for the former name go on working
   results(new Option('--shard-size <number>', 'the same').argParser(numberIn(count)).hideHelp());
   results(new Option('--no-tar-images', 'records only in tar files, without the images'));
+  return command;
+}
+
+/** Adds how a run goes on. */
+export function addCourseOptions(command: Command): Command {
+  const course = (option: Option) => command.addOption(option.helpGroup('Course of the run (docs/dataset-runs.md):'));
   course(new Option('--overwrite', 'start again: remove what an earlier run made').default(false));
   course(new Option('--force', 'go on although the model or a setting is another one').default(false));
   course(new Option('--retry-failed', 'try images again that failed before').default(false));

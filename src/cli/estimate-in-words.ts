@@ -1,19 +1,6 @@
 import type { RunEstimate } from '../diagnose/estimate-run.js';
-
-/** A span of time as people say it. */
-export function durationInWords(seconds: number): string {
-  const minutes = Math.round(seconds / 60);
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (minutes < 90) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${(hours / 24).toFixed(1)} days`;
-}
-
-/** Bytes as people say them. */
-export function bytesInWords(bytes: number): string {
-  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
-  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
-}
+import { bytesInWords, durationInWords } from './in-words.js';
+import { shownLines } from './shown.js';
 
 /** What a run will take, for a person. */
 export function estimateInWords(estimate: RunEstimate, out: string): string {
@@ -28,5 +15,5 @@ export function estimateInWords(estimate: RunEstimate, out: string): string {
     );
     if (bytes > disk_free) lines.push('NOT ENOUGH ROOM: choose another disk for --out');
   }
-  return `${lines.join('\n')}\n`;
+  return shownLines(lines);
 }

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { DEFAULT_PRESET, PRESET_NAMES, PRESETS, settingsOfPreset } from '../amg/presets.js';
-import type { SettingRule } from '../amg/setting-rules.js';
+import { DEFAULT_PRESET, PRESET_NAMES, PRESETS, type PresetName, settingsOfPreset } from '../amg/presets.js';
 import { type GeneratorSettings, REFERENCE_SETTINGS, SETTING_NAMES, SETTING_RULES } from '../amg/settings.js';
 import { hyphenatedName, snakeCaseName } from '../sam/setting-names.js';
+import type { SettingRule } from '../sam/setting-rules.js';
 import { numberIn, numberOrNoneIn } from './parse.js';
 import { readPointGrids, readSettingsFile } from './settings-file.js';
 
@@ -19,6 +19,8 @@ export interface GeneratorOptions extends Partial<Omit<GeneratorSettings, 'point
 export interface ChosenSettings {
   readonly preset: string;
   readonly settings: GeneratorSettings;
+  /** Whether the preset asks for thresholds calibrated for the model, and neither it nor the user has any. */
+  readonly lacksCalibration: boolean;
 }
 
 /** Each setting of the generator with what `--help` says of it; the flag is the reference's name with hyphens. */
@@ -43,8 +45,13 @@ const DESCRIPTIONS: Readonly<Record<keyof GeneratorSettings, string>> = {
   nonOverlapping: 'give pixels that several masks claim to one of them',
   pointsBudget: 'ask an image so many points at most: those that look least alike',
   ranking: 'which masks are the better ones: those the model rates higher, or those that more points agree on',
+  votesExponent: 'with --ranking agreement: weight of the number of points that agree, as an exponent',
+  stabilityExponent: 'with --ranking agreement: weight of the stability score, as an exponent',
   scoreThresh: 'with --ranking agreement: the k-th mask is kept while its score / k^0.2 is at least this',
 };
+
+/** The heading of these options in help. */
+const GROUP = 'Mask generation:';
 
 /** From here on settings are not the reference's. */
 const OWN_SETTINGS: ReadonlySet<string> = new Set([
@@ -55,29 +62,36 @@ const OWN_SETTINGS: ReadonlySet<string> = new Set([
   'nonOverlapping',
   'pointsBudget',
   'ranking',
+  'votesExponent',
+  'stabilityExponent',
   'scoreThresh',
 ]);
 
-/** Adds `--preset`, `--config`, `--print-settings` and a flag for each setting of the generator. */
+/** Whoever gives one of these knows that the reference's do not fit. */
+const CALIBRATED_NAMES = ['predIouThresh', 'stabilityScoreThresh', 'ranking', 'scoreThresh'] as const;
+
+/** Adds `--preset`, `--config` and a flag for each setting of the generator. */
 export function addGeneratorOptions(command: Command): Command {
   const presets = PRESET_NAMES.map((name) => `${name}: ${PRESETS[name].description}`).join('; ');
-  const group = 'Mask generation:';
   command
     .addOption(
-      new Option('--preset <name>', `${presets} (default: "${DEFAULT_PRESET}")`).choices(PRESET_NAMES).helpGroup(group),
+      new Option('--preset <name>', `${presets} (default: "${DEFAULT_PRESET}")`).choices(PRESET_NAMES).helpGroup(GROUP),
     )
     .addOption(
-      new Option('--config <file>', 'JSON with settings by the names of these flags; flags win').helpGroup(group),
-    )
-    .addOption(
-      new Option('--print-settings', 'print all settings as JSON, ready for --config, and do nothing else').helpGroup(
-        group,
-      ),
+      new Option('--config <file>', 'JSON with settings by the names of these flags; flags win').helpGroup(GROUP),
     );
   for (const name of SETTING_NAMES) {
     for (const option of settingFlags(name)) command.addOption(option.helpGroup(helpGroupOf(name)));
   }
   return command;
+}
+
+/** For commands that can print the settings instead of using them. */
+export function printSettingsOption(): Option {
+  return new Option(
+    '--print-settings',
+    'print all settings as JSON, ready for --config, and do nothing else',
+  ).helpGroup(GROUP);
 }
 
 function helpGroupOf(name: keyof GeneratorSettings): string {
@@ -94,7 +108,7 @@ function settingFlags(name: keyof GeneratorSettings): Option[] {
         new Option(`${flag} <number>`, description).argParser(rule.orNone ? numberOrNoneIn(rule) : numberIn(rule)),
       ];
     case 'choice':
-      return [new Option(`${flag} <name>`, description).choices(rule.choices)];
+      return [new Option(`${flag} <name>`, description).choices(rule.choices.map(String))];
     case 'flag':
       return [
         new Option(flag, description),
@@ -129,11 +143,15 @@ export async function generatorSettingsOf(
   );
   if (options.pointGrids !== undefined) flags.pointGrids = await readPointGrids(options.pointGrids);
   const preset = options.preset ?? file.preset ?? DEFAULT_PRESET;
-  return { preset, settings: settingsOfPreset(preset, calibrated, { ...file.settings, ...flags }) };
+  const given: Partial<GeneratorSettings> = { ...file.settings, ...flags };
+  const settings = settingsOfPreset(preset, calibrated, given);
+  const hasThresholds =
+    Object.keys(calibrated).length > 0 || CALIBRATED_NAMES.some((name) => given[name] !== undefined);
+  return { preset, settings, lacksCalibration: PRESETS[preset as PresetName].isCalibrated && !hasThresholds };
 }
 
 /** Settings as a file that `--config` takes. */
-export function settingsJsonOf({ preset, settings }: ChosenSettings): string {
+export function settingsJsonOf({ preset, settings }: Omit<ChosenSettings, 'lacksCalibration'>): string {
   const named = SETTING_NAMES.map((name) => [snakeCaseName(name), settings[name]]);
   return `${JSON.stringify({ preset, ...Object.fromEntries(named) }, undefined, 2)}\n`;
 }

@@ -1,3 +1,23 @@
+import { isInterruption } from '../dataset/plan/until-aborted.js';
+import { EXIT } from './exit-codes.js';
+
+/**
+ * Runs a task that has nothing to finish: the first Ctrl-C ends it, and what it has made is thrown away.
+ *
+ * @returns its exit code, or that of an interruption.
+ */
+export async function endedByInterrupt(task: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  const untilInterrupted = async (signal: AbortSignal) => {
+    try {
+      return await task(signal);
+    } catch (error) {
+      if (isInterruption(error, signal)) return EXIT.interrupted;
+      throw error;
+    }
+  };
+  return interruptible(untilInterrupted, () => {});
+}
+
 /**
  * Runs a task that a user may stop: the first Ctrl-C (or SIGTERM) aborts the signal, so that what is in flight is finished; the
  * second ends the process at once, as if nothing had caught it. Files are renamed into place when whole, so none is left half-written.

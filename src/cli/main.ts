@@ -3,9 +3,11 @@ import { messageOf, SamError, type SamErrorCode } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import type { CommandContext, CommandStreams } from './command-context.js';
 import { addBenchCommand } from './commands/bench.js';
+import { addCalibrateCommand } from './commands/calibrate.js';
 import { addCompareCommand } from './commands/compare.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addDoctorCommand } from './commands/doctor.js';
+import { addEdgesCommand } from './commands/edges.js';
 import { addEvalCommand } from './commands/eval.js';
 import { addEverythingCommand } from './commands/everything.js';
 import { addExportCommand } from './commands/export.js';
@@ -17,6 +19,7 @@ import { addStatsCommand } from './commands/stats.js';
 import { addStatusCommand } from './commands/status.js';
 import { addViewCommand } from './commands/view.js';
 import { EXIT } from './exit-codes.js';
+import { shown, shownLines } from './shown.js';
 
 /** Codes of errors that the command line caused, and not an image or the machine: another command line is the remedy. */
 const USAGE_CODES: ReadonlySet<SamErrorCode> = new Set(['bad-usage', 'bad-point-grid', 'bad-prompt', 'changed-run']);
@@ -31,13 +34,15 @@ function programWith(context: CommandContext): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
+      // it repeats what the user typed; its help has lines of its own
+      writeErr: (text) => stderr.write(text.split('\n').map(shown).join('\n')),
       getOutHelpWidth: () => widthOf(stdout),
       getErrHelpWidth: () => widthOf(stderr),
     })
     .exitOverride();
   addEverythingCommand(program, context);
   addSegmentCommand(program, context);
+  addEdgesCommand(program, context);
   addMergeCommand(program, context);
   addStatusCommand(program, context);
   addExportCommand(program, context);
@@ -46,6 +51,7 @@ function programWith(context: CommandContext): Command {
   addViewCommand(program, context);
   addCompareCommand(program, context);
   addEvalCommand(program, context);
+  addCalibrateCommand(program, context);
   addDoctorCommand(program, context);
   addBenchCommand(program, context);
   addCompletionCommand(program, context);
@@ -76,7 +82,7 @@ export async function main(argv: readonly string[], streams: Partial<CommandStre
     // commander has printed its own message
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (!(error instanceof SamError)) throw error;
-    stderr.write(`sam-cli: ${messageOf(error)}\n${error.hint ? `${error.hint}\n` : ''}`);
+    stderr.write(shownLines([`sam-cli: ${messageOf(error)}`, ...(error.hint ? [error.hint] : [])]));
     return USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failures;
   }
 }

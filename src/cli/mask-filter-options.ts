@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AreaLimit, MaskFilter } from '../dataset/export/mask-filter.js';
-import { numberIn } from './parse.js';
+import { collected, numberIn } from './parse.js';
 
 /** The options that choose masks, as commander parses them. */
 export interface MaskFilterOptions {
@@ -38,7 +38,7 @@ export function addMaskFilterOptions(command: Command): Command {
   );
   add(
     new Option('--category <name>', 'of this class, by its name or number; may be repeated')
-      .argParser((text: string, before: readonly string[]) => [...before, text])
+      .argParser(collected)
       .default([], 'all'),
   );
   return command;

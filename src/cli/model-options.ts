@@ -20,12 +20,15 @@ export function addModelOptions(command: Command): Command {
   model(new Option('--model <name>', 'model of the catalogue; `sam-cli models list` shows all').default(DEFAULT_MODEL));
   model(new Option('--encoder <file>', 'ONNX image encoder of your own, with --decoder, in place of --model'));
   model(new Option('--decoder <file>', 'ONNX mask decoder of your own; `sam-cli models info FILE` explains any file'));
-  model(
-    new Option('--device <device>', 'where the encoder runs; auto takes a GPU that works, or else the cpu')
-      .choices(DEVICES)
-      .default('cpu'),
-  );
+  model(deviceOption());
   return command;
+}
+
+/** The option for the device that does the work. */
+export function deviceOption(): Option {
+  return new Option('--device <device>', 'where the encoder runs; auto takes a GPU that works, or else the cpu')
+    .choices(DEVICES)
+    .default('cpu');
 }
 
 /**

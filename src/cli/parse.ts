@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { isInRange, rangeInWords, type SettingRange } from '../amg/setting-rules.js';
+import { isInRange, rangeInWords, type SettingRange } from '../sam/setting-rules.js';
 
 /** A commander parser for a number in a range; its message says what was expected. */
 export function numberIn(range: SettingRange): (text: string) => number {
@@ -16,4 +16,9 @@ export function numberIn(range: SettingRange): (text: string) => number {
 export function numberOrNoneIn(range: SettingRange): (text: string) => number | null {
   const parse = numberIn(range);
   return (text) => (text === 'none' ? null : parse(text));
+}
+
+/** A commander parser for an option that may be repeated. */
+export function collected(text: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, text];
 }

@@ -1,13 +1,15 @@
+import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
 import { runDataset } from '../dataset/scheduler/run.js';
 import type { ImageFormat } from '../dataset/sinks/overlay-folder.js';
 import { type EstimatedRun, estimateRun } from '../diagnose/estimate-run.js';
 import type { Parallelism } from '../execute/default-parallelism.js';
 import type { Job } from '../execute/job.js';
+import { inWorkerThreads } from '../execute/thread-executor.js';
 import type { CommandContext } from './command-context.js';
 import { type DatasetOptions, datasetRunOf } from './dataset-options.js';
 import { estimateInWords } from './estimate-in-words.js';
 import { EXIT } from './exit-codes.js';
-import { interruptible } from './interrupt.js';
+import { endedByInterrupt, interruptible } from './interrupt.js';
 import type { EmbeddingOptions } from './machine-options.js';
 import type { ModelOptions } from './model-options.js';
 import { type ReporterOptions, reporterFor } from './reporters/reporter-for.js';
@@ -42,6 +44,7 @@ async function dryRun(
 /**
  * Goes through a dataset for a command: shows the run, hears Ctrl-C, and says how it ended.
  *
+ * @param notices - What a user should know before the run begins.
  * @returns the exit code.
  * @throws SamError as `runDataset`, and `bad-usage` for a shard that there is not.
  */
@@ -50,28 +53,32 @@ export async function runCommand(
   options: RunOptions,
   job: Job,
   context: CommandContext,
+  notices: readonly string[] = [],
 ): Promise<number> {
-  const run = datasetRunOf(inputs, options, context);
-  if (options.dryRun) return dryRun({ ...run, job, ...overlayOf(options), parallelism: options }, options, context);
-  const { onEvent, close } = reporterFor(options, context.stderr);
+  const run = { ...datasetRunOf(inputs, options, context), job, ...overlayOf(options) };
   try {
-    const summary = await interruptible(
-      (signal) =>
-        runDataset({
-          ...run,
-          job,
-          ...overlayOf(options),
-          parallelism: options,
-          signal,
-          onEvent,
-        }),
-      close,
-    );
+    if (options.dryRun)
+      return await endedByInterrupt((signal) => dryRun({ ...run, parallelism: options, signal }, options, context));
+    return await wholeRun({ ...run, executor: inWorkerThreads(options) }, options, context, notices);
+  } finally {
+    // nobody else reads it, and one that is still open would keep an interrupted process alive
+    if (options.inputList === '-') context.stdin.destroy();
+  }
+}
+
+async function wholeRun(
+  run: DatasetRun,
+  options: RunOptions,
+  { stderr }: CommandContext,
+  notices: readonly string[],
+): Promise<number> {
+  const { onEvent, close } = reporterFor(options, stderr);
+  for (const message of notices) onEvent({ event: 'notice', message });
+  try {
+    const summary = await interruptible((signal) => runDataset({ ...run, signal, onEvent }), close);
     if (summary.interrupted) return EXIT.interrupted;
     return summary.failures + summary.failed_before > 0 ? EXIT.failures : EXIT.ok;
   } finally {
     close();
-    // nobody else reads it, and one that is still open would keep an interrupted process alive
-    if (options.inputList === '-') context.stdin.destroy();
   }
 }

@@ -5,10 +5,10 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { checkSetting } from '../amg/setting-rules.js';
 import { type GeneratorSettings, type PointGridLists, SETTING_NAMES, SETTING_RULES } from '../amg/settings.js';
 import { messageOf, SamError } from '../errors.js';
 import { camelCaseName, snakeCaseName } from '../sam/setting-names.js';
+import { checkSetting } from '../sam/setting-rules.js';
 
 /** What a settings file says. */
 export interface SettingsFile {

@@ -5,7 +5,7 @@ import { type Parallelism, parallelismFor } from '../execute/default-parallelism
 import type { EverythingJob } from '../execute/job.js';
 import { imageFileOf } from '../image/encode-image.js';
 import { discImage } from './disc-image.js';
-import { estimateRun, type RunEstimate } from './estimate-run.js';
+import { estimateRun, type RunEstimate, triedImages } from './estimate-run.js';
 
 /** What this machine does. Names are those of the command's JSON. */
 export interface BenchReport {
@@ -27,17 +27,23 @@ export interface BenchOptions {
   readonly images?: number;
   /** Told before each arrangement is tried. */
   readonly onTry?: (arrangement: Parallelism) => void;
+  /** Once aborted, measuring ends at once. */
+  readonly signal?: AbortSignal;
 }
 
 /** Size of the images that are made up. */
 const MADE_UP = { width: 1024, height: 768 };
 
-/** Tries the ways to share out the cores: one image a core, two cores an image, all cores for one image. */
-export async function benchMachine({ job, inputs, images, onTry }: BenchOptions): Promise<BenchReport> {
+/**
+ * Tries the ways to share out the cores: one image a core, two cores an image, all cores for one image.
+ *
+ * @throws SamError as `runDataset`; the signal's reason once that is aborted. Nothing is left behind.
+ */
+export async function benchMachine({ job, inputs, images, onTry, signal }: BenchOptions): Promise<BenchReport> {
   const folder = await mkdtemp(join(tmpdir(), 'sam-cli-bench-'));
   try {
     const ways = arrangements();
-    const named = inputs.length > 0 ? inputs : [await madeUpImages(join(folder, 'images'), ways)];
+    const named = inputs.length > 0 ? inputs : [await madeUpImages(join(folder, 'images'), ways, signal)];
     const made: RunEstimate[] = [];
     for (const parallelism of ways) {
       onTry?.(parallelism);
@@ -47,6 +53,7 @@ export async function benchMachine({ job, inputs, images, onTry }: BenchOptions)
           selection: { inputs: named },
           output: { folder: join(folder, 'out'), format: 'json', recordsPerFile: 1000, copyImages: false },
           parallelism,
+          ...(signal && { signal }),
         }),
       );
     }
@@ -75,10 +82,15 @@ function arrangements(): Parallelism[] {
 }
 
 /** Enough images for every arrangement, with discs of different sizes. */
-async function madeUpImages(folder: string, ways: readonly Parallelism[]): Promise<string> {
+async function madeUpImages(
+  folder: string,
+  ways: readonly Parallelism[],
+  signal: AbortSignal | undefined,
+): Promise<string> {
   await mkdir(folder);
-  const count = Math.max(6, 3 * Math.max(...ways.map(({ workers }) => workers)));
+  const count = triedImages(Math.max(...ways.map(({ workers }) => workers)));
   for (let i = 0; i < count; i++) {
+    signal?.throwIfAborted();
     const image = discImage({ ...MADE_UP, radius: 100 + ((i * 37) % 250) });
     await writeFile(join(folder, `${i}.png`), await imageFileOf(image, 'png'));
   }

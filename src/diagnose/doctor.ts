@@ -1,6 +1,7 @@
 import { access, constants, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { imageLibraryVersions } from '../image/library-versions.js';
+import type { Device } from '../model/runtime/device.js';
 import { type RuntimeInfo, runtimeInfo } from '../model/runtime/runtime-info.js';
 import { packageVersion } from '../package-root.js';
 import { userCacheDir } from '../storage/user-cache.js';
@@ -30,11 +31,11 @@ export interface DoctorReport {
 }
 
 /** Looks at this installation and takes an image through it. Never throws for what is wrong with it. */
-export async function doctorReport(model: string): Promise<DoctorReport> {
+export async function doctorReport(model: string, device: Device): Promise<DoctorReport> {
   const { version, providers } = runtimeInfo();
   const { bavail, bsize } = await statfs('.');
   // first, so that what the trial keeps there is seen
-  const trial = await trialOf(model);
+  const trial = await trialOf(model, device);
   return {
     ok: trial.ok,
     versions: { 'sam-cli': packageVersion, node: process.version, onnxruntime: version, ...imageLibraryVersions() },

@@ -2,24 +2,29 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { OutputNames } from '../dataset/plan/output-names.js';
-import { planOf } from '../dataset/plan/plan.js';
+import { type Plan, planOf } from '../dataset/plan/plan.js';
 import type { PlannedImage } from '../dataset/plan/planned-image.js';
 import { shareOf, WHOLE } from '../dataset/plan/shard.js';
 import { Journal } from '../dataset/run-folder/journal.js';
-import { readManifest } from '../dataset/run-folder/manifest.js';
+import { RunReader } from '../dataset/run-reader/run-reader.js';
 import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
 import type { RunEvent } from '../dataset/scheduler/events.js';
 import type { OutputOptions } from '../dataset/scheduler/output-formats.js';
 import { runDataset } from '../dataset/scheduler/run.js';
+import { countTasks } from '../dataset/scheduler/run-tasks.js';
 import type { InputSelection } from '../dataset/sources/input-images.js';
 import { openInputs } from '../dataset/sources/input-images.js';
 import type { Source } from '../dataset/sources/source.js';
 import { type Parallelism, parallelismFor } from '../execute/default-parallelism.js';
+import type { Executor } from '../execute/executor.js';
+import { ThreadExecutor } from '../execute/thread-executor.js';
 import type { StageSeconds } from '../sam/found-mask.js';
 import { FolderStorage } from '../storage/folder-storage.js';
 
 /** A run of named inputs to a folder. */
-export type EstimatedRun = Omit<DatasetRun, 'source' | 'sink' | 'storage'> & {
+export type EstimatedRun = Omit<DatasetRun, 'source' | 'sink' | 'storage' | 'executor'> & {
+  /** Worker threads. @default what fits the machine and the number of images */
+  readonly parallelism?: Partial<Parallelism>;
   readonly selection: InputSelection;
   readonly output: OutputOptions;
 };
@@ -55,6 +60,12 @@ export interface RunEstimate {
 const TRIED_PER_WORKER = 3;
 /** Fewer would say too little of images that differ. */
 const LEAST_TRIED = 6;
+
+/** Images that are tried with so many workers, where there are so many. */
+export function triedImages(workers: number): number {
+  return Math.max(LEAST_TRIED, TRIED_PER_WORKER * workers);
+}
+
 /** Bytes of an image's embedding in a cache. */
 const EMBEDDING_BYTES = { fp16: 2.1e6, fp32: 4.2e6 } as const;
 
@@ -63,7 +74,8 @@ const EMBEDDING_BYTES = { fp16: 2.1e6, fp32: 4.2e6 } as const;
  * results in a folder that is removed; its output folder stays as it is.
  *
  * @param onTry - Told how many images are tried, of how many.
- * @throws SamError as `runDataset`.
+ * @throws SamError as `runDataset`; the reason of the run's signal once that is aborted: images that are being tried are given up, and
+ *   nothing is left behind.
  */
 export async function estimateRun(
   run: EstimatedRun,
@@ -75,14 +87,12 @@ export async function estimateRun(
   });
   const folder = await mkdtemp(join(tmpdir(), 'sam-cli-estimate-'));
   try {
-    const plan = await planOf(source.images(), { names: new OutputNames() });
+    const plan = await planOf(source.images(), { names: new OutputNames(), ...(run.signal && { signal: run.signal }) });
     try {
       const images = shareOf(plan.digest.count, run.shard ?? WHOLE);
-      const settled = await settledBefore(run);
-      const remaining = Math.max(0, images - settled);
+      const remaining = await remainingOf(run, plan, images);
       const parallelism = parallelismFor(Math.max(1, images), run.job.kind === 'everything', run.parallelism);
-      const wanted = Math.max(LEAST_TRIED, TRIED_PER_WORKER * parallelism.workers);
-      const count = Math.min(plan.digest.count, remaining, wanted);
+      const count = Math.min(plan.digest.count, remaining, triedImages(parallelism.workers));
       const sample = await sampleOf(plan.images(), plan.digest.count, count);
       if (count > 0) onTry?.(count, remaining);
       const trial = await tried(run, { source, sample, folder, parallelism });
@@ -90,7 +100,7 @@ export async function estimateRun(
       const { bavail, bsize } = await statfs(await existing(run.output.folder));
       return {
         images,
-        settled_before: settled,
+        settled_before: images - remaining,
         remaining,
         tried: count,
         tried_failed: trial.failed,
@@ -114,11 +124,11 @@ export async function estimateRun(
   }
 }
 
-async function settledBefore({ output, resume = {} }: EstimatedRun): Promise<number> {
-  const storage = new FolderStorage(output.folder);
-  if (resume.overwrite || !(await readManifest(storage))) return 0;
-  const { done, failed } = await Journal.read(storage);
-  return done + (resume.retryFailed ? 0 : failed);
+/** Images that the run would do; its folder may know of others too. */
+async function remainingOf(run: EstimatedRun, plan: Plan, images: number): Promise<number> {
+  const storage = new FolderStorage(run.output.folder);
+  if (run.resume?.overwrite || !(await RunReader.find(storage))) return images;
+  return countTasks(run, { plan, folder: { journal: await Journal.read(storage), hasOtherInputs: true } });
 }
 
 /** Every so many-th image. */
@@ -146,7 +156,7 @@ interface Trial {
 
 /** When each image of the sample was finished, and what follows of it. */
 async function tried(
-  { selection, shard, resume, signal, ...run }: EstimatedRun,
+  { selection, shard, resume, signal, parallelism: _, ...run }: EstimatedRun,
   { source, sample, folder, parallelism }: Trial,
 ) {
   const start = performance.now();
@@ -174,10 +184,12 @@ async function tried(
       },
       output: { ...run.output, folder },
       ...(run.overlayFolder !== undefined && { overlayFolder: join(folder, '_overlays') }),
-      parallelism,
       ...(signal && { signal }),
       onEvent,
+      executor: (_, images, onNotice) =>
+        abortable(new ThreadExecutor({ job, images, onNotice, ...parallelism }), signal),
     });
+    signal?.throwIfAborted();
   }
   // the first image of each worker waited for its model
   const warmed = Math.min(parallelism.workers, ends.length);
@@ -185,6 +197,17 @@ async function tried(
   const last = ends.at(-1) ?? 0;
   const pace = ends.length > warmed ? (last - warm) / (ends.length - warmed) : last / Math.max(1, ends.length);
   return { failed, warmed, warm, pace, stages: meanStages(stages) };
+}
+
+/** The executor, which gives up what it works on once the signal is aborted: nobody wants the results of a trial. */
+function abortable(executor: Executor, signal: AbortSignal | undefined): Executor {
+  return {
+    concurrency: executor.concurrency,
+    threads: executor.threads,
+    ready: () => executor.ready(),
+    answer: (task, options) => executor.answer(task, { ...options, ...(signal && { signal }) }),
+    close: () => executor.close(),
+  };
 }
 
 function meanStages(stages: readonly StageSeconds[]): StageSeconds {

@@ -6,6 +6,7 @@ import { decodeImage } from '../image/decode-image.js';
 import { imageFileOf } from '../image/encode-image.js';
 import { maskIouAbove, measuredMask } from '../mask/runs/mask-iou.js';
 import type { DecoderForm } from '../model/runtime/decoder.js';
+import type { Device } from '../model/runtime/device.js';
 import { discImage, discMask } from './disc-image.js';
 
 /** What became of the trial image. */
@@ -13,6 +14,8 @@ export interface TrialReport {
   /** Whether a mask was found that is nearly the disc. */
   readonly ok: boolean;
   readonly model: string;
+  /** The device that was asked for; a notice says where `auto` ends at the cpu. */
+  readonly device: Device;
   readonly decoder_form?: DecoderForm;
   /** Seconds until the model was ready, and for the image. */
   readonly load_seconds?: number;
@@ -34,12 +37,14 @@ const ENOUGH_IOU = 0.9;
  * Takes an image through everything a run does with one: decoding, the model in a worker thread, masks, duplicates.
  *
  * @param model - A name of the catalogue.
+ * @param device - Where its encoder runs.
  */
-export async function trialOf(model: string): Promise<TrialReport> {
+export async function trialOf(model: string, device: Device): Promise<TrialReport> {
   const notices: string[] = [];
   const job: EverythingJob = {
     kind: 'everything',
     model,
+    device,
     settings: { ...REFERENCE_SETTINGS, pointsPerSide: 4, predIouThresh: 0, stabilityScoreThresh: 0.5 },
   };
   const executor = new ThreadExecutor({ job, workers: 1, onNotice: (message) => notices.push(message) });
@@ -55,6 +60,7 @@ export async function trialOf(model: string): Promise<TrialReport> {
     return {
       ok: bestIou >= ENOUGH_IOU,
       model,
+      device,
       decoder_form: decoderForm,
       load_seconds: (ready - start) / 1000,
       image_seconds: (end - ready) / 1000,
@@ -68,6 +74,7 @@ export async function trialOf(model: string): Promise<TrialReport> {
     return {
       ok: false,
       model,
+      device,
       notices,
       error: { code, message: messageOf(error), ...(hint !== undefined && { hint }) },
     };

@@ -1,12 +1,13 @@
-import { type GenerateOptions, MaskGenerator } from '../amg/generator.js';
+import { MaskGenerator, type MaskGeneratorOptions } from '../amg/generator.js';
+import { EdgeDetector } from '../edges/edge-detector.js';
 import { overlayOfMasks } from '../image/overlay.js';
 import type { SegmentationModel } from '../sam/segmentation-model.js';
 import { segmentImage } from '../segment/segment-image.js';
 import type { ImageAnswer, ImageTask } from './executor.js';
-import type { EverythingJob, Job, SegmentJob } from './job.js';
+import type { EdgesJob, EverythingJob, Job, SegmentJob } from './job.js';
 
 /** Does a job with one image, in the calling thread. */
-export type Answerer = (task: ImageTask, watch: GenerateOptions) => Promise<ImageAnswer>;
+export type Answerer = (task: ImageTask, watch: MaskGeneratorOptions) => Promise<ImageAnswer>;
 
 /**
  * What a job does with an image once the model is loaded: settings are resolved here, once, not per image.
@@ -14,11 +15,22 @@ export type Answerer = (task: ImageTask, watch: GenerateOptions) => Promise<Imag
  * @throws SamError `bad-usage` or `bad-point-grid` for settings that cannot be used.
  */
 export function answererOf(job: Job, model: SegmentationModel): Answerer {
-  const answer = job.kind === 'everything' ? everythingAnswerer(job, model) : segmentAnswerer(job, model);
+  const answer = answererOfKind(job, model);
   return async (task, watch) => {
     const made = await answer(task, watch);
     return task.overlay ? { ...made, overlay: overlayOfMasks(task.image, made.masks) } : made;
   };
+}
+
+function answererOfKind(job: Job, model: SegmentationModel): Answerer {
+  switch (job.kind) {
+    case 'everything':
+      return everythingAnswerer(job, model);
+    case 'segment':
+      return segmentAnswerer(job, model);
+    case 'edges':
+      return edgesAnswerer(job, model);
+  }
 }
 
 function everythingAnswerer({ settings }: EverythingJob, model: SegmentationModel): Answerer {
@@ -28,4 +40,9 @@ function everythingAnswerer({ settings }: EverythingJob, model: SegmentationMode
 
 function segmentAnswerer({ settings }: SegmentJob, model: SegmentationModel): Answerer {
   return ({ image, prompts = [] }, { onProgress }) => segmentImage(model, image, prompts, settings, onProgress);
+}
+
+function edgesAnswerer({ settings }: EdgesJob, model: SegmentationModel): Answerer {
+  const detector = new EdgeDetector(model, settings);
+  return ({ image }, { onProgress }) => detector.detect(image, onProgress);
 }

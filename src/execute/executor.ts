@@ -1,7 +1,10 @@
+import type { GreyImage } from '../image/encode-image.js';
 import type { DecoderForm } from '../model/runtime/decoder.js';
+import type { Provider } from '../model/runtime/device.js';
 import type { FoundMasks } from '../sam/found-mask.js';
 import type { PromptedObject } from '../sam/image-prompts.js';
 import type { RgbImage } from '../sam/rgb-image.js';
+import type { Job } from './job.js';
 
 /** One image for an executor. */
 export interface ImageTask {
@@ -28,12 +31,16 @@ export interface TaskOptions {
 export interface ImageAnswer extends FoundMasks {
   /** The image with its masks drawn, when asked for. */
   readonly overlay?: RgbImage;
+  /** The edges of the image, where those are the job; the masks are then those that have them. */
+  readonly edges?: GreyImage;
 }
 
 /** What an executor knows once its model is loaded. */
 export interface ExecutorInfo {
   /** How the mask decoder runs. The two forms differ in the last bits of their numbers. */
   readonly decoderForm: DecoderForm;
+  /** Where the image encoder runs: `auto` was decided on. Devices differ in the last bits of their numbers. @default 'cpu' */
+  readonly device?: Provider;
 }
 
 /** Does the job it was made for with one image after the other, several at a time: in threads of this process, or elsewhere. */
@@ -53,3 +60,11 @@ export interface Executor {
   /** Ends it. Work in flight is abandoned. */
   close(): Promise<void>;
 }
+
+/**
+ * Makes what does a job, once it is known how many images there are.
+ *
+ * @param images - Of the run (of its shard); at least 1. Where there are very many, those counted so far.
+ * @param onNotice - Told what a user should know.
+ */
+export type ExecutorMaker = (job: Job, images: number, onNotice: (message: string) => void) => Executor;

@@ -1,4 +1,5 @@
 import type { GeneratorSettings } from '../amg/settings.js';
+import type { EdgeSettings } from '../edges/edge-settings.js';
 import type { ModelReference } from '../model/catalogue/entry.js';
 import type { Device } from '../model/runtime/device.js';
 import type { EmbeddingCacheOptions } from '../model/runtime/embedding-cache.js';
@@ -8,7 +9,7 @@ import type { SegmentSettings } from '../segment/segment-image.js';
 interface CommonJob {
   /** A name of the catalogue, or an entry for files of one's own. */
   readonly model: ModelReference;
-  /** Where the model runs. Results differ in the last bits, so that it is not part of a run's identity. @default 'cpu' */
+  /** Where the model runs. Numbers of two devices differ in their last bits, so that a run keeps its device. @default 'cpu' */
   readonly device?: Device;
   /** Where image embeddings are kept. @default nowhere */
   readonly embeddings?: EmbeddingCacheOptions;
@@ -29,8 +30,15 @@ export interface SegmentJob extends CommonJob {
   readonly prompts: PromptsReference;
 }
 
+/** The edges of each image. */
+export interface EdgesJob extends CommonJob {
+  readonly kind: 'edges';
+  /** Every setting, resolved. */
+  readonly settings: EdgeSettings;
+}
+
 /** What is made of each image: plain data, so that it can be stored, compared and sent to another thread or machine. */
-export type Job = EverythingJob | SegmentJob;
+export type Job = EverythingJob | SegmentJob | EdgesJob;
 
 /** Where prompts come from. */
 export type PromptsReference =

@@ -5,10 +5,9 @@
  */
 
 import type { MessagePort } from 'node:worker_threads';
-import type { SamErrorCode } from '../errors.js';
-import type { DecoderForm } from '../model/runtime/decoder.js';
+import type { ErrorAsData } from '../errors.js';
 import type { CropOffer, FoundByBatch } from './crop-offer.js';
-import type { ImageAnswer, ImageTask } from './executor.js';
+import type { ExecutorInfo, ImageAnswer, ImageTask } from './executor.js';
 import type { Job } from './job.js';
 
 /** What a worker is told once, when it starts. */
@@ -42,22 +41,22 @@ export interface HelpRequest {
 
 export type WorkerRequest = AnswerRequest | ReadyRequest | HelpRequest;
 
-/** What a request is answered with beside the form of the decoder. */
+/** What a request is answered with beside how the model runs. */
 export type MadeFor<Request extends WorkerRequest> = Request extends AnswerRequest
   ? ImageAnswer
   : Request extends HelpRequest
     ? FoundByBatch
     : undefined;
 
-/** A worker's answer; errors travel as data because a thrown one would lose its class and code on the way. */
+/** A worker's answer. */
 export type WorkerAnswer<Made = ImageAnswer | FoundByBatch | undefined> =
   | {
       readonly ok: true;
-      /** How the decoder of this worker runs. */
-      readonly decoderForm: DecoderForm;
+      /** How the model of this worker runs. */
+      readonly loaded: Required<ExecutorInfo>;
       readonly made: Made;
     }
-  | { readonly ok: false; readonly code: SamErrorCode | undefined; readonly message: string; readonly hint?: string };
+  | { readonly ok: false; readonly error: ErrorAsData };
 
 /** What a worker says while it is busy. */
 export interface WorkerProgress {

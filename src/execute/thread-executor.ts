@@ -1,9 +1,8 @@
 import { Piscina } from 'piscina';
-import { messageOf, SamError } from '../errors.js';
-import type { DecoderForm } from '../model/runtime/decoder.js';
+import { errorOfData, messageOf, SamError } from '../errors.js';
+import { CropHelpers } from './crop-helpers.js';
 import { type Parallelism, parallelismFor } from './default-parallelism.js';
-import type { Executor, ExecutorInfo, ImageAnswer, ImageTask, TaskOptions } from './executor.js';
-import { HelpDesk } from './help-desk.js';
+import type { Executor, ExecutorInfo, ExecutorMaker, ImageAnswer, ImageTask, TaskOptions } from './executor.js';
 import type { Job } from './job.js';
 import type { AnswerRequest, MadeFor, WorkerAnswer, WorkerMessage, WorkerRequest, WorkerSetup } from './protocol.js';
 
@@ -45,11 +44,11 @@ export class ThreadExecutor implements Executor {
   #busy = 0;
   /** Workers that will have no image of their own. */
   readonly #helpers: number;
-  readonly #helpDesk = new HelpDesk({
+  readonly #cropHelpers = new CropHelpers({
     idle: () => this.concurrency - this.#busy,
     help: async (offer) => (await this.#run({ kind: 'help', offer }, {})).made,
   });
-  #decoderForm: DecoderForm | undefined;
+  #loaded: Required<ExecutorInfo> | undefined;
   #isClosed = false;
 
   constructor({ job, images = Number.POSITIVE_INFINITY, onNotice, workerFile, ...wanted }: ThreadExecutorOptions) {
@@ -91,7 +90,7 @@ export class ThreadExecutor implements Executor {
         notify(message.message);
         return;
       case 'offer':
-        this.#helpDesk.open(message.offer, message.port);
+        this.#cropHelpers.open(message.offer, message.port);
     }
   }
 
@@ -103,8 +102,7 @@ export class ThreadExecutor implements Executor {
   async ready(): Promise<ExecutorInfo> {
     // side by side; a worker that cannot load only does not help
     for (let i = 0; i < this.#helpers; i++) this.#run({ kind: 'ready' }, {}).catch(() => undefined);
-    const { decoderForm } = await this.#run({ kind: 'ready' }, {});
-    return { decoderForm };
+    return (await this.#run({ kind: 'ready' }, {})).loaded;
   }
 
   /**
@@ -114,7 +112,7 @@ export class ThreadExecutor implements Executor {
    *   `options.signal` when that was aborted.
    */
   async answer({ image, prompts, overlay = false }: ImageTask, options: TaskOptions = {}): Promise<ImageAnswer> {
-    if (this.#busy >= this.concurrency) this.#helpDesk.recall();
+    if (this.#busy >= this.concurrency) this.#cropHelpers.recall();
     for (let tried = 1; ; tried++) {
       const id = this.#nextId++;
       this.#watched.set(id, options);
@@ -150,25 +148,41 @@ export class ThreadExecutor implements Executor {
       throw new SamError('worker-lost', `A worker thread ended before its image was done: ${messageOf(error)}`);
     });
     const answer = (await running) as WorkerAnswer<MadeFor<Request>>;
-    if (!answer.ok) throw new SamError(answer.code ?? 'worker-failed', answer.message, answer.hint);
-    this.#checkForm(answer.decoderForm);
+    if (!answer.ok) throw errorOfData(answer.error);
+    this.#checkAlike(answer.loaded);
     return answer;
   }
 
   /** A worker is free: the next image comes at once if there is one, and otherwise it helps. */
   #endRequest(): void {
     this.#busy--;
-    if (!this.#isClosed) setImmediate(() => this.#helpDesk.assign());
+    if (!this.#isClosed) setImmediate(() => this.#cropHelpers.assign());
   }
 
-  /** Threads load for themselves; what one of them could not compile must not mix with what the others could. */
-  #checkForm(form: DecoderForm): void {
-    this.#decoderForm ??= form;
-    if (form === this.#decoderForm) return;
+  /** Threads load for themselves; what one of them could not compile, or take to the device, must not mix with what the others could. */
+  #checkAlike({ decoderForm, device }: Required<ExecutorInfo>): void {
+    this.#loaded ??= { decoderForm, device };
+    if (decoderForm !== this.#loaded.decoderForm) {
+      throw new SamError(
+        'bad-model',
+        `Expected the decoder ${this.#loaded.decoderForm} in every worker thread but received it ${decoderForm} in one`,
+        'Start again; if it goes on, use fewer workers: one of them may lack the memory to compile it.',
+      );
+    }
+    if (device === this.#loaded.device) return;
     throw new SamError(
       'bad-model',
-      `Expected the decoder ${this.#decoderForm} in every worker thread but received it ${form} in one`,
-      'Start again; if it goes on, use fewer workers: one of them may lack the memory to compile it.',
+      `Expected the encoder on ${this.#loaded.device} in every worker thread but received it on ${device} in one`,
+      'Use fewer workers, which may be more than the device has memory for, or name the device.',
     );
   }
+}
+
+/** Worker threads for a run, as many as fit its images and this machine unless some are wanted. */
+export function inWorkerThreads({
+  workers,
+  threads,
+}: Partial<Pick<Parallelism, 'workers' | 'threads'>>): ExecutorMaker {
+  const wanted = { ...(workers !== undefined && { workers }), ...(threads !== undefined && { threads }) };
+  return (job, images, onNotice) => new ThreadExecutor({ job, images, onNotice, ...wanted });
 }

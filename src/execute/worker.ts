@@ -3,7 +3,7 @@
  * draws the bar, writes files and hears Ctrl-C, never calls it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf, SamError } from '../errors.js';
+import { errorAsData } from '../errors.js';
 import { loadModel, type SamModel } from '../model/runtime/load-model.js';
 import { type Answerer, answererOf } from './answerer.js';
 import { cropSharing, helpWith } from './crop-offer.js';
@@ -38,12 +38,12 @@ async function load(): Promise<Loaded> {
 async function answered(request: WorkerRequest): Promise<WorkerAnswer> {
   loading ??= load();
   const { model, answer } = await loading;
-  const { decoderForm } = model;
+  const loaded = { decoderForm: model.decoderForm, device: model.encodesOn };
   switch (request.kind) {
     case 'ready':
-      return { ok: true, decoderForm, made: undefined };
+      return { ok: true, loaded, made: undefined };
     case 'help':
-      return { ok: true, decoderForm, made: await helpWith(model, request.offer) };
+      return { ok: true, loaded, made: await helpWith(model, request.offer) };
     case 'answer': {
       const { id } = request;
       const made = await answer(request, {
@@ -51,7 +51,7 @@ async function answered(request: WorkerRequest): Promise<WorkerAnswer> {
         onCrop: (crop, crops) => say({ kind: 'crop', id, crop, crops }),
         ...(share && { share }),
       });
-      return { ok: true, decoderForm, made };
+      return { ok: true, loaded, made };
     }
   }
 }
@@ -60,12 +60,6 @@ export default async function run(request: WorkerRequest): Promise<WorkerAnswer>
   try {
     return await answered(request);
   } catch (error) {
-    const known = error instanceof SamError ? error : undefined;
-    return {
-      ok: false,
-      code: known?.code,
-      message: messageOf(error),
-      ...(known?.hint !== undefined && { hint: known.hint }),
-    };
+    return { ok: false, error: errorAsData(error, 'worker-failed') };
   }
 }

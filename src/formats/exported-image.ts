@@ -7,12 +7,15 @@
 import { keyholeRingOf } from '../mask/runs/keyhole-ring.js';
 import { type Polygon, polygonsOfMaskRuns, type Ring } from '../mask/runs/trace-polygons.js';
 import type { FoundMask, ImageResult } from '../sam/found-mask.js';
+import type { MapPlacement } from '../sam/map-placement.js';
 
 /** An image's result on its way into another format. */
 export interface ExportedImage {
   /** Name of its result, with forward slashes and without an extension; no other image has it. */
   readonly name: string;
   readonly result: ImageResult;
+  /** Where it lies on a map, where that is asked for. */
+  readonly placement?: MapPlacement;
 }
 
 /** How masks are written. */

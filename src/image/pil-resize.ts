@@ -66,7 +66,7 @@ function resizeColumns(source: RgbImage['data'], rowLength: number, inHeight: nu
 }
 
 /**
- * An image resized as `PIL.Image.resize(size, BILINEAR)` does it, equal to the level (test/model/pil-resize.test.ts).
+ * An image resized as `PIL.Image.resize(size, BILINEAR)` does it, equal to the level (test/image/pil-resize.test.ts).
  *
  * @param image - RGB, row-major.
  * @param width - New width in pixels, at least 1.

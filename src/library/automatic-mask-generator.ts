@@ -39,7 +39,7 @@ export class AutomaticMaskGenerator {
   readonly #generator: MaskGenerator;
 
   /**
-   * @param model - From `loadModel`. One generator at a time may use it.
+   * @param model - From `loadModel`. Several generators may use it, and are answered in turn.
    * @param options - The preset and what differs from it.
    * @throws SamError `bad-usage` for an unknown preset or setting or a value out of range, `bad-point-grid` for grids that
    * cannot be asked.
@@ -51,7 +51,7 @@ export class AutomaticMaskGenerator {
   }
 
   /**
-   * All masks; best predicted IoU first, unless crops are used. onnxruntime blocks the calling thread for each batch of points; a program that has to
+   * All masks, in the order of `MaskGenerator.generate`. onnxruntime blocks the calling thread for each batch of points; a program that has to
    * stay responsive calls this in a worker thread.
    *
    * @param input - A file's path, the bytes of a file, or raw RGB.

@@ -5,12 +5,14 @@
  */
 
 import { DEFAULT_PRESET, settingsOfPreset } from '../amg/presets.js';
-import type { EverythingJob, PromptsReference, SegmentJob } from '../execute/job.js';
+import { type EdgeSettings, resolveEdgeSettings } from '../edges/edge-settings.js';
+import type { EdgesJob, EverythingJob, PromptsReference, SegmentJob } from '../execute/job.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../model/catalogue/catalogue.js';
 import type { ModelReference } from '../model/catalogue/entry.js';
 import type { Device } from '../model/runtime/device.js';
 import type { EmbeddingCacheOptions } from '../model/runtime/embedding-cache.js';
-import { SEGMENT_DEFAULTS, type SegmentSettings } from '../segment/segment-image.js';
+import { checkedSettings } from '../sam/setting-rules.js';
+import { SEGMENT_DEFAULTS, SEGMENT_RULES, type SegmentSettings } from '../segment/segment-image.js';
 import type { AutomaticMaskGeneratorOptions } from './automatic-mask-generator.js';
 
 /** Options that every job has. */
@@ -31,6 +33,9 @@ export interface SegmentJobOptions extends Partial<SegmentSettings>, JobOptions 
   readonly prompts: PromptsReference;
 }
 
+/** Options of {@link edgesJob}: what differs from the SAM paper, and the model. */
+export interface EdgesJobOptions extends Partial<EdgeSettings>, JobOptions {}
+
 /**
  * All masks of each image, as the command `everything` makes them.
  *
@@ -48,7 +53,11 @@ export function everythingJob(options: EverythingJobOptions = {}): EverythingJob
   };
 }
 
-/** The masks that prompts ask for, as the command `segment` makes them. */
+/**
+ * The masks that prompts ask for, as the command `segment` makes them.
+ *
+ * @throws SamError `bad-usage` for an unknown setting or a value out of range.
+ */
 export function segmentJob({
   prompts,
   model = DEFAULT_MODEL,
@@ -59,8 +68,23 @@ export function segmentJob({
   return {
     kind: 'segment',
     model,
-    settings: { ...SEGMENT_DEFAULTS, ...settings },
+    settings: { ...SEGMENT_DEFAULTS, ...checkedSettings<SegmentSettings>(settings, SEGMENT_RULES) },
     prompts,
+    ...(device && { device }),
+    ...(embeddings && { embeddings }),
+  };
+}
+
+/**
+ * The edges of each image, as the command `edges` finds them.
+ *
+ * @throws SamError `bad-usage` for an unknown model or setting or a value out of range.
+ */
+export function edgesJob({ model = DEFAULT_MODEL, device, embeddings, ...settings }: EdgesJobOptions = {}): EdgesJob {
+  return {
+    kind: 'edges',
+    model,
+    settings: resolveEdgeSettings(settings),
     ...(device && { device }),
     ...(embeddings && { embeddings }),
   };

@@ -4,9 +4,10 @@ import type { OutputOptions } from '../dataset/scheduler/output-formats.js';
 import { runDataset as run } from '../dataset/scheduler/run.js';
 import type { InputSelection } from '../dataset/sources/input-images.js';
 import type { Parallelism } from '../execute/default-parallelism.js';
+import { inWorkerThreads } from '../execute/thread-executor.js';
 import { everythingJob } from './jobs.js';
 
-/** How results are written: one JSON file an image, unless it says otherwise. */
+/** How results are written: one JSON file an image, or one PNG for edges, unless it says otherwise. */
 export interface OutputFolder extends Partial<OutputOptions> {
   /** Folder of the results. */
   readonly folder: string;
@@ -17,10 +18,16 @@ export interface OutputFolder extends Partial<OutputOptions> {
  * one's own.
  */
 export interface RunDatasetOptions
-  extends Omit<DatasetRun, 'job' | 'selection' | 'output' | 'parallelism'>,
-    Partial<Parallelism> {
+  extends Omit<DatasetRun, 'job' | 'selection' | 'output' | 'executor'>,
+    Partial<Pick<Parallelism, 'workers' | 'threads'>> {
   /** What to make of each image. @default everythingJob(): all masks, with the default preset */
   readonly job?: DatasetRun['job'];
+  /**
+   * What does the job, or makes it (see {@link DatasetRun.executor}).
+   *
+   * @default worker threads: `workers` of them with `threads` each, or what fits the machine and the number of images
+   */
+  readonly executor?: DatasetRun['executor'];
   /** Files, folders (searched through), globs, tar archives and URLs; or with more to say about them. */
   readonly inputs?: readonly string[] | InputSelection;
   /** Folder of the results, or with more to say about them. */
@@ -49,14 +56,23 @@ export interface RunDatasetOptions
  *   model cannot be loaded, `unwritable-output` when a result cannot be written.
  */
 export async function runDataset(options: RunDatasetOptions): Promise<RunSummary> {
-  const { job = everythingJob(), inputs, out, workers, threads, ...rest } = options;
+  const { job = everythingJob(), inputs, out, workers, threads, executor, ...rest } = options;
   const selection = inputs === undefined || 'inputs' in inputs ? inputs : { inputs };
   const output = typeof out === 'string' ? { folder: out } : out;
   return run({
     ...rest,
     job,
     ...(selection && { selection }),
-    ...(output && { output: { format: 'json', recordsPerFile: 1000, copyImages: true, ...output } }),
-    parallelism: { ...(workers !== undefined && { workers }), ...(threads !== undefined && { threads }) },
+    ...(output && {
+      output: {
+        format: job.kind === 'edges' ? 'edge-maps' : 'json',
+        recordsPerFile: 1000,
+        copyImages: true,
+        ...output,
+      },
+    }),
+    executor:
+      executor ??
+      inWorkerThreads({ ...(workers !== undefined && { workers }), ...(threads !== undefined && { threads }) }),
   });
 }

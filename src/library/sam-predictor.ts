@@ -23,7 +23,7 @@ export interface Prediction {
   readonly masks: MaskRuns[];
   /** The model's own estimates of the masks' IoU; raw regressions, can exceed 1. */
   readonly iouPredictions: number[];
-  /** [256, 256] row-major low-res logits, for `maskInput` of a next call. */
+  /** [low-res size, low-res size] row-major low-res logits (256 for SAM 1), for `maskInput` of a next call. */
   readonly lowResMasks: Float32Array[];
 }
 
@@ -41,7 +41,7 @@ export class SamPredictor {
   readonly #model: SamModel;
   #image: EncodedImage | undefined;
 
-  /** @param model - From `loadModel`. A model answers about the image encoded last: one predictor at a time may use it. */
+  /** @param model - From `loadModel`. Several predictors and generators may use it, and are answered in turn. */
   constructor(model: SamModel) {
     this.#model = model;
   }

@@ -17,7 +17,7 @@ export interface FoundMask extends MeasuredMask {
   readonly maskIndex?: number;
 }
 
-/** Seconds that each stage of an image took. */
+/** Seconds that each stage took the thread that has the image; waiting for threads that help with it counts as decoding. */
 export interface StageSeconds {
   /** Resizing, normalising and the image encoder, all crops. */
   encode: number;

@@ -44,6 +44,9 @@ export const SAM1_GEOMETRY: ModelGeometry = {
   maskThreshold: 0,
 };
 
+/** How models of SAM 2, and EfficientSAM, see images. */
+export const SAM2_FIT: Pick<ModelGeometry, 'fit' | 'maskResize'> = { fit: 'stretch', maskResize: 'direct' };
+
 /** Size of the part of the frame that an image takes, in pixels of the frame, from its top left. */
 export interface FrameExtent {
   readonly width: number;

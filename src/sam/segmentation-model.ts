@@ -1,5 +1,5 @@
 /**
- * What the mask generator needs to know of a model, and nothing else: the only door between `amg` and `model`.
+ * What making masks needs to know of a model, and nothing else: `amg` and `segment` see no more of it.
  *
  * @module
  */

@@ -16,7 +16,7 @@ export interface MaskOfPrompt extends MeasuredMask {
   readonly predictedIou: number;
   /** Pixels above +offset over pixels above -offset, 0 to 1; 0 where there are none. */
   readonly stabilityScore: number;
-  /** [256, 256] row-major low-res logits, where `lowRes` asked for them. */
+  /** [low-res size, low-res size] row-major low-res logits (256 for SAM 1), where `lowRes` asked for them. */
   readonly lowResMask?: Float32Array;
 }
 
@@ -45,7 +45,7 @@ export async function masksOfPrompts(
       prompt,
       maskIndex,
       predictedIou: answer.iouPredictions[at],
-      stabilityScore: measurer.union > 0 ? measurer.stabilityScore : 0,
+      stabilityScore: measurer.stabilityScore,
       ...(lowRes && { lowResMask: rowMajorLogits(answer, at) }),
     });
   });

@@ -10,7 +10,7 @@ import type { PromptBatch } from '../sam/segmentation-model.js';
 
 /** Everything that is said about one object, together: points, a box, an earlier mask. At least one of them. */
 export interface ObjectPrompt extends PointsAndBox {
-  /** [256, 256] row-major low-res logits, such as an earlier prediction returned. @default none */
+  /** [low-res size, low-res size] row-major low-res logits (256 for SAM 1), such as an earlier prediction returned. @default none */
   readonly maskInput?: Float32Array;
 }
 

@@ -3,6 +3,7 @@ import type { ModelGeometry } from '../sam/geometry.js';
 import type { PromptedObject } from '../sam/image-prompts.js';
 import type { ImageSize, RgbImage } from '../sam/rgb-image.js';
 import type { SegmentationModel } from '../sam/segmentation-model.js';
+import type { SettingRule } from '../sam/setting-rules.js';
 import { maskInputOfRle } from './mask-input.js';
 import { type MaskOfPrompt, masksOfPrompts } from './masks-of-prompts.js';
 import type { ObjectPrompt } from './object-prompt.js';
@@ -26,6 +27,14 @@ export const SEGMENT_DEFAULTS: SegmentSettings = {
   promptsPerBatch: 64,
   stabilityScoreOffset: 1,
 };
+
+/** What each setting of {@link SegmentSettings} may be. */
+export const SEGMENT_RULES = {
+  multimask: { kind: 'choice', choices: [true, 'best'] },
+  refine: { kind: 'number', integer: true, min: 0, max: 100 },
+  promptsPerBatch: { kind: 'number', integer: true, min: 1, max: 1024 },
+  stabilityScoreOffset: { kind: 'number', integer: false, min: 0, max: Number.MAX_VALUE },
+} as const satisfies Record<keyof SegmentSettings, SettingRule>;
 
 /**
  * Encodes an image once and answers all its prompts: the masks in the order of the prompts and of each prompt's masks. Masks are

@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { SamError } from '../errors.js';
 import type { AppendFile, ByteRange } from './storage.js';
 import { unwritable } from './write-atomic.js';
 
@@ -20,21 +21,24 @@ export class AppendOnlyFile implements AppendFile {
    * Opens a file for appending, made with its folder if need be.
    *
    * @param keep - Bytes to keep; what lies behind them is cut off. @default all
-   * @throws SamError `unwritable-output`
+   * @throws SamError `unwritable-output`; `bad-run-folder` when there are fewer bytes than are to be kept: the file stays as it is.
    */
   static async open(path: string, keep?: number): Promise<AppendOnlyFile> {
     try {
       await mkdir(dirname(path), { recursive: true });
       const handle = await open(path, 'a');
       try {
+        const { size } = await handle.stat();
+        // truncating would fill up the file with zeros
+        if (keep !== undefined && size < keep) throw tooShort(path, keep, size);
         if (keep !== undefined) await handle.truncate(keep);
-        return new AppendOnlyFile(path, handle, (await handle.stat()).size);
+        return new AppendOnlyFile(path, handle, keep ?? size);
       } catch (error) {
         await handle.close();
         throw error;
       }
     } catch (error) {
-      throw unwritable(path, error);
+      throw error instanceof SamError ? error : unwritable(path, error);
     }
   }
 
@@ -74,4 +78,8 @@ export class AppendOnlyFile implements AppendFile {
     this.#length = start + bytes.length;
     return { start, end: this.#length };
   }
+}
+
+function tooShort(path: string, keep: number, size: number): SamError {
+  return new SamError('bad-run-folder', `Expected ${keep} bytes in ${path} but it ends at ${size}`);
 }

@@ -93,7 +93,8 @@ export class FolderStorage implements Storage {
 
   async sizeOf(name: string): Promise<number | undefined> {
     const path = this.#pathOf(name);
-    return (await unlessAbsent(path, stat(path)))?.size;
+    const found = await unlessAbsent(path, stat(path));
+    return found?.isDirectory() ? undefined : found?.size;
   }
 
   async write(name: string, data: FileData): Promise<void> {

@@ -72,6 +72,7 @@ export interface Storage {
    * Opens a file for appending, made if need be.
    *
    * @param keep - Bytes to keep; what lies behind them is cut off. @default all
+   * @throws SamError `unwritable-output`; `bad-run-folder` when it has fewer bytes than that.
    */
   append(name: string, keep?: number): Promise<AppendFile>;
   /** Removes a file. @returns whether it was there. */

@@ -36,6 +36,8 @@ test("reference is Meta's defaults", () => {
     nonOverlapping: 'none',
     pointsBudget: null,
     ranking: 'predicted-iou',
+    votesExponent: 0.2,
+    stabilityExponent: 1,
     scoreThresh: 0,
   });
 });

@@ -3,6 +3,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { RunRecords } from '../../src/dataset/run-reader/run-records.js';
+import { type CocoRle, cocoRleFromMaskRuns, maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
+import { maskRuns } from '../../src/mask/runs/mask-runs.js';
 import { runFake } from '../support/fake-run.js';
 import { fixtureUrl } from '../support/fixture.js';
 import { runMain } from '../support/run-cli.js';
@@ -20,7 +23,16 @@ const GUARD_FLAGS = [
 
 interface GoldenFile {
   image: { file_name: string; width: number };
-  annotations: { predicted_iou: number }[];
+  annotations: { predicted_iou: number; segmentation: CocoRle }[];
+}
+
+/** The mask with one more column, in which it has no pixel. */
+function widened(segmentation: CocoRle): CocoRle {
+  const { width, height, runsColumnMajor } = maskRunsFromCocoRle(segmentation);
+  const runs = [...runsColumnMajor];
+  if (runs.length % 2 === 1) runs[runs.length - 1] += height;
+  else runs.push(height);
+  return cocoRleFromMaskRuns(maskRuns(width + 1, height, runs));
 }
 
 /** Copies the goldens, changed. */
@@ -88,7 +100,9 @@ describe('sam-cli compare', () => {
       if (record.image.file_name === 'coffee.png') record.image.file_name = 'a<b.png';
       else if (record.image.file_name === 'chelsea.png') record.annotations = record.annotations.slice(1);
     });
+    const opened = context.mock.method(RunRecords, 'open');
     assert.equal((await runMain('compare', GOLDENS, out, '--html', html)).exitCode, 1);
+    assert.equal(opened.mock.callCount(), 2, 'each run is opened once');
     const page = await readFile(html, 'utf8');
     assert.deepEqual(page.match(/<h2>.*<\/h2>/g), ['<h2>chelsea.png</h2>']);
     assert.match(page, /<figcaption>A: 10 masks, 1 without a match<\/figcaption>/);
@@ -104,7 +118,9 @@ describe('sam-cli compare', () => {
     const report = JSON.parse((await runMain('compare', GOLDENS, twice, '--json')).stdout);
     assert.deepEqual([report.b_masks, report.matched, report.passed], [55, 52, false]);
     await writeChanged(wide, (record) => {
-      record.image.width += record.image.file_name === 'coffee.png' ? 1 : 0;
+      if (record.image.file_name !== 'coffee.png') return;
+      record.image.width++;
+      for (const each of record.annotations) each.segmentation = widened(each.segmentation);
     });
     const { exitCode, stdout } = await runMain('compare', GOLDENS, wide);
     assert.equal(exitCode, 1);

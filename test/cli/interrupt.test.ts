@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { fixtureUrl } from '../support/fixture.js';
 import { cliPath } from '../support/run-cli.js';
@@ -104,4 +106,33 @@ describe('Ctrl-C', () => {
       JSON.parse(await readFile(join(out, file), 'utf8'));
     }
   });
+
+  for (const [what, args, said] of [
+    ['--dry-run', ['everything', 'PHOTOS', '-o', 'OUT', '--dry-run', '--preset', 'dense', '--workers', '1'], 'Trying'],
+    ['--dry-run while images are looked for', ['everything', '--input-list', '-', '-o', 'OUT', '--dry-run'], ''],
+    ['bench', ['bench', 'PHOTOS', '--preset', 'dense'], 'Trying'],
+  ] as const) {
+    it(`ends ${what} at once: it answers 130, prints no estimate and leaves nothing behind`, async () => {
+      const temporary = await mkdtemp(join(root, 'tmp-'));
+      const places: Record<string, string> = { PHOTOS: join(root, 'photos'), OUT: join(root, 'dry') };
+      const child = spawn(process.execPath, [cliPath, ...args.map((word) => places[word] ?? word)], {
+        env: { ...process.env, TMPDIR: temporary },
+      });
+      let [stdout, stderr] = ['', ''];
+      child.stdout.on('data', (chunk) => {
+        stdout += chunk;
+      });
+      child.stderr.on('data', (chunk) => {
+        stderr += chunk;
+      });
+      const ended = once(child, 'close');
+      // at work when it says so, or when it has made its temporary folder
+      const isAtWork = async () => (said ? stderr.includes(said) : (await readdir(temporary)).length > 0);
+      while (child.exitCode === null && !(await isAtWork())) await setTimeout(20);
+      child.kill('SIGINT');
+      assert.deepEqual([await ended, stdout], [[130, null], '']);
+      assert.deepEqual(await readdir(temporary), []);
+      await assert.rejects(readdir(places.OUT), { code: 'ENOENT' });
+    });
+  }
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
@@ -13,6 +14,16 @@ const run = promisify(execFile);
 /** Paths of this package that a text names. */
 function pathsIn(text: string): string[] {
   return text.match(/\b(?:docs|schemas|scripts|fixtures|models|bench)\/[\w./-]*\w/g) ?? [];
+}
+
+/** What people read: pages, and code for its comments. */
+async function textFiles(): Promise<string[]> {
+  const files = ['README.md', 'NOTICE', 'CHANGELOG.md'];
+  for (const folder of ['docs', 'src', 'test', 'bench', 'fixtures', 'assembly', 'scripts']) {
+    for (const file of await readdir(join(packageRoot, folder), { recursive: true }))
+      if (/(?<!_pb)\.(md|ts|py)$/.test(file)) files.push(join(folder, file));
+  }
+  return files;
 }
 
 describe('the package', () => {
@@ -64,6 +75,22 @@ describe('the package', () => {
         if (path.startsWith('docs/')) assert.ok(packed.has(path), `${file} names ${path}`);
       }
     }
+  });
+
+  it('names files that there are, in its pages and in its comments', async () => {
+    const gone: string[] = [];
+    for (const file of await textFiles()) {
+      const text = await readFile(join(packageRoot, file), 'utf8');
+      const said = file.endsWith('.ts') ? (text.match(/\/\*.*?\*\/|\/\/[^\n]*/gs) ?? []).join('\n') : text;
+      assert.doesNotMatch(said, /@@/, file);
+      for (const [path] of said.matchAll(
+        /(?<![\w./-])(?:src|test|bench|fixtures|scripts|assembly|docs)\/[\w./-]*\w/g,
+      )) {
+        // NAME stands for any
+        if (!path.includes('NAME') && !existsSync(join(packageRoot, path))) gone.push(`${file}: ${path}`);
+      }
+    }
+    assert.deepEqual(gone, []);
   });
 
   it('is tested from a build of its own, which removes nothing that another run may need', async () => {

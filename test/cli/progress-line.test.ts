@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clockOf, rateOf } from '../../src/cli/reporters/in-words.js';
+import { clockOf, rateOf } from '../../src/cli/in-words.js';
 import { progressLineOf } from '../../src/cli/reporters/progress-line.js';
 import type { ProgressView } from '../../src/cli/reporters/run-progress.js';
 

@@ -80,6 +80,8 @@ describe('settings on the command line', () => {
       maxMaskCoverage: '0.9',
       nms: 'mask',
       ranking: 'agreement',
+      votesExponent: '0.3',
+      stabilityExponent: '1.5',
       scoreThresh: '0.15',
       nonOverlapping: 'smaller',
     };

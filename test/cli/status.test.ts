@@ -80,7 +80,7 @@ describe('sam-cli status', () => {
       assert.equal(exitCode, 0);
       assert.match(stdout, new RegExp(`^everything: running as process ${child.pid} on .+$`, 'm'));
       assert.match(stdout, /^[12] of 3 images done, 0 failed, [12] to go; \d+ masks?$/m);
-      assert.match(stdout, /^about (less than a minute|\d+ min|\d+ h \d+ min) left$/m);
+      assert.match(stdout, /^about (\d+ s|\d+ min|\d+ h \d+ min|[\d.]+ days) left$/m);
     } finally {
       child.kill('SIGKILL');
       await ended;

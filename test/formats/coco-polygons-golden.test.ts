@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cocoPartOf } from '../../src/formats/coco/write.js';
+import { cocoImageEntryOf } from '../../src/formats/coco/write.js';
 import { cocoRleFromMaskRuns, maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
 import { rowMajorFromMaskRuns } from '../../src/mask/runs/dense-mask.js';
 import { measuredMask } from '../../src/mask/runs/mask-iou.js';
@@ -29,7 +29,7 @@ const CASES = masks().flatMap((mask) =>
   [0, 1].map((simplify) => {
     const { width, height } = mask.mask;
     const result = { imageId: 1, fileName: 'a', width, height, masks: [mask], skippedPrompts: [] };
-    const [{ segmentation }] = cocoPartOf(result, { segmentation: 'polygons', simplify }).masks;
+    const [{ segmentation }] = cocoImageEntryOf(result, { segmentation: 'polygons', simplify }).masks;
     return { mask, simplify, polygons: segmentation };
   }),
 );

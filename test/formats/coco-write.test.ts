@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { CocoDataset } from '../../src/formats/coco/dataset.js';
-import { CocoFileWriter, type CocoOrigin, cocoPartOf } from '../../src/formats/coco/write.js';
+import { CocoFileWriter, type CocoOrigin, cocoImageEntryOf } from '../../src/formats/coco/write.js';
 import type { FoundMask, ImageResult } from '../../src/sam/found-mask.js';
 import type { PromptedObject } from '../../src/sam/image-prompts.js';
 import { CORNERLESS, EMPTY, imageResult } from '../support/image-results.js';
@@ -11,7 +11,7 @@ async function fileOf(results: readonly ImageResult[], origin: Partial<CocoOrigi
   let text = '';
   for await (const piece of writer.text(async function* () {
     // as lines of a file bring them
-    for (const result of results) yield JSON.parse(JSON.stringify(cocoPartOf(result)));
+    for (const result of results) yield JSON.parse(JSON.stringify(cocoImageEntryOf(result)));
   })) {
     text += piece;
   }

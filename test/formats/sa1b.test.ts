@@ -59,6 +59,18 @@ describe('SA-1B files', () => {
     assert.equal(sa1bJsonOf(sa1bFileOf(read)), PROMPTED_TEXT);
   });
 
+  it('are measured anew: a file may be wrong about the area and the box of its masks', () => {
+    const text = PROMPTED_TEXT.replace('"area":19,"bbox":[1,0,4,3]', '"area":7,"bbox":[0,0,9,9]');
+    const { masks } = imageResultOfSa1b({ text, file: 'b.json' });
+    assert.deepEqual(
+      masks.map(({ area, boxXyxy }) => [area, boxXyxy]),
+      [
+        [19, [1, 0, 5, 3]],
+        [0, [0, 0, 0, 0]],
+      ],
+    );
+  });
+
   const wrong: [why: string, text: string, code: string, message: string][] = [
     [
       'a cut file',
@@ -77,6 +89,12 @@ describe('SA-1B files', () => {
       PROMPTED_TEXT.replace('"counts":"h0"', '"counts":"5"'),
       'malformed-rle',
       'Expected runs that sum to 24 pixels in COCO counts but received a sum of 5 (at position 1)',
+    ],
+    [
+      'a mask of another size than the image',
+      PROMPTED_TEXT.replace('{"size":[4,6],"counts":"h0"}', '{"size":[6,4],"counts":"h0"}'),
+      'bad-prompt',
+      "Expected the image's [4, 6] for annotations[1].segmentation.size but received [6, 4] (b.json, line 3)",
     ],
   ];
   for (const [why, text, code, message] of wrong) {

@@ -71,9 +71,17 @@ describe('runDataset of the library', () => {
     const out = join(await temporaryFolder(context), 'out');
     await assert.rejects(runDataset({ out }), {
       code: 'bad-usage',
-      message: 'Expected either selection or source but received neither',
+      message: 'Expected inputs or a source but received neither',
     });
     assert.throws(() => everythingJob({ model: 'none' }), { code: 'bad-usage' });
     assert.throws(() => everythingJob({ pointsPerSide: 0 }), { code: 'bad-usage' });
+    const prompts = { kind: 'file', path: 'prompts.json', isRelative: false } as const;
+    assert.throws(() => segmentJob({ prompts, refine: 101 }), {
+      code: 'bad-usage',
+      message: 'Expected an integer from 0 to 100 for refine but received 101 of type number',
+    });
+    assert.throws(() => segmentJob({ prompts, multimask: false as true }), {
+      message: /^Expected one of true, best for/,
+    });
   });
 });

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { viewRun } from '../../src/dataset/report/view-run.js';
-import { compareRuns } from '../../src/evaluate/compare/compare-runs.js';
+import { compareRuns, openRunPair } from '../../src/evaluate/compare/compare-runs.js';
 import { accessibilityProblems, launchBrowser, noBrowser, openedPage } from '../support/browser.js';
 import { exportedRun, HOSTILE_NAMES } from '../support/exported-run.js';
 import { rectangleRun } from '../support/rectangle-run.js';
@@ -267,7 +267,7 @@ describe('the page of a report', { skip: noBrowser }, () => {
     const { run, root } = await exportedRun(context);
     const [out, html] = [join(root, 'best'), join(root, 'comparison.html')];
     await runMain('export', run, '--to', 'sa1b', '--out', out, '--top', '2');
-    assert.equal((await compareRuns({ a: run, b: out, minIou: 0.9, minMatch: 1 })).passed, false);
+    assert.equal((await compareRuns(await openRunPair(run, out), { minIou: 0.9, minMatch: 1 })).passed, false);
     await runMain('compare', run, out, '--html', html);
     const { page, problems } = await open('', { colorScheme: 'dark' }, pathToFileURL(html).href);
     await page.locator('.stage').first().waitFor();

@@ -11,7 +11,7 @@ const HOSTILE = [
   `"'\`\\\n\r\t\0`,
   '\u2028\u2029\ufeff\ud800',
   "');alert(2);//",
-  '${alert(3)}',
+  `\${alert(3)}`,
 ];
 
 describe('scripts that hand over data', () => {

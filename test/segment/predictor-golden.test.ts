@@ -8,6 +8,7 @@ import { type CocoRle, maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.
 import { maskIou } from '../../src/mask/runs/mask-iou.js';
 import type { MaskRuns } from '../../src/mask/runs/mask-runs.js';
 import { loadModel, type SamModel } from '../../src/model/runtime/load-model.js';
+import type { RgbImage } from '../../src/sam/rgb-image.js';
 import { maskInputOf } from '../../src/segment/mask-input.js';
 import type { ObjectPrompt } from '../../src/segment/object-prompt.js';
 import { fixtureUrl, readJsonFixture } from '../support/fixture.js';
@@ -29,6 +30,12 @@ const golden = readJsonFixture<{ stride: number; cases: Case[] }>('predictor/gol
 const logitsBytes = readFileSync(fixtureUrl('predictor/logits.f32'));
 const logits = new Float32Array(logitsBytes.buffer, logitsBytes.byteOffset, logitsBytes.length / 4);
 const samples = (256 / golden.stride) ** 2;
+
+/** A grey image whose brightness rises to the right. */
+function greyImage(width: number, height: number): RgbImage {
+  const data = Uint8Array.from({ length: 3 * width * height }, (_, i) => ((i / 3) % width) * (200 / width));
+  return { data, width, height };
+}
 
 /** IoU of two masks; 1 when both are empty, as an unhelpful mask prompt leaves them. */
 function agreementOf(ours: MaskRuns, theirs: MaskRuns): number {
@@ -94,6 +101,22 @@ describe('agreement with Meta’s predictor on the same weights', () => {
       fedBack.set(`${file} ${name}`, best.lowResMasks[0]);
     });
   }
+
+  it('answers about several images by turns with one model', async () => {
+    const turned = new SamPredictor(model);
+    const [first, second] = [greyImage(90, 60), greyImage(60, 90)];
+    await predictor.setImage(first);
+    const alone = await predictor.predict({ points: [[30, 40]] });
+    await turned.setImage(second);
+    const [again, other] = await Promise.all([
+      predictor.predict({ points: [[30, 40]] }),
+      turned.predict({ points: [[30, 40]] }),
+    ]);
+    assert.deepEqual(again, alone);
+    assert.deepEqual([other.masks[0].width, other.masks[0].height], [60, 90]);
+    await predictor.setImage(second);
+    assert.deepEqual(await predictor.predict({ points: [[30, 40]] }), other);
+  });
 
   it('refines by feeding the mask back beside its prompt', async () => {
     await predictor.setImage(fileURLToPath(fixtureUrl('images/coffee.png')));

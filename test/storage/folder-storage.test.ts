@@ -33,6 +33,8 @@ describe('FolderStorage', () => {
     assert.equal(textOf(await storage.read('a/b.json')), 'ü');
     assert.equal(await storage.sizeOf('a/b.json'), 2);
     assert.equal(storage.locate('a/b.json'), join(storage.location, 'a', 'b.json'));
+    // a folder is no file
+    assert.equal(await storage.sizeOf('a'), undefined);
     // a file where a folder would be is no file of that name
     assert.equal(await storage.read('a/b.json/c'), undefined);
     assert.equal(await storage.remove('a/b.json'), true);
@@ -72,6 +74,12 @@ describe('FolderStorage', () => {
     assert.equal(second.length, 4);
     await second.append('!');
     await second.close();
+    assert.equal(textOf(await storage.read('log')), 'onet!');
+    // never filled up with zeros
+    await assert.rejects(storage.append('log', 6), {
+      code: 'bad-run-folder',
+      message: `Expected 6 bytes in ${storage.locate('log')} but it ends at 5`,
+    });
     assert.equal(textOf(await storage.read('log')), 'onet!');
   });
 

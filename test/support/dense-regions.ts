@@ -1,5 +1,5 @@
 /**
- * Small regions the plain way, on dense row-major masks: what src/mask/small-regions.ts is tested and timed against.
+ * Small regions the plain way, on dense row-major masks: what src/mask/runs/small-regions.ts is tested and timed against.
  */
 
 /** 8-connected labels from 1 up, in no particular order, and the pixels of each; 0 where the mask is not `value`. */

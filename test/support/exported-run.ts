@@ -56,16 +56,18 @@ export function testMasks(): FoundMask[] {
   ];
 }
 
-class MaskExecutor extends ToyExecutor {
+/** Answers every image with {@link testMasks}. */
+export class MaskExecutor extends ToyExecutor {
   override async answer(task: ImageTask): Promise<ImageAnswer> {
     return { ...(await super.answer(task)), masks: testMasks() };
   }
 }
 
-/** A run over images of hostile names, each with {@link testMasks}; its output folder, and a folder for exports beside it. */
+/** A run over images of hostile (or other) names, each with {@link testMasks}; its output folder, and a folder for exports beside it. */
 export async function exportedRun(
   context: TestContext,
   format: OutputFormat = 'json',
+  names: readonly string[] = HOSTILE_NAMES,
 ): Promise<{ run: string; photos: string; root: string }> {
   const root = await temporaryFolder(context);
   const [photos, run] = [join(root, 'photos'), join(root, 'run')];
@@ -74,7 +76,7 @@ export async function exportedRun(
   })
     .png()
     .toBuffer();
-  for (const name of HOSTILE_NAMES) {
+  for (const name of names) {
     const path = join(photos, name);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, bytes);

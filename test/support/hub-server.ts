@@ -66,7 +66,7 @@ export class HubServer {
     const path = decodeURIComponent(url);
     this.seen.push({ method, path, range: headers.range, authorization: headers.authorization });
     if (path.startsWith('/blob/')) return this.#sendBytes(path.slice('/blob/'.length), headers.range, response);
-    const match = /^\/[^/]+\/[^/]+\/resolve\/[^/]+\/(.+)$/.exec(path);
+    const match = /^\/(?:spaces\/)?[^/]+\/[^/]+\/resolve\/[^/]+\/(.+)$/.exec(path);
     const data = this.files.get(match?.[1] ?? '');
     const fault = method === 'HEAD' ? this.metadataFaults.shift() : undefined;
     if (fault?.kind === 'status') return refuse(response, fault);

@@ -1,16 +1,17 @@
 /*
  * A worker that fails as its image's first pixel says: 1 ends the thread once for each image, 2 ends it always, 3 fills the
- * memory, 4 never answers, 5 has a decoder of the other form.
+ * memory, 4 never answers, 5 has a decoder of the other form, 6 an encoder on another device.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import type { WorkerAnswer, WorkerRequest, WorkerSetup } from '../../src/execute/protocol.js';
 
 const { job }: WorkerSetup = workerData;
+const USUAL = { decoderForm: 'compiled', device: 'cpu' } as const;
 const NO_SECONDS = { encode: 0, decode: 0, select: 0, finish: 0 };
 
 export default async function run(request: WorkerRequest): Promise<WorkerAnswer> {
-  if (request.kind !== 'answer') return { ok: true, decoderForm: 'compiled', made: undefined };
+  if (request.kind !== 'answer') return { ok: true, loaded: USUAL, made: undefined };
   const [illness, image] = request.image.data;
   // the "model" of this worker is a folder that outlives threads
   const mark = `${job.model}/${image}`;
@@ -24,6 +25,9 @@ export default async function run(request: WorkerRequest): Promise<WorkerAnswer>
     for (;;) hoard.push(new Array(1e6).fill(0.5));
   }
   if (illness === 4) await new Promise(() => setInterval(() => {}, 1000));
-  const decoderForm = illness === 5 ? 'as-exported' : 'compiled';
-  return { ok: true, decoderForm, made: { masks: [], prompts: 0, seconds: NO_SECONDS } };
+  const loaded = {
+    decoderForm: illness === 5 ? 'as-exported' : USUAL.decoderForm,
+    device: illness === 6 ? 'cuda' : USUAL.device,
+  } as const;
+  return { ok: true, loaded, made: { masks: [], prompts: 0, seconds: NO_SECONDS } };
 }

@@ -55,8 +55,10 @@ export class MemoryStorage implements Storage {
     this.files.set(name, Buffer.concat(pieces));
   }
 
-  async append(name: string, keep?: number): Promise<AppendFile> {
-    this.files.set(name, (this.files.get(name) ?? Buffer.alloc(0)).subarray(0, keep));
+  async append(name: string, keep = this.files.get(name)?.length ?? 0): Promise<AppendFile> {
+    const bytes = this.files.get(name) ?? Buffer.alloc(0);
+    if (bytes.length < keep) throw new SamError('bad-run-folder', `Expected ${keep} bytes in ${name}`);
+    this.files.set(name, bytes.subarray(0, keep));
     return new MemoryFile(this, name);
   }
 

@@ -60,7 +60,8 @@ export class PaintedModel implements SegmentationModel {
     const [x, y] = [coords[at], coords[at + 1]];
     if (!maskInput) return this.#masksOf(x, y, crop);
     const cells = this.geometry.lowResSize ** 2;
-    return [this.#refined!(maskInput.subarray(i * cells, (i + 1) * cells), x, y)];
+    if (!this.#refined) throw new Error('Expected no mask prompt');
+    return [this.#refined(maskInput.subarray(i * cells, (i + 1) * cells), x, y)];
   }
 
   #answerOf(masks: readonly (readonly PaintedMask[])[]): DecodedBatch {

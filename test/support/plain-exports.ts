@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
 import { resizeLikePil } from '../../src/image/pil-resize.js';
 import { fixtureUrl } from './fixture.js';
+import { inFloats, inHalves } from './plain-halves.js';
 
 type Feeds = Record<string, ort.Tensor>;
 
@@ -33,6 +34,8 @@ export interface PlainExport extends PlainDecoder {
   readonly frame: number;
   readonly takesBoxes: boolean;
   readonly takesMasks: boolean;
+  /** Whether its floats are half floats. @default false */
+  readonly isHalf?: boolean;
   /** Inputs of the encoder. */
   pixels(photo: Photo): Feeds;
   /** Another decoder of the same weights that is asked about points without a box. */
@@ -100,6 +103,25 @@ const sam1: Omit<PlainExport, 'contract' | 'encoder' | 'pixels'> = {
   skip: 1,
 };
 
+const transformersJs: PlainExport = {
+  contract: 'transformers-js',
+  encoder: 'exports/transformers_js_encoder.onnx',
+  decoder: 'decoders/transformers_js.onnx',
+  fit: 'pad',
+  frame: 192,
+  takesBoxes: false,
+  takesMasks: false,
+  pixels: (photo) => ({ pixel_values: normalised(photo, 192, ...padded(photo, 192)) }),
+  prompt: (points, labels, embedding) => ({
+    ...embedding,
+    input_points: floats(points.flat(), 1, 1, points.length, 2),
+    input_labels: integers(labels, 1, 1, labels.length),
+  }),
+  masks: 'pred_masks',
+  ious: 'iou_scores',
+  skip: 0,
+};
+
 /** Every family. */
 export const PLAIN_EXPORTS: readonly PlainExport[] = [
   {
@@ -117,23 +139,12 @@ export const PLAIN_EXPORTS: readonly PlainExport[] = [
       return { input_image: floats(resizeLikePil(photo, width, height).data, height, width, 3) };
     },
   },
+  transformersJs,
   {
-    contract: 'transformers-js',
-    encoder: 'exports/transformers_js_encoder.onnx',
-    decoder: 'decoders/transformers_js.onnx',
-    fit: 'pad',
-    frame: 192,
-    takesBoxes: false,
-    takesMasks: false,
-    pixels: (photo) => ({ pixel_values: normalised(photo, 192, ...padded(photo, 192)) }),
-    prompt: (points, labels, embedding) => ({
-      ...embedding,
-      input_points: floats(points.flat(), 1, 1, points.length, 2),
-      input_labels: integers(labels, 1, 1, labels.length),
-    }),
-    masks: 'pred_masks',
-    ious: 'iou_scores',
-    skip: 0,
+    ...transformersJs,
+    encoder: 'exports/transformers_js_encoder_fp16.onnx',
+    decoder: 'exports/transformers_js_decoder_fp16.onnx',
+    isHalf: true,
   },
   {
     contract: 'samexporter-sam2',
@@ -230,6 +241,27 @@ export const PLAIN_EXPORTS: readonly PlainExport[] = [
     ious: 'iou_predictions',
     skip: 0,
   },
+  {
+    contract: 'efficientvit-sam',
+    encoder: 'exports/efficientvit_encoder.onnx',
+    decoder: 'exports/efficientvit_decoder.onnx',
+    fit: 'pad',
+    frame: 256,
+    takesBoxes: true,
+    takesMasks: false,
+    pixels: (photo) => ({ input_image: normalised(photo, 128, ...padded(photo, 128)) }),
+    prompt(given, givenLabels, { image_embeddings }) {
+      const { points, labels } = withPadding(given, givenLabels);
+      return {
+        image_embeddings,
+        point_coords: floats(points.flat(), 1, points.length, 2),
+        point_labels: floats(labels, 1, labels.length),
+      };
+    },
+    masks: 'masks',
+    ious: 'iou_predictions',
+    skip: 1,
+  },
 ];
 
 /** The file of a fixture. */
@@ -253,13 +285,15 @@ export async function plainAnswers(family: PlainExport, photo: Photo) {
   });
   const forPoints = await open(pointsDecoder);
   const forBoxes = await open(family);
-  const embedding = await encoder.run(family.pixels(photo));
+  const run = async (session: ort.InferenceSession, feeds: Feeds) =>
+    family.isHalf ? inFloats(await session.run(inHalves(feeds))) : session.run(feeds);
+  const embedding = await run(encoder, family.pixels(photo));
   const { width, height } = photo;
   const [inWidth, inHeight] = family.fit === 'pad' ? padded(photo, family.frame) : [family.frame, family.frame];
   return async (points: readonly number[][], labels: readonly number[]): Promise<PlainAnswer> => {
     const framed = points.map(([x, y]) => [(x / width) * inWidth, (y / height) * inHeight]);
     const { asked, session } = labels.some((label) => label > 1) ? forBoxes : forPoints;
-    const outputs = await session.run(asked.prompt(framed, labels, embedding, photo));
+    const outputs = await run(session, asked.prompt(framed, labels, embedding, photo));
     const { data, dims } = outputs[asked.masks];
     const side = dims[dims.length - 1];
     const logits = data as Float32Array;

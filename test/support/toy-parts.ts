@@ -1,6 +1,9 @@
 import type { PlannedImage } from '../../src/dataset/plan/planned-image.js';
-import type { NamedResult, Sink, SinkRun, Written } from '../../src/dataset/sinks/sink.js';
+import type { NamedResult, NewImage, Sink, SinkRun, Written } from '../../src/dataset/sinks/sink.js';
 import type { Source } from '../../src/dataset/sources/source.js';
+
+/** For a sink of a run that asks for no image for the first time. */
+export async function* noImages(): AsyncGenerator<NewImage> {}
 
 /** A source whose images are bytes in memory. */
 export class ToySource implements Source {
@@ -18,7 +21,9 @@ export class ToySource implements Source {
   }
 
   async open({ name }: PlannedImage): Promise<Uint8Array> {
-    return this.#images.get(name)!;
+    const bytes = this.#images.get(name);
+    if (!bytes) throw new Error(`Expected an image named ${name}`);
+    return bytes;
   }
 
   async close(): Promise<void> {

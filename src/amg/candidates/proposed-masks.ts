@@ -52,9 +52,7 @@ function* masksOfAnswer(
   for (let at = 0; at < iouPredictions.length; at++) {
     const predictedIou = iouPredictions[at];
     if (!(predictedIou > limit) || !measureAnswer(measurer, decoded, at)) continue;
-    const { area, boxXyxy } = measurer;
-    // 0 / 0 where not even the lower cutoff has a pixel: a record has to hold a number
-    const stabilityScore = measurer.union > 0 ? measurer.stabilityScore : 0;
+    const { area, boxXyxy, stabilityScore } = measurer;
     const toFoundMask = (): FoundMask => {
       const point = 2 * pointOf(at);
       return {

@@ -8,29 +8,28 @@
  * @module
  */
 
-import { maskIouAbove } from '../../mask/runs/mask-iou.js';
-import { iouOfSamples, type MaskSamples, maskSamples } from '../../mask/runs/mask-samples.js';
 import type { FoundMask } from '../../sam/found-mask.js';
 import type { ImageSize } from '../../sam/rgb-image.js';
 import type { CandidateSettings } from '../candidates/encoded-crop.js';
 import { predIouLimitOf } from '../candidates/pred-iou-limit.js';
 import type { GeneratorSettings } from '../settings.js';
+import { agreementScoreOf, scoreAtPlace } from './agreement-score.js';
 import { withoutDuplicates } from './duplicates.js';
+import { votesOf } from './votes.js';
 
-/** Masks with an IoU above this vote for each other. */
-const VOTE_IOU = 0.85;
 /** Masks that may vote, whether or not they may be kept. */
-const VOTERS = { predIouThresh: 0.5, stabilityScoreThresh: 0.3 };
-/** Points along the long side of the image at which large masks are compared, and how many of them make a mask large. */
-const SAMPLES_PER_SIDE = 64;
-const FEWEST_SAMPLES = 256;
-/** Exponents of the votes, of the mask's share of the image, and of its place. */
-const [VOTES, AREA, PLACE] = [0.2, 0.03, 0.2];
+export const VOTERS = { predIouThresh: 0.5, stabilityScoreThresh: 0.3 };
 
 /** Settings of {@link selectedByAgreement}. */
 type AgreementSettings = Pick<
   GeneratorSettings,
-  'predIouThresh' | 'stabilityScoreThresh' | 'nms' | 'boxNmsThresh' | 'scoreThresh'
+  | 'predIouThresh'
+  | 'stabilityScoreThresh'
+  | 'nms'
+  | 'boxNmsThresh'
+  | 'votesExponent'
+  | 'stabilityExponent'
+  | 'scoreThresh'
 >;
 
 /** What has to be measured so that all voters are there. */
@@ -62,47 +61,8 @@ export function selectedByAgreement(
   );
   const votes = votesOf(masks, image);
   const pixels = image.width * image.height;
-  const scoreOf = (mask: FoundMask) => {
-    const { predictedIou, stabilityScore, area } = mask;
-    const agreement = ((votes.get(mask) ?? 1) / shareAsked) ** VOTES;
-    return predictedIou * stabilityScore * agreement * (area / pixels) ** AREA;
-  };
+  const scoreOf = (mask: FoundMask) => agreementScoreOf(mask, (votes.get(mask) ?? 1) / shareAsked, pixels, settings);
   const ranked = withoutDuplicates(eligible, scoreOf, { nms, iouThresh: boxNmsThresh });
-  const end = ranked.findIndex((mask, i) => scoreOf(mask) * (i + 1) ** -PLACE < scoreThresh);
+  const end = ranked.findIndex((mask, i) => scoreAtPlace(scoreOf(mask), i + 1) < scoreThresh);
   return end < 0 ? ranked : ranked.slice(0, end);
-}
-
-/** A mask that votes and is voted for. */
-interface Voter {
-  readonly mask: FoundMask;
-  /** Where it is large enough to be known by them. */
-  readonly samples: MaskSamples | undefined;
-  votes: number;
-}
-
-/** How many of the masks have an IoU above {@link VOTE_IOU} with each of them, itself included. */
-function votesOf(masks: readonly FoundMask[], image: ImageSize): Map<FoundMask, number> {
-  const step = Math.ceil(Math.max(image.width, image.height) / SAMPLES_PER_SIDE);
-  const voters = masks.map((mask): Voter => {
-    const isLarge = mask.area >= FEWEST_SAMPLES * step * step;
-    return { mask, samples: isLarge ? maskSamples(mask.mask, step) : undefined, votes: 1 };
-  });
-  voters.sort((a, b) => a.mask.area - b.mask.area);
-  for (const [i, smaller] of voters.entries()) {
-    for (let j = i + 1; j < voters.length; j++) {
-      const larger = voters[j];
-      // masks of other sizes cannot overlap so much
-      if (larger.mask.area * VOTE_IOU > smaller.mask.area) break;
-      if (!doAgree(smaller, larger)) continue;
-      smaller.votes++;
-      larger.votes++;
-    }
-  }
-  return new Map(voters.map(({ mask, votes }) => [mask, votes]));
-}
-
-/** Large masks have many runs, and are told apart well enough at some points of theirs. */
-function doAgree(a: Voter, b: Voter): boolean {
-  if (a.samples && b.samples) return iouOfSamples(a.samples, b.samples) > VOTE_IOU;
-  return maskIouAbove(a.mask, b.mask, VOTE_IOU) > 0;
 }

@@ -5,8 +5,8 @@
  */
 
 import { boxNms } from '../../mask/runs/box-nms.js';
+import type { MeasuredMask } from '../../mask/runs/mask-iou.js';
 import { maskNms } from '../../mask/runs/mask-nms.js';
-import type { FoundMask } from '../../sam/found-mask.js';
 
 /** When two masks are one object. */
 export interface DuplicateRule {
@@ -21,7 +21,7 @@ export interface DuplicateRule {
  *
  * @param scoreOf - asked once a mask; rounded to float32, in which the reference compares
  */
-export function withoutDuplicates<Mask extends Pick<FoundMask, 'mask' | 'boxXyxy'>>(
+export function withoutDuplicates<Mask extends MeasuredMask>(
   masks: readonly Mask[],
   scoreOf: (mask: Mask) => number,
   { nms, iouThresh }: DuplicateRule,
@@ -30,10 +30,6 @@ export function withoutDuplicates<Mask extends Pick<FoundMask, 'mask' | 'boxXyxy
   const kept =
     nms === 'box'
       ? boxNms(Float32Array.from(masks.flatMap(({ boxXyxy }) => boxXyxy)), scores, iouThresh)
-      : maskNms(
-          masks.map(({ mask }) => mask),
-          scores,
-          iouThresh,
-        );
+      : maskNms(masks, scores, iouThresh);
   return kept.map((index) => masks[index]);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { MeasuredMask } from '../../mask/runs/mask-iou.js';
 import type { FoundMask } from '../../sam/found-mask.js';
 import type { GeneratorSettings } from '../settings.js';
 import { withoutDuplicates } from './duplicates.js';
@@ -11,7 +12,7 @@ import { withoutOverlaps } from './overlaps.js';
 import { cleanedAsPaper, cleanedAsReference } from './small-regions.js';
 
 /** Masks of one crop without duplicates, best predicted IoU first (the end of `_process_crop` of the reference). */
-export function selectedInCrop<Mask extends Pick<FoundMask, 'mask' | 'boxXyxy' | 'predictedIou'>>(
+export function selectedInCrop<Mask extends MeasuredMask & Pick<FoundMask, 'predictedIou'>>(
   masks: readonly Mask[],
   { nms, boxNmsThresh }: Pick<GeneratorSettings, 'nms' | 'boxNmsThresh'>,
 ): Mask[] {

@@ -1,12 +1,15 @@
 import { type Command, Option } from 'commander';
 import { type BenchReport, benchMachine } from '../../diagnose/bench-machine.js';
-import { catalogueEntryNamed, DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
+import { catalogueEntryNamed } from '../../model/catalogue/catalogue.js';
 import type { CommandContext } from '../command-context.js';
 import { INPUTS_DESCRIPTION } from '../dataset-options.js';
-import { bytesInWords, durationInWords } from '../estimate-in-words.js';
 import { EXIT } from '../exit-codes.js';
 import { addGeneratorOptions, type GeneratorOptions, generatorSettingsOf } from '../generator-options.js';
+import { bytesInWords, durationInWords } from '../in-words.js';
+import { endedByInterrupt } from '../interrupt.js';
+import { addModelOptions, type ModelOptions, modelOf } from '../model-options.js';
 import { numberIn } from '../parse.js';
+import { shownLines } from '../shown.js';
 import { tableOf } from '../table.js';
 
 const EXAMPLES = `
@@ -18,13 +21,15 @@ Examples:
   How long a million images would take:
     sam-cli bench photos --images 1000000
 
-Nothing is kept. The machine should have nothing else to do.`;
+Nothing is kept. The machine should have nothing else to do.
 
-type BenchCommandOptions = GeneratorOptions & {
-  readonly model: string;
-  readonly images?: number;
-  readonly json: boolean;
-};
+Exit codes: 0 measured, 1 the model cannot be loaded or no image be read, 2 wrong usage, 130 interrupted by Ctrl-C.`;
+
+type BenchCommandOptions = GeneratorOptions &
+  ModelOptions & {
+    readonly images?: number;
+    readonly json: boolean;
+  };
 
 function reportInWords({ model, arrangements, images, seconds, bytes }: BenchReport): string {
   const head = ['', 'images/hour', 's/image', 'encode', 'decode', 'select', 'finish'];
@@ -45,7 +50,7 @@ function reportInWords({ model, arrangements, images, seconds, bytes }: BenchRep
     `best here: --workers ${best.workers} --threads ${best.threads}`,
     `${images} images: about ${durationInWords(seconds)}, ${bytesInWords(bytes)} of results`,
   ];
-  return `${lines.join('\n')}\n`;
+  return shownLines(lines);
 }
 
 /** Adds `bench` to the program. */
@@ -60,19 +65,24 @@ export function addBenchCommand(program: Command, { stdout, stderr, finish }: Co
         numberIn({ integer: true, min: 1, max: 1e12 }),
       ),
     )
-    .option('--model <name>', 'model of the catalogue', DEFAULT_MODEL)
     .option('--json', 'print it as JSON', false);
   addGeneratorOptions(command);
+  addModelOptions(command);
   command.addHelpText('after', EXAMPLES).action(async (inputs: string[], options: BenchCommandOptions) => {
-    const { model, images, json } = options;
+    const { images, json, device } = options;
+    const model = await modelOf(options);
     const { settings } = await generatorSettingsOf(options, catalogueEntryNamed(model).calibratedSettings);
-    const report = await benchMachine({
-      job: { kind: 'everything', model, settings },
-      inputs,
-      ...(images !== undefined && { images }),
-      onTry: ({ workers, threads }) => stderr.write(`Trying --workers ${workers} --threads ${threads}\n`),
+    const exitCode = await endedByInterrupt(async (signal) => {
+      const report = await benchMachine({
+        job: { kind: 'everything', model, settings, device },
+        inputs,
+        ...(images !== undefined && { images }),
+        onTry: ({ workers, threads }) => stderr.write(`Trying --workers ${workers} --threads ${threads}\n`),
+        signal,
+      });
+      stdout.write(json ? `${JSON.stringify(report)}\n` : reportInWords(report));
+      return EXIT.ok;
     });
-    stdout.write(json ? `${JSON.stringify(report)}\n` : reportInWords(report));
-    finish(EXIT.ok);
+    finish(exitCode);
   });
 }

@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
-import { compareRuns } from '../../evaluate/compare/compare-runs.js';
+import { compareRuns, openRunPair } from '../../evaluate/compare/compare-runs.js';
 import { comparisonHtmlOf } from '../../evaluate/compare/comparison-html.js';
 import { type ComparisonReport, type ImageReport, matchedShareOf } from '../../evaluate/compare/comparison-report.js';
+import { writeNamedFile } from '../../storage/write-named-file.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { numberIn } from '../parse.js';
+import { shown, shownLines } from '../shown.js';
 import { tableOf } from '../table.js';
-import { writeText } from '../write-text.js';
 
 const EXAMPLES = `
 Examples:
@@ -42,7 +43,7 @@ function rowOf(
   { a_masks, b_masks, matched, a_matched, b_matched, mean_iou }: Omit<ImageReport, 'image'>,
 ) {
   const iou = mean_iou === null ? '-' : mean_iou.toFixed(4);
-  return [name, `${a_masks}`, `${b_masks}`, `${matched}`, percent(a_matched), percent(b_matched), iou];
+  return [shown(name), `${a_masks}`, `${b_masks}`, `${matched}`, percent(a_matched), percent(b_matched), iou];
 }
 
 function namesInWords(names: readonly string[]): string {
@@ -73,7 +74,7 @@ function reportInWords(report: ComparisonReport): string {
   }
   if (missing_in_a.length > 0) lines.push(`Missing in A: ${namesInWords(missing_in_a)}`);
   if (missing_in_b.length > 0) lines.push(`Missing in B: ${namesInWords(missing_in_b)}`);
-  return `${lines.join('\n')}\n`;
+  return shownLines(lines);
 }
 
 /** What is wrong, in one sentence for a log: it names the worst image. */
@@ -98,7 +99,7 @@ function failureInWords(report: ComparisonReport): string {
         `Expected the same images but ${missing.length} are missing in ${folder}: ${namesInWords(missing)}`,
       );
   }
-  return `sam-cli: ${problems.join('\n')}\n`;
+  return `sam-cli: ${shownLines(problems)}`;
 }
 
 /** Adds `compare` to the program. */
@@ -130,8 +131,9 @@ export function addCompareCommand(program: Command, { stdout, stderr, finish }: 
     .addHelpText('after', EXAMPLES)
     .action(async (a: string, b: string, { minMatch, iou, json, html, workers }: CompareCommandOptions) => {
       const threads = workers === undefined ? {} : { threads: workers };
-      const report = await compareRuns({ a, b, minMatch, minIou: iou, ...threads });
-      if (html !== undefined) await writeText(html, await comparisonHtmlOf(report));
+      const runs = await openRunPair(a, b);
+      const report = await compareRuns(runs, { minMatch, minIou: iou, ...threads });
+      if (html !== undefined) await writeNamedFile(html, await comparisonHtmlOf(runs, report));
       stdout.write(json ? `${JSON.stringify(report)}\n` : reportInWords(report));
       if (!report.passed) stderr.write(failureInWords(report));
       finish(report.passed ? EXIT.ok : EXIT.failures);

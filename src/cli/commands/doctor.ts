@@ -2,14 +2,19 @@ import type { Command } from 'commander';
 import { type DoctorReport, doctorReport } from '../../diagnose/doctor.js';
 import type { TrialReport } from '../../diagnose/trial.js';
 import { DEFAULT_MODEL } from '../../model/catalogue/catalogue.js';
+import type { Device } from '../../model/runtime/device.js';
 import type { CommandContext } from '../command-context.js';
-import { bytesInWords } from '../estimate-in-words.js';
 import { EXIT } from '../exit-codes.js';
+import { bytesInWords } from '../in-words.js';
+import { deviceOption } from '../model-options.js';
+import { shownLines } from '../shown.js';
 
 const EXAMPLES = `
 Examples:
   Whether this installation works, as text to paste in an issue:
     sam-cli doctor
+  Whether it works on a GPU:
+    sam-cli doctor --device auto
   The same for a program:
     sam-cli doctor --json
 
@@ -17,6 +22,7 @@ Exit codes: 0 it works, 1 it does not: the last lines say why.`;
 
 function trialInWords({
   model,
+  device,
   masks,
   best_iou,
   load_seconds,
@@ -32,7 +38,7 @@ function trialInWords({
     return lines;
   }
   lines.push(
-    `trial: ${model}, decoder ${decoder_form}; ready in ${load_seconds?.toFixed(1)} s, an image of 16 points in ${image_seconds?.toFixed(1)} s, ${masks} masks`,
+    `trial: ${model} on ${device}, decoder ${decoder_form}; ready in ${load_seconds?.toFixed(1)} s, an image of 16 points in ${image_seconds?.toFixed(1)} s, ${masks} masks`,
     `trial: the best mask of a disc has an IoU of ${best_iou?.toFixed(3)} with it`,
   );
   return lines;
@@ -47,13 +53,19 @@ function reportInWords({ ok, versions, machine, providers, cache, disk_free, tri
     `system: ${system}`,
     `processor: ${cpu}, ${cores} cores to use; ${cpu_features ? cpu_features.join(' ') : 'features not known here'}`,
     `memory: ${bytesInWords(memory_total)}, ${bytesInWords(memory_available)} to use`,
-    `providers: ${providers.map(({ name, bundled }) => (bundled ? name : `${name} (not installed)`)).join(', ')}; sam-cli uses cpu`,
+    `providers: ${providers.map(({ name, bundled }) => (bundled ? name : `${name} (not installed)`)).join(', ')}`,
     `cache: ${cache.folder}, ${cache.files} files, ${bytesInWords(cache.bytes)}${cache.writable ? '' : ', CANNOT BE WRITTEN: set SAM_CLI_CACHE_DIR'}`,
     `disk: ${bytesInWords(disk_free)} free in the working folder`,
     ...trialInWords(trial),
     ok ? 'works' : 'DOES NOT WORK',
   ];
-  return `${lines.join('\n')}\n`;
+  return shownLines(lines);
+}
+
+interface DoctorOptions {
+  readonly model: string;
+  readonly device: Device;
+  readonly json: boolean;
 }
 
 /** Adds `doctor` to the program. */
@@ -65,10 +77,11 @@ export function addDoctorCommand(program: Command, { stdout, finish }: CommandCo
       'Tells versions and machine, and takes a small image through the whole pipeline. Changes nothing but the cache.',
     )
     .option('--model <name>', 'model of the catalogue', DEFAULT_MODEL)
+    .addOption(deviceOption())
     .option('--json', 'print it as JSON', false)
     .addHelpText('after', EXAMPLES)
-    .action(async ({ model, json }: { readonly model: string; readonly json: boolean }) => {
-      const report = await doctorReport(model);
+    .action(async ({ model, device, json }: DoctorOptions) => {
+      const report = await doctorReport(model, device);
       stdout.write(json ? `${JSON.stringify(report)}\n` : reportInWords(report));
       finish(report.ok ? EXIT.ok : EXIT.failures);
     });

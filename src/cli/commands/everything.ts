@@ -7,6 +7,7 @@ import {
   addGeneratorOptions,
   type GeneratorOptions,
   generatorSettingsOf,
+  printSettingsOption,
   settingsJsonOf,
 } from '../generator-options.js';
 import { addMachineOptions, embeddingsOf } from '../machine-options.js';
@@ -17,7 +18,7 @@ type EverythingOptions = GeneratorOptions & RunOptions & { readonly printSetting
 
 const EXAMPLES = `
 Examples:
-  All masks of one photograph, and an image of them to look at:
+  All masks of one image, and an overlay to look at:
     sam-cli everything photo.jpg --out masks --overlay overlays
   A folder with all its subfolders; masks/cats/tom.json for photos/cats/tom.jpg:
     sam-cli everything photos --out masks
@@ -25,7 +26,7 @@ Examples:
     sam-cli everything photos --out masks --preset fast
   Exactly as Meta's generator does by default:
     sam-cli everything photos --out masks --preset reference
-  As SA-1B was made, which takes 21 crops of each photograph:
+  As SA-1B was made, which takes 21 crops of each image:
     sam-cli everything photos --out masks --preset sa1b
   A preset with one thing changed, kept in a file for later runs:
     sam-cli everything --preset dense --min-mask-region-area 100 --print-settings > settings.json
@@ -45,7 +46,8 @@ async function everything(
   context: CommandContext,
 ): Promise<number> {
   const model = await modelOf(options);
-  const chosen = await generatorSettingsOf(options, catalogueEntryNamed(model).calibratedSettings);
+  const { name, calibratedSettings } = catalogueEntryNamed(model);
+  const chosen = await generatorSettingsOf(options, calibratedSettings);
   if (options.printSettings) {
     context.stdout.write(settingsJsonOf(chosen));
     return EXIT.ok;
@@ -60,7 +62,12 @@ async function everything(
     options,
     { kind: 'everything', model, device: options.device, settings, ...embeddingsOf(options) },
     context,
+    chosen.lacksCalibration ? [neverCalibrated(name, chosen.preset)] : [],
   );
+}
+
+function neverCalibrated(model: string, preset: string): string {
+  return `${model} was never calibrated: the preset ${preset} uses the reference's thresholds, which were set for ViT-H. \`sam-cli calibrate --help\` says how to find those that fit.`;
 }
 
 /** Adds `everything` to the program. */
@@ -76,6 +83,7 @@ export function addEverythingCommand(program: Command, context: CommandContext):
   addModelOptions(command);
   addDatasetOptions(command);
   addGeneratorOptions(command);
+  command.addOption(printSettingsOption());
   addMachineOptions(command);
   command
     .addHelpText('after', EXAMPLES)

@@ -6,6 +6,7 @@ import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { addMaskFilterOptions, type MaskFilterOptions, maskFilterOf } from '../mask-filter-options.js';
 import { numberIn } from '../parse.js';
+import { shownLines } from '../shown.js';
 
 const EXAMPLES = `
 Formats (docs/export.md):
@@ -19,6 +20,8 @@ Examples:
     sam-cli export masks --to coco --segmentation polygons --simplify 1 --out annotations.json
   Only good masks, and none that is smaller than 0.1 % of its image:
     sam-cli export masks --to yolo-seg --min-predicted-iou 0.9 --min-area 0.1% --out dataset
+  Outlines on a map, of aerial images that are GeoTIFFs:
+    sam-cli export masks --to geojson --coordinates map --out outlines
   Label Studio, which finds images by a URL or its local storage:
     sam-cli export masks --to label-studio --image-prefix "/data/local-files/?d=photos/" --out tasks.json
 
@@ -30,6 +33,8 @@ interface ExportCommandOptions extends MaskFilterOptions {
   readonly segmentation?: MaskStyle['segmentation'];
   readonly simplify: number;
   readonly imagePrefix: string;
+  readonly coordinates: 'pixels' | 'map';
+  readonly images?: string;
   readonly overwrite: boolean;
   readonly json: boolean;
 }
@@ -53,18 +58,33 @@ export function addExportCommand(program: Command, { stdout, finish }: CommandCo
         .argParser(numberIn({ integer: false, min: 0, max: 1e6 }))
         .default(0),
     )
+    .addOption(
+      new Option('--coordinates <kind>', 'of geojson: pixels, or those of the map that a GeoTIFF lies on')
+        .choices(['pixels', 'map'])
+        .default('pixels'),
+    )
+    .option('--images <folder>', 'with --coordinates map: the folder that the images are in now')
     .option('--image-prefix <text>', 'written before the names of images', '')
     .option('--overwrite', 'write over what is there', false)
     .option('--json', 'print what was written as JSON', false);
   addMaskFilterOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string, options: ExportCommandOptions) => {
-      const { to, out, segmentation, simplify, imagePrefix, overwrite, json } = options;
+      const { to, out, segmentation, simplify, imagePrefix, coordinates, images, overwrite, json } = options;
       const style = { simplify, imagePrefix, ...(segmentation && { segmentation }) };
-      const report = await exportRun({ folder, format: to, out, filter: maskFilterOf(options), style, overwrite });
+      const report = await exportRun({
+        folder,
+        format: to,
+        out,
+        filter: maskFilterOf(options),
+        style,
+        coordinates,
+        ...(images !== undefined && { imageFolder: images }),
+        overwrite,
+      });
       const leftOut = report.left_out > 0 ? `, ${report.left_out} left out` : '';
-      const words = `${report.masks} masks of ${report.images} images${leftOut} -> ${out}\n`;
-      stdout.write(json ? `${JSON.stringify(report)}\n` : words);
+      const words = `${report.masks} masks of ${report.images} images${leftOut} -> ${out}`;
+      stdout.write(json ? `${JSON.stringify(report)}\n` : shownLines([words]));
       finish(EXIT.ok);
     });
 }

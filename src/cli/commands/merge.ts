@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
-import { type MergeReport, mergeRuns } from '../../dataset/merge.js';
+import { type MergeReport, mergeRuns } from '../../dataset/merge/merge-runs.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
+import { shownLines } from '../shown.js';
 
 const EXAMPLES = `
 Examples:
-  The parts that two machines made, as if one had made all:
-    sam-cli everything photos --out part0 --shard 0/2
-    sam-cli everything photos --out part1 --shard 1/2
-    sam-cli merge part0 part1 --out masks
+  The shards that two machines made, as if one had made all:
+    sam-cli everything photos --out shard0 --shard 0/2
+    sam-cli everything photos --out shard1 --shard 1/2
+    sam-cli merge shard0 shard1 --out masks
   What is missing afterwards, the first command finishes in the merged folder:
     sam-cli everything photos --out masks
 
@@ -34,11 +35,11 @@ function reportInWords(report: MergeReport, out: string): string {
   if (duplicates > 0)
     lines.push(`In several folders: ${idsInWords(duplicates, first_duplicates)}; the first was taken`);
   if (coco !== undefined) lines.push(coco);
-  return `${lines.join('\n')}\n`;
+  return shownLines(lines);
 }
 
 /** Adds `merge` to the program. */
-export function addMergeCommand(program: Command, { words, stdout, finish }: CommandContext): void {
+export function addMergeCommand(program: Command, { words, stdout, stderr, finish }: CommandContext): void {
   program
     .command('merge')
     .summary('join the output folders of shards')
@@ -51,8 +52,10 @@ export function addMergeCommand(program: Command, { words, stdout, finish }: Com
     .option('--json', 'print the report as JSON', false)
     .addHelpText('after', EXAMPLES)
     .action(async (folders: string[], { out, overwrite, json }: MergeCommandOptions) => {
-      const report = await mergeRuns({ folders, out, overwrite, command: words });
+      const onWait = (message: string) => stderr.write(`${message}\n`);
+      const report = await mergeRuns({ folders, out, overwrite, command: words, onWait });
       stdout.write(json ? `${JSON.stringify(report)}\n` : reportInWords(report, out));
-      finish(report.gaps + report.duplicates + report.failures > 0 ? EXIT.failures : EXIT.ok);
+      const isWhole = report.gaps + report.duplicates + report.failures === 0 && report.coco_is_whole !== false;
+      finish(isWhole ? EXIT.ok : EXIT.failures);
     });
 }

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { messageOf, SamError } from '../../errors.js';
 import { catalogueModelNamed, catalogueModels, isHubModel } from '../../model/catalogue/catalogue.js';
-import { explainFile, explanationInWords } from '../../model/catalogue/explain-file.js';
+import { explainFile } from '../../model/catalogue/explain-file.js';
 import { pullModel } from '../../model/catalogue/hub/pull.js';
-import { modelState, modelStateInWords, removeModel, verifyModel } from '../../model/catalogue/model-state.js';
+import { modelState, removeModel, verifyModel } from '../../model/catalogue/model-state.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { interruptible } from '../interrupt.js';
+import { explanationInWords, modelStateInWords } from '../models-in-words.js';
 import { pullReporter } from '../pull-reporter.js';
+import { shownLines } from '../shown.js';
 
 const EXAMPLES = `
 Examples:
@@ -51,7 +53,7 @@ function addList(models: Command, { stdout, finish }: CommandContext): void {
         ({ name, present, description, licence }) =>
           `${name.padEnd(width)}  ${present ? 'here' : '-   '}  ${description} (${licence})`,
       );
-      stdout.write(json ? `${JSON.stringify(states)}\n` : `${lines.join('\n')}\n`);
+      stdout.write(json ? `${JSON.stringify(states)}\n` : shownLines(lines));
       finish(EXIT.ok);
     });
 }
@@ -66,7 +68,9 @@ function addInfo(models: Command, { stdout, finish }: CommandContext): void {
       const isName = catalogueModels().some(({ name }) => name === what);
       if (!isName && /[./\\]/.test(what)) {
         const explanation = await explainFile(what);
-        stdout.write(json ? `${JSON.stringify(explanation)}\n` : explanationInWords(explanation));
+        stdout.write(
+          json ? `${JSON.stringify(explanation)}\n` : shownLines(explanationInWords(explanation).trimEnd().split('\n')),
+        );
       } else {
         const state = await modelState(catalogueModelNamed(what));
         stdout.write(json ? `${JSON.stringify(state)}\n` : modelStateInWords(state));
@@ -127,7 +131,7 @@ function addVerify(models: Command, { stdout, finish }: CommandContext): void {
           },
         );
         if (problem !== undefined) bad++;
-        stdout.write(`${name}: ${problem ?? 'as it should be'}\n`);
+        stdout.write(shownLines([`${name}: ${problem ?? 'as it should be'}`]));
       }
       finish(bad > 0 ? EXIT.failures : EXIT.ok);
     });

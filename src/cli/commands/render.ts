@@ -5,7 +5,7 @@ import type { CommandContext } from '../command-context.js';
 import { overlayFormatOption } from '../dataset-options.js';
 import { EXIT } from '../exit-codes.js';
 import { addMaskFilterOptions, type MaskFilterOptions, maskFilterOf } from '../mask-filter-options.js';
-import { shown } from '../reporters/in-words.js';
+import { shownLines } from '../shown.js';
 
 const EXAMPLES = `
 Examples:
@@ -47,10 +47,10 @@ export function addRenderCommand(program: Command, { stdout, stderr, finish }: C
         overwrite,
         filter: maskFilterOf(options),
         ...(images !== undefined && { images }),
-        onFailure: ({ image, code, reason }) => stderr.write(`${shown(`failed: ${image}: ${reason} (${code})`)}\n`),
+        onFailure: ({ image, code, reason }) => stderr.write(shownLines([`failed: ${image}: ${reason} (${code})`])),
       });
       const failed = counts.failures > 0 ? `, ${counts.failures} could not be drawn` : '';
-      stdout.write(`${counts.images} images${failed} -> ${out}\n`);
+      stdout.write(shownLines([`${counts.images} images${failed} -> ${out}`]));
       finish(counts.failures > 0 ? EXIT.failures : EXIT.ok);
     });
 }

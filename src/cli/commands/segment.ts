@@ -3,7 +3,7 @@ import { PROMPT_FORMATS, type PromptFormat } from '../../dataset/prompts/prompt-
 import type { SamePrompts } from '../../dataset/prompts/same-prompts.js';
 import { SamError } from '../../errors.js';
 import type { PromptsReference } from '../../execute/job.js';
-import { SEGMENT_DEFAULTS, type SegmentSettings } from '../../segment/segment-image.js';
+import { SEGMENT_DEFAULTS, SEGMENT_RULES, type SegmentSettings } from '../../segment/segment-image.js';
 import type { CommandContext } from '../command-context.js';
 import { addDatasetOptions, INPUTS_DESCRIPTION, overlayFormatOption } from '../dataset-options.js';
 import { addMachineOptions, embeddingsOf } from '../machine-options.js';
@@ -131,12 +131,12 @@ export function addSegmentCommand(program: Command, context: CommandContext): vo
   masks(new Option('--multimask', 'keep all three masks of each prompt instead of the best').default(false));
   masks(
     new Option('--refine <number>', 'times that each mask is fed back as a prompt beside its own')
-      .argParser(numberIn({ integer: true, min: 0, max: 100 }))
+      .argParser(numberIn(SEGMENT_RULES.refine))
       .default(SEGMENT_DEFAULTS.refine),
   );
   masks(
     new Option('--prompts-per-batch <number>', 'prompts that go through the decoder together, at most')
-      .argParser(numberIn({ integer: true, min: 1, max: 1024 }))
+      .argParser(numberIn(SEGMENT_RULES.promptsPerBatch))
       .default(SEGMENT_DEFAULTS.promptsPerBatch),
   );
   addDatasetOptions(command);

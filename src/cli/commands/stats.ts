@@ -3,7 +3,7 @@ import type { Distribution } from '../../dataset/export/histogram.js';
 import { type RunStats, runStatsOf } from '../../dataset/export/run-stats.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
-import { shown } from '../reporters/in-words.js';
+import { shown, shownLines } from '../shown.js';
 
 const EXAMPLES = `
 Examples:
@@ -53,7 +53,7 @@ function statsInWords(stats: RunStats): string {
   ];
   const categories = Object.entries(stats.categories).map(([name, count]) => [shown(name), count] as const);
   if (categories.length > 0) lines.push('classes:', ...rowsOf(categories));
-  return `${lines.join('\n')}\n`;
+  return shownLines(lines);
 }
 
 /** Adds `stats` to the program. */

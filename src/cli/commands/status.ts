@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
-import { type RunStatus, runStatusOf } from '../../dataset/run-folder/status.js';
+import { type RunStatus, runStatusOf } from '../../dataset/run-reader/run-status.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
+import { durationInWords } from '../in-words.js';
+import { shownLines } from '../shown.js';
 
 const EXAMPLES = `
 Examples:
@@ -9,13 +11,6 @@ Examples:
     sam-cli status masks
   The same for a program:
     sam-cli status masks --json`;
-
-function durationInWords(seconds: number): string {
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 1) return 'less than a minute';
-  if (minutes < 60) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
 
 function statusInWords(status: RunStatus): string {
   const { running, process: holder, planned, done, failed, remaining, masks, shard } = status;
@@ -30,7 +25,7 @@ function statusInWords(status: RunStatus): string {
   lines.push(`last started ${status.started_at}, last image ${status.updated_at ?? 'none yet'}`);
   if (status.images_per_minute !== null) lines.push(`${status.images_per_minute.toFixed(1)} images a minute`);
   if (status.seconds_left !== null) lines.push(`about ${durationInWords(status.seconds_left)} left`);
-  return `${lines.join('\n')}\n`;
+  return shownLines(lines);
 }
 
 /** Adds `status` to the program. */

@@ -2,11 +2,11 @@ import { type Command, Option } from 'commander';
 import { DEFAULT_MAX_SIDE, viewRun } from '../../dataset/report/view-run.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
+import { counted } from '../in-words.js';
 import { interruptible } from '../interrupt.js';
 import { addMaskFilterOptions, type MaskFilterOptions, maskFilterOf } from '../mask-filter-options.js';
 import { numberIn } from '../parse.js';
 import { imageCount } from '../reporters/image-count.js';
-import { counted } from '../reporters/in-words.js';
 
 const EXAMPLES = `
 Examples:

@@ -1,5 +1,5 @@
 import type { TextStream } from '../command-context.js';
-import { counted } from './in-words.js';
+import { counted } from '../in-words.js';
 import { progressLineOf } from './progress-line.js';
 import { terminalBar } from './terminal-bar.js';
 import { TerminalLine } from './terminal-line.js';

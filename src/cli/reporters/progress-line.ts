@@ -1,4 +1,4 @@
-import { clockOf, counted, rateOf } from './in-words.js';
+import { clockOf, counted, rateOf } from '../in-words.js';
 import type { ProgressView } from './run-progress.js';
 
 const SEPARATOR = ' | ';

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../dataset/scheduler/events.js';
-import { clockOf, counted, rateOf, shown } from './in-words.js';
+import { clockOf, counted, rateOf } from '../in-words.js';
+import { shown } from '../shown.js';
 import type { ProgressView } from './run-progress.js';
 import { remarksOf } from './text.js';
 

@@ -1,5 +1,6 @@
 import type { RunEvent, RunListener, RunSummary } from '../../dataset/scheduler/events.js';
-import { counted, shown } from './in-words.js';
+import { counted } from '../in-words.js';
+import { shown } from '../shown.js';
 
 /** Levels of the log: `debug` adds the seconds of each stage. */
 export type LogLevel = 'info' | 'debug';
@@ -45,7 +46,7 @@ export function linesOf(event: RunEvent, level: LogLevel): string[] {
         `${counted(event.images, 'image')}${event.settled_before > 0 ? ' to go' : ''}, ${counted(event.workers, 'worker')} x ${counted(event.threads, 'thread')}`,
       ];
     case 'notice':
-      return [`Note: ${event.message}`];
+      return [shown(`Note: ${event.message}`)];
     case 'image_done': {
       const made = `${counted(event.masks, 'mask')} in ${event.seconds.toFixed(1)} s`;
       const line = `${shown(event.image)}: ${made} -> ${shown(event.output)}`;

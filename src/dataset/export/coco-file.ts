@@ -1,59 +1,45 @@
-import { randomBytes } from 'node:crypto';
-import { CocoFileWriter, type CocoPart, cocoPartOf } from '../../formats/coco/write.js';
+import { CocoFileWriter, type CocoImageEntry, cocoImageEntryOf } from '../../formats/coco/write.js';
 import type { ExportedImage, MaskStyle } from '../../formats/exported-image.js';
 import { separatedTexts } from '../../storage/lines.js';
-import type { Storage } from '../../storage/storage.js';
-
-/** A file for images without their masks until the list of images is written; several exports may go to one folder. */
-function imagesFileName(): string {
-  return `.sam-cli-images-${randomBytes(6).toString('hex')}.ndjson`;
-}
+import { UnnamedFile } from '../../storage/unnamed-file.js';
 
 /**
  * The text of a COCO file. Its two lists, annotations and images, take one reading of the results: what the second list needs is kept in
  * a file meanwhile.
+ *
+ * @throws SamError `unwritable-output` when there is no room for that file.
  */
-export async function* cocoFileText(
-  results: AsyncIterable<ExportedImage>,
-  style: MaskStyle,
-  storage: Storage,
-): AsyncGenerator<string> {
+export async function* cocoFileText(results: AsyncIterable<ExportedImage>, style: MaskStyle): AsyncGenerator<string> {
   const writer = new CocoFileWriter({ categories: [], imageIdOf: async () => undefined });
-  const imagesFile = imagesFileName();
+  const kept = await UnnamedFile.open();
   let isFirst = true;
   const parts = () => {
-    const read = isFirst ? partsOf(results, style, storage, imagesFile) : keptParts(storage, imagesFile);
+    const read = isFirst ? partsOf(results, style, kept) : keptParts(kept);
     isFirst = false;
     return read;
   };
   try {
     yield* writer.text(parts);
   } finally {
-    await storage.remove(imagesFile);
+    await kept.close();
   }
 }
 
 async function* partsOf(
   results: AsyncIterable<ExportedImage>,
   style: MaskStyle,
-  storage: Storage,
-  imagesFile: string,
-): AsyncGenerator<CocoPart> {
-  const kept = await storage.append(imagesFile, 0);
-  try {
-    for await (const { result } of results) {
-      const part = cocoPartOf(result, style);
-      const file_name = `${style.imagePrefix ?? ''}${part.file_name}`;
-      await kept.append(`${JSON.stringify({ ...part, file_name, masks: [] })}\n`);
-      yield { ...part, file_name };
-    }
-  } finally {
-    await kept.close();
+  kept: UnnamedFile,
+): AsyncGenerator<CocoImageEntry> {
+  for await (const { result } of results) {
+    const part = cocoImageEntryOf(result, style);
+    const file_name = `${style.imagePrefix ?? ''}${part.file_name}`;
+    await kept.append(Buffer.from(`${JSON.stringify({ ...part, file_name, masks: [] })}\n`));
+    yield { ...part, file_name };
   }
 }
 
-async function* keptParts(storage: Storage, imagesFile: string): AsyncGenerator<CocoPart> {
-  for await (const texts of separatedTexts(storage.stream(imagesFile), '\n')) {
+async function* keptParts(kept: UnnamedFile): AsyncGenerator<CocoImageEntry> {
+  for await (const texts of separatedTexts(kept.chunks(), '\n')) {
     for (const text of texts) if (text !== '') yield JSON.parse(text);
   }
 }

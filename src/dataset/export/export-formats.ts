@@ -7,7 +7,6 @@ import { labelStudioTasks } from '../../formats/label-studio/write.js';
 import { labelMeFiles } from '../../formats/labelme/write.js';
 import { sa1bFileOf, sa1bJsonOf } from '../../formats/sa1b/write.js';
 import { yoloFiles } from '../../formats/yolo/write.js';
-import type { Storage } from '../../storage/storage.js';
 import { cocoFileText } from './coco-file.js';
 import { labelMapFiles } from './label-map-files.js';
 import { pngFiles } from './png-files.js';
@@ -16,7 +15,7 @@ type Images = AsyncIterable<ExportedImage>;
 
 /** All of an export in one text, in pieces. */
 interface FileFormat {
-  readonly text: (images: Images, style: MaskStyle, storage: Storage) => AsyncIterable<string>;
+  readonly text: (images: Images, style: MaskStyle) => AsyncIterable<string>;
   /** What the file is called where the user names none. */
   readonly fileName: string;
 }
@@ -56,8 +55,7 @@ export async function* filesOf(
   format: FileFormat | FolderFormat,
   images: Images,
   style: MaskStyle,
-  storage: Storage,
 ): AsyncGenerator<ExportedFile> {
   if ('files' in format) yield* format.files(images, style);
-  else yield [format.fileName, format.text(images, style, storage)];
+  else yield [format.fileName, format.text(images, style)];
 }

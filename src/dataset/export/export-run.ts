@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
+import { SamError } from '../../errors.js';
 import type { ExportedImage, MaskStyle } from '../../formats/exported-image.js';
 import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
-import { RunResults } from '../run-folder/run-results.js';
+import { RunReader } from '../run-reader/run-reader.js';
+import { resultsOf } from '../run-reader/run-results.js';
+import { LocatedImages } from '../sources/located-images.js';
 import { type ExportFormat, FORMATS, filesOf } from './export-formats.js';
 import { filteredResult, type MaskFilter } from './mask-filter.js';
+import { placedResults } from './placed-results.js';
 import { refuseTaken } from './refuse-taken.js';
 
 /** Options of {@link exportRun}. */
@@ -19,6 +23,10 @@ export interface ExportOptions {
   /** @default all masks */
   readonly filter?: MaskFilter;
   readonly style?: MaskStyle;
+  /** Of `geojson`: pixels of the image, or those of the map that a GeoTIFF lies on. @default 'pixels' */
+  readonly coordinates?: 'pixels' | 'map';
+  /** The folder that the images are in now, for map coordinates. @default each where the run found it */
+  readonly imageFolder?: string;
   /** Whether a file is written over, and files of a folder that has some. @default false */
   readonly overwrite?: boolean;
 }
@@ -36,15 +44,22 @@ export interface ExportReport {
  * Writes the masks of a run in another format. Images are gone through one by one, so that memory does not grow with their number; a run
  * that is still at work is exported as far as it is.
  *
- * @throws SamError `bad-usage` when there is no run or the place is taken, `bad-run-folder` when a result cannot be read,
+ * @throws SamError `bad-usage` when there is no run, the place is taken, or an image has no map coordinates but they are asked for; `bad-run-folder` when a result cannot be read,
  *   `unwritable-output`, `unwritable-name`.
  */
 export async function exportRun(options: ExportOptions): Promise<ExportReport> {
   const { folder, format, out, filter = {}, style = {}, overwrite = false } = options;
+  const { coordinates = 'pixels', imageFolder } = options;
+  if (coordinates === 'map' && format !== 'geojson') {
+    throw new SamError('bad-usage', `Expected the format geojson for map coordinates but received ${format}`);
+  }
   const kind = FORMATS[format];
-  const run = await RunResults.open(folder);
+  const run = await RunReader.open(folder);
   const counts = { images: 0, masks: 0, left_out: 0, files: 0 };
-  const images = counted(run, filter, counts);
+  const located = new LocatedImages();
+  const results = resultsOf(run);
+  const placed = coordinates === 'map' ? placedResults(results, located, imageFolder) : results;
+  const images = counted(placed, filter, counts);
   const place = resolve(out);
   // several exports may go to one folder at the same time
   const temporary = `.sam-cli-tmp-${createHash('sha256').update(place).digest('hex').slice(0, 12)}`;
@@ -53,11 +68,12 @@ export async function exportRun(options: ExportOptions): Promise<ExportReport> {
   const storage = new FolderStorage(isFile ? dirname(place) : place, temporary);
   await refuseTaken(storage, isFile ? basename(place) : undefined, { out, overwrite });
   try {
-    for await (const [name, data] of filesOf(kind, images, style, storage)) {
+    for await (const [name, data] of filesOf(kind, images, style)) {
       await storage.write(isFile ? basename(place) : name, data);
       counts.files++;
     }
   } finally {
+    await located.close();
     await storage.removeTemporaryFiles();
   }
   return counts;
@@ -68,11 +84,11 @@ async function* counted(
   filter: MaskFilter,
   counts: { images: number; masks: number; left_out: number },
 ): AsyncGenerator<ExportedImage> {
-  for await (const { name, result } of results) {
+  for await (const { result, ...image } of results) {
     const filtered = filteredResult(result, filter);
     counts.images++;
     counts.masks += filtered.masks.length;
     counts.left_out += result.masks.length - filtered.masks.length;
-    yield { name, result: filtered };
+    yield { ...image, result: filtered };
   }
 }

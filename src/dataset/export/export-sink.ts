@@ -1,10 +1,10 @@
-import { RunResults } from '../run-folder/run-results.js';
+import { EXPORT_FOLDER, exportListOf } from '../run-folder/file-names.js';
+import { OwnFiles } from '../run-folder/own-files.js';
+import { RunReader } from '../run-reader/run-reader.js';
+import { resultsOf } from '../run-reader/run-results.js';
 import { JsonTreeSink } from '../sinks/json-tree-sink.js';
 import { type NamedResult, opened, type Sink, type SinkRun, type Written } from '../sinks/sink.js';
 import { type ExportFormat, FORMATS, filesOf } from './export-formats.js';
-
-/** Where exports that a run ends with are, below its output folder. */
-const EXPORT_FOLDER = '_export';
 
 /** One SA-1B JSON file an image, and at the end of the run an export of all of it in `_export/<format>`, made anew at each end. */
 export class ExportSink implements Sink {
@@ -16,6 +16,7 @@ export class ExportSink implements Sink {
   readonly allowsDots = this.#tree.allowsDots;
   readonly #format: ExportFormat;
   #run: SinkRun | undefined;
+  #files: OwnFiles | undefined;
 
   constructor(format: ExportFormat) {
     this.#format = format;
@@ -24,6 +25,10 @@ export class ExportSink implements Sink {
   async open(run: SinkRun): Promise<void> {
     await this.#tree.open(run);
     this.#run = run;
+    this.#files = await OwnFiles.open(run.storage, exportListOf(this.#format));
+    // files of others stay beside those of an earlier end; a folder that is theirs alone is not begun in
+    if (this.#files.before.size > 0) return;
+    for await (const name of run.storage.list(`${this.#folder}/`)) await this.#files.refuseForeign(name);
   }
 
   async write(result: NamedResult): Promise<Written> {
@@ -32,16 +37,24 @@ export class ExportSink implements Sink {
 
   async finish(): Promise<string> {
     const { storage } = opened(this.#run);
-    const folder = `${EXPORT_FOLDER}/${this.#format}`;
-    const before = new Set<string>();
-    for await (const name of storage.list(`${folder}/`)) before.add(name);
-    for await (const [name, data] of filesOf(FORMATS[this.#format], await RunResults.of(storage), {}, storage)) {
-      await storage.write(`${folder}/${name}`, data);
-      before.delete(`${folder}/${name}`);
+    const files = opened(this.#files);
+    const old = new Set(files.before);
+    const results = resultsOf(await RunReader.of(storage));
+    for await (const [name, data] of filesOf(FORMATS[this.#format], results, {})) {
+      const path = `${this.#folder}/${name}`;
+      await files.claim(path);
+      await storage.write(path, data);
+      old.delete(path);
     }
-    for (const name of before) await storage.remove(name);
-    return `${this.#format} in ${storage.locate(folder)}`;
+    await files.remove(old);
+    return `${this.#format} in ${storage.locate(this.#folder)}`;
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#files?.close();
+  }
+
+  get #folder(): string {
+    return `${EXPORT_FOLDER}/${this.#format}`;
+  }
 }

@@ -8,8 +8,9 @@ import { maskColourOf } from '../../sam/mask-colour.js';
 const MOST_MASKS = 65535;
 
 /**
- * For each image `<name>.png`, a PNG of 16 bits where each pixel is the number of its mask in the file, from 1, or 0; of several masks the
- * smallest has the pixel. Beside it `<name>.preview.png`, the same in the colours of the overlays.
+ * For each image `labels/<name>.png`, a PNG of 16 bits where each pixel is the number of its mask in the file, from 1, or 0; of several
+ * masks the smallest has the pixel. The same in the colours of the overlays is `preview/<name>.png`. Two folders, so that no name of an
+ * image clashes with the preview of another.
  *
  * @throws SamError `bad-usage` for more masks than 16 bits can number.
  */
@@ -21,9 +22,9 @@ export async function* labelMapFiles(images: AsyncIterable<ExportedImage>): Asyn
       throw new SamError('bad-usage', `Expected at most ${MOST_MASKS} masks but ${fileName} has ${masks.length}`, hint);
     }
     const levels = labelsOf(result);
-    yield [`${name}.png`, await greyPngOf({ levels, width, height })];
+    yield [`labels/${name}.png`, await greyPngOf({ levels, width, height })];
     const colours = [[0, 0, 0] as const, ...masks.map((_, i) => maskColourOf(i))];
-    yield [`${name}.preview.png`, await palettePngOf({ levels, width, height }, colours)];
+    yield [`preview/${name}.png`, await palettePngOf({ levels, width, height }, colours)];
   }
 }
 

@@ -4,11 +4,11 @@ import { greyPngOf } from '../../image/encode-image.js';
 import { rowMajorFromMaskRuns } from '../../mask/runs/dense-mask.js';
 import type { FoundMask } from '../../sam/found-mask.js';
 
-/** Columns of metadata.csv, as Meta's scripts/amg.py writes them. */
+/** Columns of metadata.csv, as Meta's amg.py writes them. */
 const COLUMNS =
   'id,area,bbox_x0,bbox_y0,bbox_w,bbox_h,point_input_x,point_input_y,predicted_iou,stability_score,crop_box_x0,crop_box_y0,crop_box_w,crop_box_h';
 
-/** A folder for each image with a black and white PNG for each mask, counted from 0, and `metadata.csv`: as Meta's scripts/amg.py. */
+/** A folder for each image with a black and white PNG for each mask, counted from 0, and `metadata.csv`: as Meta's amg.py. */
 export async function* pngFiles(images: AsyncIterable<ExportedImage>): AsyncGenerator<ExportedFile> {
   for await (const { name, result } of images) {
     const { width, height, masks } = result;

@@ -1,6 +1,6 @@
 import { SamError } from '../../errors.js';
 import type { Storage } from '../../storage/storage.js';
-import { readManifest } from '../run-folder/manifest.js';
+import { RunReader } from '../run-reader/run-reader.js';
 
 /**
  * Looks whether what is to be written may be.
@@ -14,7 +14,7 @@ export async function refuseTaken(
   fileName: string | undefined,
   { out, overwrite }: { readonly out: string; readonly overwrite: boolean },
 ): Promise<void> {
-  if (fileName === undefined && (await readManifest(storage))) {
+  if (fileName === undefined && (await RunReader.find(storage))) {
     throw new SamError('bad-usage', `Expected a folder of its own for --out but ${out} holds a run`);
   }
   if (overwrite) return;

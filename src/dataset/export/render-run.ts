@@ -3,7 +3,8 @@ import { overlayOfMasks } from '../../image/overlay.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
 import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
-import { type RunResult, RunResults } from '../run-folder/run-results.js';
+import { RunReader } from '../run-reader/run-reader.js';
+import { type RunResult, resultsOf } from '../run-reader/run-results.js';
 import { type ImageFormat, OverlayFolder } from '../sinks/overlay-folder.js';
 import { filteredResult, type MaskFilter } from './mask-filter.js';
 import { refuseTaken } from './refuse-taken.js';
@@ -42,16 +43,17 @@ export interface RenderFailure {
  */
 export async function renderRun(options: RenderOptions): Promise<{ images: number; failures: number }> {
   const { folder, out, format = 'jpg', overwrite = false, onFailure } = options;
-  const run = await RunResults.open(folder);
+  const run = await RunReader.open(folder);
   await checkFolder(out, '--out');
   await refuseTaken(new FolderStorage(out), undefined, { out, overwrite });
   const overlays = new OverlayFolder(out, folder, format);
   const images = new RunImages(options.images);
   const counts = { images: 0, failures: 0 };
   try {
-    for await (const each of run) {
+    for await (const each of resultsOf(run)) {
       try {
-        await overlays.write(each.name, drawn(await images.read(each), each, options.filter));
+        const source = images.sourceOf(each);
+        await overlays.write(each.name, drawn(await images.read(each), each, options.filter), source);
         counts.images++;
       } catch (error) {
         // a full disk ends it; one image that is gone does not

@@ -1,8 +1,8 @@
 import { SamError } from '../../errors.js';
 import { decodeImage } from '../../image/decode-image.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
-import type { RunResult } from '../run-folder/run-results.js';
-import { LocatedImages } from '../sources/located-images.js';
+import type { RunResult } from '../run-reader/run-results.js';
+import { LocatedImages, locatorIn } from '../sources/located-images.js';
 
 /** Reads the images of a run again: where the run found them, in another folder, or from the copies in its tar files. */
 export class RunImages {
@@ -11,12 +11,18 @@ export class RunImages {
 
   /** @param folder - The folder that the images are in now, named as below the input of the run. @default each where the run found it */
   constructor(folder: string | undefined) {
-    this.#folder = folder?.replace(/\/+$/, '');
+    this.#folder = folder;
+  }
+
+  /** Where an image is read from; the run may have copied it, too. */
+  sourceOf({ locator, result }: RunResult): string {
+    return this.#folder === undefined ? locator : locatorIn(this.#folder, result.fileName);
   }
 
   /** @throws SamError `not-found`, `mask-size-mismatch` when the image has another size now, or what else is wrong with it. */
-  async read({ image: copy, locator, result }: RunResult): Promise<RgbImage> {
-    const image = await this.#imageOf(copy, locator, result.fileName);
+  async read(each: RunResult): Promise<RgbImage> {
+    const { locator, result } = each;
+    const image = await this.#imageOf(each);
     const { width, height } = image;
     if (width === result.width && height === result.height) return image;
     throw new SamError(
@@ -29,8 +35,9 @@ export class RunImages {
     await this.#located.close();
   }
 
-  async #imageOf(copy: Uint8Array | undefined, locator: string, fileName: string): Promise<RgbImage> {
-    if (this.#folder !== undefined) return this.#located.read(`${this.#folder}/${fileName}`);
-    return copy ? decodeImage(copy, { name: locator }) : this.#located.read(locator);
+  async #imageOf(each: RunResult): Promise<RgbImage> {
+    const { image: copy, locator } = each;
+    const source = this.sourceOf(each);
+    return copy && source === locator ? decodeImage(copy, { name: locator }) : this.#located.read(source);
   }
 }

@@ -1,6 +1,7 @@
 import type { FailuresByCode } from '../run-folder/journal.js';
-import { RunResults } from '../run-folder/run-results.js';
-import { runStatusOf } from '../run-folder/status.js';
+import { RunReader } from '../run-reader/run-reader.js';
+import { resultsOf } from '../run-reader/run-results.js';
+import { runStatusOf } from '../run-reader/run-status.js';
 import { type Distribution, Histogram } from './histogram.js';
 
 /** The bins of shares and scores. */
@@ -46,7 +47,7 @@ export async function runStatsOf(folder: string): Promise<RunStats> {
   const categories = new Map<string, number>();
   const imagesWith = new Uint32Array(MOST_MASKS + 1);
   let [images, masks] = [0, 0];
-  for await (const { result } of await RunResults.open(folder)) {
+  for await (const { result } of resultsOf(await RunReader.open(folder))) {
     images++;
     masks += result.masks.length;
     imagesWith[Math.min(MOST_MASKS, result.masks.length)]++;

@@ -21,6 +21,15 @@ export class FingerprintMap {
     this.#table = new Uint32Array(this.#slots * STRIDE);
   }
 
+  /** The same texts and numbers, in a map of its own. */
+  copy(): FingerprintMap {
+    const copy = new FingerprintMap();
+    copy.#slots = this.#slots;
+    copy.#table = this.#table.slice();
+    copy.#size = this.#size;
+    return copy;
+  }
+
   /** Texts that have a number. */
   get size(): number {
     return this.#size;

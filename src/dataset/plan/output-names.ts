@@ -5,7 +5,7 @@ import { FingerprintMap } from './fingerprint-map.js';
 const LONGEST_PART = 240;
 
 /** `a/b.jpg` without its extension: `a/b`. A leading dot is part of the name. */
-function withoutExtension(name: string): string {
+export function withoutExtension(name: string): string {
   const dot = name.lastIndexOf('.');
   return dot > 0 && name.lastIndexOf('/') < dot - 1 ? name.slice(0, dot) : name;
 }
@@ -17,7 +17,7 @@ function withoutDots(name: string): string {
 }
 
 /** A name that a file system takes: parts that are too long end in a hash of the whole. */
-function fitting(name: string): string {
+export function fitting(name: string): string {
   if (name.length * 3 <= LONGEST_PART) return name;
   const parts = name.split('/').map((part) => {
     if (Buffer.byteLength(part) <= LONGEST_PART) return part;
@@ -38,14 +38,23 @@ function fitting(name: string): string {
  */
 export class OutputNames {
   readonly #dots: boolean;
-  readonly #uses = new FingerprintMap();
-  readonly #taken = new FingerprintMap();
+  #uses = new FingerprintMap();
+  #taken = new FingerprintMap();
   /** Whether every image can have its short name. */
   #haveAll = true;
 
   /** @param options - `dots: false` makes names without a dot in their last part (`a_jpg`, `a_jpg_2`). @default true */
   constructor(options: { readonly dots?: boolean } = {}) {
     this.#dots = options.dots ?? true;
+  }
+
+  /** The names as they are now, which may be asked for without a trace in these. */
+  copy(): OutputNames {
+    const copy = new OutputNames({ dots: this.#dots });
+    copy.#uses = this.#uses.copy();
+    copy.#taken = this.#taken.copy();
+    copy.#haveAll = this.#haveAll;
+    return copy;
   }
 
   /** Takes notice of an image's name. */

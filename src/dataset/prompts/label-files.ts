@@ -8,6 +8,7 @@ import { access, opendir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { messageOf, SamError } from '../../errors.js';
 import { normalisedName } from '../../formats/image-names.js';
+import { RUN_FILES } from '../run-folder/file-names.js';
 
 /** The bytes of a file; undefined when there is none. @throws SamError `bad-prompt` when there is one that cannot be read. */
 export async function bytesAt(path: string): Promise<Buffer | undefined> {
@@ -74,7 +75,7 @@ async function linkedAt(path: string) {
 
 /** Whether a folder was not searched before, and is no output folder. */
 async function isToBeSearched(folder: string, seen: Set<string>): Promise<boolean> {
-  const isOutput = await access(join(folder, '_run', 'manifest')).then(
+  const isOutput = await access(join(folder, RUN_FILES.manifest)).then(
     () => true,
     () => false,
   );

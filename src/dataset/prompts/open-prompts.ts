@@ -45,7 +45,8 @@ async function openFile(path: string, format: PromptFormat | undefined, isRelati
   });
   const prompts = promptFileSet(path, bytes.toString('utf8'), format, isRelative);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { ...prompts, identity: { format: prompts.format, sha256 } };
+  const isResults = prompts.format === 'coco' && !prompts.dataset;
+  return { ...prompts, identity: { format: prompts.format, sha256, ...(isResults && { entries: 'results' }) } };
 }
 
 async function openFolder(path: string, format: PromptFormat | undefined): Promise<OpenedPrompts> {

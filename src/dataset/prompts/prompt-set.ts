@@ -23,12 +23,20 @@ export interface PromptSet {
   promptsOf(name: string): Promise<ImagePrompts | undefined>;
 }
 
+/** See `OpenedPrompts.identity`. */
+export interface PromptIdentity extends Readonly<Record<string, unknown>> {
+  /** Not there for prompts that are given on the command line. */
+  readonly format?: PromptFormat;
+  /** A COCO file may be a list of results in place of a dataset. */
+  readonly entries?: 'results';
+}
+
 /** Prompts of many images that a run can go on with. */
 export interface OpenedPrompts extends PromptSet {
   /**
    * What tells them from others, for the run's manifest: two that agree in it ask the same. Where their files lie does not matter.
    */
-  readonly identity: Readonly<Record<string, unknown>>;
+  readonly identity: PromptIdentity;
 }
 
 /** Formats of {@link PromptSet}s. */

@@ -10,8 +10,9 @@ import type { RgbImage } from '../../sam/rgb-image.js';
 import { filteredResult, type MaskFilter } from '../export/mask-filter.js';
 import { RunImages } from '../export/run-image.js';
 import { journalLines } from '../run-folder/journal-lines.js';
-import { type RunResult, RunResults } from '../run-folder/run-results.js';
-import { runStatusOf } from '../run-folder/status.js';
+import { RunReader } from '../run-reader/run-reader.js';
+import { type RunResult, resultsOf } from '../run-reader/run-results.js';
+import { runStatusOf } from '../run-reader/run-status.js';
 import { ReportCounts } from './report-counts.js';
 import { ReportFolder } from './report-folder.js';
 import { runDetailsOf } from './run-details.js';
@@ -66,7 +67,7 @@ export interface ViewReport {
  */
 export async function viewRun(options: ViewOptions): Promise<ViewReport> {
   const { folder, out = resolve(folder, REPORT_FOLDER) } = options;
-  const run = await RunResults.open(folder);
+  const run = await RunReader.open(folder);
   const report = await ReportFolder.open(out);
   try {
     const title = basename(resolve(folder));
@@ -85,7 +86,7 @@ export async function viewRun(options: ViewOptions): Promise<ViewReport> {
 }
 
 async function writeData(
-  run: RunResults,
+  run: RunReader,
   report: ReportFolder,
   title: string,
   options: ViewOptions,
@@ -112,7 +113,7 @@ async function writeData(
 
 /** @returns how many masks were left out. */
 async function writeImages(
-  run: RunResults,
+  run: RunReader,
   report: ReportFolder,
   counts: ReportCounts,
   { folder, images, filter = {}, maxSide = DEFAULT_MAX_SIDE, signal, onProgress }: ViewOptions,
@@ -124,7 +125,7 @@ async function writeImages(
   let failure: unknown;
   const write = (name: string, data: unknown) => report.writeData(scriptFileOf(name), name, data);
   try {
-    for await (const each of run) {
+    for await (const each of resultsOf(run)) {
       signal?.throwIfAborted();
       const { result } = each;
       const { imageId: id, fileName, width, height } = result;
@@ -173,7 +174,7 @@ async function writeImage(report: ReportFolder, id: number, image: RgbImage, max
 }
 
 /** @returns how many images the run could not do. */
-async function writeFailures(run: RunResults, report: ReportFolder): Promise<number> {
+async function writeFailures(run: RunReader, report: ReportFolder): Promise<number> {
   const failures = new Map<number, FailureEntry>();
   for await (const lines of journalLines(run.storage)) {
     for (const line of lines) {

@@ -7,11 +7,11 @@ import { type JournalLine, journalLines } from './journal-lines.js';
 /** How many images failed, by code. */
 export type FailuresByCode = Record<string, number>;
 
-/** Where the last record of a run lies that gathers records in files. */
+/** The file with the last record of a run that gathers records in files. */
 export interface LastPart {
   readonly output: string;
   readonly records: number;
-  /** End of its last record. */
+  /** Where its last record ends. */
   readonly end: number;
 }
 
@@ -31,7 +31,8 @@ export class Journal {
   readonly #codes: string[] = [];
   /** Images that are failed still, for each code. */
   readonly #failedOfCode: number[] = [];
-  #file: AppendFile | undefined;
+  #open: (() => Promise<AppendFile>) | undefined;
+  #file: Promise<AppendFile> | undefined;
   #done = 0;
   #failed = 0;
   #masks = 0;
@@ -41,10 +42,10 @@ export class Journal {
     this.#states = new FingerprintMap(bytes / BYTES_PER_LINE);
   }
 
-  /** Reads a run's journal and opens it for more lines; made if need be. */
+  /** Reads a run's journal, for more lines to be appended. The file is made with the first: a run that is refused leaves none. */
   static async open(storage: Storage): Promise<Journal> {
     const journal = await Journal.read(storage);
-    journal.#file = await storage.append(RUN_FILES.journal, await completeLengthOf(storage, RUN_FILES.journal));
+    journal.#open = async () => storage.append(RUN_FILES.journal, await completeLengthOf(storage, RUN_FILES.journal));
     return journal;
   }
 
@@ -104,12 +105,14 @@ export class Journal {
 
   /** Appends a line. */
   async append(line: JournalLine): Promise<void> {
-    await this.#file?.append(`${JSON.stringify(line)}\n`);
+    this.#file ??= this.#open?.();
+    await (await this.#file)?.append(`${JSON.stringify(line)}\n`);
     this.#take(line);
   }
 
   async close(): Promise<void> {
-    await this.#file?.close();
+    const file = await this.#file?.catch(() => undefined);
+    await file?.close();
   }
 
   #take(line: JournalLine): void {

@@ -1,4 +1,5 @@
 import { messageOf, SamError } from '../../errors.js';
+import type { Provider } from '../../model/runtime/device.js';
 import type { Storage } from '../../storage/storage.js';
 import type { PlanDigest } from '../plan/plan.js';
 import type { Shard } from '../plan/shard.js';
@@ -9,14 +10,19 @@ const FORMAT = 1;
 
 /** What decides the records of a run: two runs that agree in it make the same ones. */
 export interface RunIdentity {
-  /** What is made of each image: `everything` or `segment`. */
+  /** What is made of each image: `everything`, `segment` or `edges`. */
   readonly job: string;
   readonly model: {
     readonly name: string;
+    /** Of the graph and of the weights beside it, where there are some. */
     readonly encoder_sha256: string;
     readonly decoder_sha256: string;
+    /** How the model sees images and what its tensors mean, where that is not as in SAM 1. */
+    readonly way_sha256?: string;
     /** How the decoder runs, where it is not compiled: the numbers of the two forms differ in their last bits. */
     readonly decoder_form?: 'as-exported';
+    /** Where the encoder ran, where that is not the cpu: their numbers differ in their last bits too. */
+    readonly device?: Exclude<Provider, 'cpu'>;
   };
   /** Every setting of the job, resolved. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -102,7 +108,7 @@ function differencesOf(before: unknown, now: unknown, part: string): Difference[
 
 /** What is compared, with what a manifest leaves out because it is usual. */
 function comparedPartsOf({ job, model, settings, output, shard }: RunIdentity) {
-  return { job, model: { decoder_form: 'compiled', ...model }, settings, output, shard };
+  return { job, model: { decoder_form: 'compiled', device: 'cpu', ...model }, settings, output, shard };
 }
 
 /** What decides the records, and is not the same. */
@@ -110,8 +116,14 @@ export function identityDifferences(before: RunIdentity, now: RunIdentity): Diff
   return differencesOf(comparedPartsOf(before), comparedPartsOf(now), '');
 }
 
+/** Parts of a manifest that have another name than what the user gave. */
+const GIVEN_AS: Readonly<Record<string, string>> = {
+  'output.shard_size': '--records-per-file',
+  'model.way_sha256': "the model's geometry or contract",
+};
+
 /** "settings.pointsPerSide was 32, is 16": a {@link Difference} in words. */
 export function differenceInWords({ part, before, now }: Difference): string {
   const wordOf = (value: unknown) => (value === undefined ? 'not there' : JSON.stringify(value));
-  return `${part} was ${wordOf(before)}, is ${wordOf(now)}`;
+  return `${GIVEN_AS[part] ?? part} was ${wordOf(before)}, is ${wordOf(now)}`;
 }

@@ -1,5 +1,6 @@
 import { messageOf, SamError } from '../../errors.js';
 import { packageVersion } from '../../package-root.js';
+import { completeLengthOf } from '../../storage/lines.js';
 import type { AppendFile, LockOptions, Storage, StorageLock } from '../../storage/storage.js';
 import type { OutputNames } from '../plan/output-names.js';
 import type { Plan } from '../plan/plan.js';
@@ -17,6 +18,8 @@ import {
   readManifest,
   writeManifest,
 } from './manifest.js';
+import { foreignFile } from './own-files.js';
+import { removeRun } from './remove-run.js';
 
 /** What to do about what an earlier run left in the output folder. */
 export interface ResumePolicy {
@@ -56,21 +59,39 @@ export function allowedDifferences(
   );
 }
 
-/** Removes what an earlier run made: the records that its journal names, and its own files. Other files stay. */
-async function removeEarlierRun(storage: Storage): Promise<void> {
-  let last = '';
-  for await (const lines of journalLines(storage, { skipDamaged: true })) {
-    for (const line of lines) {
-      if (line.state !== 'done' || line.output === last) continue;
-      last = line.output;
-      // a journal is a file that anyone may have edited: it may name what cannot be removed
-      await storage.remove(line.output).catch(() => undefined);
-    }
+/**
+ * Looks whether a folder without a manifest is free for a run.
+ *
+ * @throws SamError `bad-run-folder`
+ */
+async function checkIsNew(storage: Storage): Promise<void> {
+  if ((await completeLengthOf(storage, RUN_FILES.journal)) > 0) {
+    throw new SamError(
+      'bad-run-folder',
+      `Expected ${storage.locate(RUN_FILES.manifest)} beside a journal but it is not there`,
+      'Put it back, choose another output folder, or start again with --overwrite.',
+    );
   }
-  const { journal, cocoParts, failures, summary, manifest } = RUN_FILES;
-  for (const name of [journal, cocoParts, failures, summary, manifest]) {
-    await storage.remove(name);
-  }
+  const { failures } = RUN_FILES;
+  if ((await storage.sizeOf(failures)) !== undefined) throw foreignFile(storage, failures);
+}
+
+/** What a run folder is opened with. */
+interface OpenedFiles extends Pick<RunFolder, 'storage' | 'journal'> {
+  readonly lock: StorageLock;
+  readonly manifest: Manifest;
+  /** As it was found; undefined when there was none. */
+  readonly before: Manifest | undefined;
+  /** That of a run that was removed. */
+  readonly removed: Manifest | undefined;
+}
+
+/** Where the images of a plan are in a run. */
+export interface PlacedPlan {
+  /** Id of the plan's first image. */
+  readonly firstImageId: number;
+  /** Position in the plan from which on no earlier start was asked for the images. */
+  readonly firstNew: number;
 }
 
 /** The own files of one run, open: manifest, journal and failures.ndjson. */
@@ -80,15 +101,19 @@ export class RunFolder {
   /** Whether no run was here before. */
   readonly isNew: boolean;
   readonly #lock: StorageLock;
+  /** Of the starts before, those too whose run was removed: of the last images that they did, records may be there that no line tells of. */
+  readonly #askedBefore: readonly PlannedInputs[];
   #manifest: Manifest;
   #failures: Promise<AppendFile> | undefined;
 
-  private constructor(storage: Storage, lock: StorageLock, journal: Journal, manifest: Manifest, isNew: boolean) {
+  private constructor({ storage, journal, lock, manifest, before, removed }: OpenedFiles) {
     this.storage = storage;
     this.#lock = lock;
     this.journal = journal;
     this.#manifest = manifest;
-    this.isNew = isNew;
+    this.isNew = before === undefined;
+    const wroteAlike = removed?.output.format === manifest.output.format;
+    this.#askedBefore = before?.inputs ?? (wroteAlike ? removed?.inputs : undefined) ?? [];
   }
 
   /**
@@ -108,18 +133,21 @@ export class RunFolder {
     const lock = await storage.lock(RUN_FILES.lock, waiting);
     let journal: Journal | undefined;
     try {
-      if (policy.overwrite) await removeEarlierRun(storage);
+      const removed = policy.overwrite ? await removeRun(storage) : undefined;
       const before = await readManifest(storage);
+      if (!before) await checkIsNew(storage);
       allowedDifferences(before, identity, storage.location, policy);
       await storage.removeTemporaryFiles();
       const starts = [
         ...(before?.starts ?? []),
         { at: new Date().toISOString(), version: packageVersion, command: [...command] },
       ];
-      const manifest = manifestOf({ ...identity, inputs: before?.inputs ?? [], starts }, packageVersion);
+      const { inputs = [], merged_from } = before ?? {};
+      const parts = { ...identity, inputs, starts, ...(merged_from && { merged_from }) };
+      const manifest = manifestOf(parts, packageVersion);
       journal = await Journal.open(storage);
       await rewriteFailures(storage, journal);
-      return new RunFolder(storage, lock, journal, manifest, before === undefined);
+      return new RunFolder({ storage, lock, journal, manifest, before, removed });
     } catch (error) {
       await journal?.close();
       await lock.release();
@@ -128,13 +156,12 @@ export class RunFolder {
   }
 
   /**
-   * Takes notice of what the run is about and writes the manifest. Images that were planned before keep their ids, further ones
-   * at the end go on counting, and other ones count on from all there were.
+   * Takes notice of what the run is about; nothing is written. Images that were planned before keep their ids, further ones at the end
+   * go on counting, and other ones count on from all there were.
    *
    * @param names - Keeps the names of records that other images have here.
-   * @returns the id of the plan's first image.
    */
-  async begin(plan: Plan, names: OutputNames): Promise<number> {
+  async place(plan: Plan, names: OutputNames): Promise<PlacedPlan> {
     const { inputs } = this.#manifest;
     const known = inputs.find(({ count, sha256 }) => count === plan.digest.count && sha256 === plan.digest.sha256);
     const last = inputs.at(-1);
@@ -145,9 +172,14 @@ export class RunFolder {
     const others = inputs.filter((earlier) => earlier.first_image_id !== now.first_image_id);
     const all = [...others, now].sort((a, b) => a.first_image_id - b.first_image_id);
     this.#manifest = { ...this.#manifest, inputs: all };
-    await writeManifest(this.storage, this.#manifest);
     if (all.length > 1) await this.#reserveNames(names, now);
-    return now.first_image_id;
+    const counts = this.#askedBefore.filter((earlier) => plan.beginsWith(earlier)).map(({ count }) => count);
+    return { firstImageId: now.first_image_id, firstNew: Math.max(0, ...counts) };
+  }
+
+  /** Writes the manifest: from here on there is a run. Whatever may refuse one has done so before. */
+  async begin(): Promise<void> {
+    await writeManifest(this.storage, this.#manifest);
   }
 
   /**
@@ -165,10 +197,14 @@ export class RunFolder {
     return words;
   }
 
-  /** Takes the inputs of runs that are merged here, and writes the manifest. */
-  async adopt(inputs: readonly PlannedInputs[], mergedFrom: readonly string[]): Promise<void> {
+  /**
+   * Takes the inputs of runs that are merged here; nothing is written.
+   *
+   * @returns whether no start was asked for them before.
+   */
+  adopt(inputs: readonly PlannedInputs[], mergedFrom: readonly string[]): boolean {
     this.#manifest = { ...this.#manifest, inputs, merged_from: mergedFrom };
-    await writeManifest(this.storage, this.#manifest);
+    return JSON.stringify(inputs) !== JSON.stringify(this.#askedBefore);
   }
 
   /** Whether images were asked for here that the present plan does not have. */

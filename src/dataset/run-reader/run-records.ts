@@ -2,9 +2,9 @@ import { SamError } from '../../errors.js';
 import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
 import type { Storage } from '../../storage/storage.js';
-import { journalLines } from '../run-folder/journal-lines.js';
-import { readManifest } from '../run-folder/manifest.js';
-import { type RecordPlace, recordHeadOf, recordOf } from '../run-folder/record-bytes.js';
+import { checkHasMasks } from '../run-folder/check-has-masks.js';
+import { type RecordPlace, recordHeadOf, recordOf } from './record-bytes.js';
+import { RunReader } from './run-reader.js';
 
 /** Bytes in which a record's `image` part ends, with a file name of usual length. */
 const HEAD_BYTES = 1024;
@@ -41,8 +41,9 @@ export class RunRecords {
   static async open(folder: string, name: string): Promise<RunRecords> {
     await checkFolder(folder, name);
     const storage = new FolderStorage(folder);
-    const manifest = await readManifest(storage);
-    const places = manifest ? await placesOfRun(storage) : await placesOfFolder(storage);
+    const run = await RunReader.find(storage);
+    if (run) checkHasMasks(run.manifest, folder);
+    const places = run ? await placesOfRun(run) : await placesOfFolder(storage);
     if (places.length === 0) {
       throw new SamError('bad-usage', `Expected records of images in ${name} but found none in ${folder}`);
     }
@@ -68,18 +69,12 @@ export class RunRecords {
 }
 
 /** Those that the journal calls done, in the order of the images. */
-async function placesOfRun(storage: Storage): Promise<RecordPlace[]> {
-  const places = new Map<number, RecordPlace>();
-  for await (const lines of journalLines(storage, { skipDamaged: true })) {
-    for (const line of lines) {
-      if (line.state === 'failed') places.delete(line.image_id);
-      else {
-        const { output, start, end } = line;
-        places.set(line.image_id, { output, ...(start !== undefined && end !== undefined && { start, end }) });
-      }
-    }
+async function placesOfRun(run: RunReader): Promise<RecordPlace[]> {
+  const places: RecordPlace[] = [];
+  for await (const { output, start, end } of run.doneLines()) {
+    places.push({ output, ...(start !== undefined && end !== undefined && { start, end }) });
   }
-  return [...places].sort(([a], [b]) => a - b).map(([, place]) => place);
+  return places;
 }
 
 async function placesOfFolder(storage: Storage): Promise<RecordPlace[]> {

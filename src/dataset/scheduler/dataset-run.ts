@@ -1,5 +1,4 @@
-import type { Parallelism } from '../../execute/default-parallelism.js';
-import type { Executor } from '../../execute/executor.js';
+import type { Executor, ExecutorMaker } from '../../execute/executor.js';
 import type { Job } from '../../execute/job.js';
 import type { ImageFormat } from '../../image/encode-image.js';
 import type { Storage } from '../../storage/storage.js';
@@ -11,14 +10,6 @@ import type { InputSelection } from '../sources/input-images.js';
 import type { Source } from '../sources/source.js';
 import type { RunListener } from './events.js';
 import type { OutputOptions } from './output-formats.js';
-
-/**
- * Makes what does the job, once it is known how many images there are.
- *
- * @param images - Of the run (of its shard); at least 1. Where there are very many, those counted so far.
- * @param onNotice - Told what a user should know.
- */
-export type ExecutorMaker = (job: Job, images: number, onNotice: (message: string) => void) => Executor;
 
 /**
  * What a run (see `runDataset`) needs to know. Images come from `selection` or `source`, results go to `output` or `sink`: one of
@@ -46,11 +37,9 @@ export interface DatasetRun {
   readonly overlayFormat?: ImageFormat;
   /**
    * What does the job. One that is made for the run is closed at its end; one that is given as such stays open, and must have been made
-   * for the same job. @default worker threads
+   * for the same job.
    */
-  readonly executor?: Executor | ExecutorMaker;
-  /** Worker threads, where `executor` is absent. @default what fits the machine and the number of images */
-  readonly parallelism?: Partial<Parallelism>;
+  readonly executor: Executor | ExecutorMaker;
   readonly limits?: ImageLimits;
   /** Failures after which the run stops. @default never */
   readonly maxFailures?: number;

@@ -13,9 +13,9 @@ function isSinkFormat(format: OutputFormat): format is SinkFormat {
   return (SINK_FORMATS as readonly string[]).includes(format);
 }
 
-/** Names of the formats, as `--out-format` takes them. */
+/** Names of the formats of masks, as `--out-format` takes them. */
 export const OUTPUT_FORMATS: readonly OutputFormat[] = [
-  ...SINK_FORMATS,
+  ...SINK_FORMATS.filter((format) => format !== 'edge-maps'),
   ...EXPORT_FORMATS.filter((each): each is Exclude<ExportFormat, MadeOtherwise> => each !== 'coco' && each !== 'sa1b'),
 ];
 
@@ -23,7 +23,7 @@ export const OUTPUT_FORMATS: readonly OutputFormat[] = [
 export interface OutputOptions extends Omit<SinkOptions, 'format'> {
   /**
    * One SA-1B JSON file an image; the same with one COCO file of all; many records a file: NDJSON, gzipped NDJSON, or tar as SA-1B has
-   * it; or JSON files with an export of the whole run at its end.
+   * it; or JSON files with an export of the whole run at its end. A job of edges takes `edge-maps`, one PNG an image, and no other.
    */
   readonly format: OutputFormat;
 }

@@ -3,36 +3,26 @@ import { OutputNames } from '../plan/output-names.js';
 import { type Plan, planOf } from '../plan/plan.js';
 import { shareOf, WHOLE } from '../plan/shard.js';
 import { untilAborted } from '../plan/until-aborted.js';
-import { openPrompts } from '../prompts/open-prompts.js';
-import type { OpenedPrompts, PromptSet } from '../prompts/prompt-set.js';
+import type { PromptSet } from '../prompts/prompt-set.js';
 import { journalLines } from '../run-folder/journal-lines.js';
-import { type PlannedInputs, type RunIdentity, readManifest } from '../run-folder/manifest.js';
-import { allowedDifferences, RunFolder } from '../run-folder/run-folder.js';
+import { RunFolder } from '../run-folder/run-folder.js';
 import { OverlayFolder } from '../sinks/overlay-folder.js';
 import type { SinkRun } from '../sinks/sink.js';
 import { ImageReader } from '../sources/image-reader.js';
 import { openInputs } from '../sources/input-images.js';
 import type { Source } from '../sources/source.js';
+import type { Closables } from './closables.js';
 import type { DatasetRun } from './dataset-run.js';
+import { type IdentifiedRun, identify, openedPrompts } from './identify-run.js';
 import { ImagePrompter } from './image-prompter.js';
-import type { OpenParts } from './open-parts.js';
 import type { PreparedRun } from './prepared-run.js';
 import { RunExecutor } from './run-executor.js';
-import { modelIdentityOf, settingsIdentityOf } from './run-identity.js';
+import { modelIdentityOf } from './run-identity.js';
 import { outputOf, type RunOutput } from './run-output.js';
-import { countTasks } from './run-tasks.js';
+import { countTasks, newImagesOf } from './run-tasks.js';
 
 /** With so many images planned, more of them do not change how many workers there are. */
 const MANY_IMAGES = 1024;
-
-/** What is known of a run before its images are listed. */
-interface IdentifiedRun {
-  readonly identity: RunIdentity;
-  /** What an earlier start was asked for. */
-  readonly earlierInputs: readonly PlannedInputs[];
-  /** What is allowed to differ from it, in words. */
-  readonly differences: readonly string[];
-}
 
 /**
  * Everything before the first image: lists the images, opens the run's own files and the sink, and waits for the model.
@@ -41,20 +31,25 @@ interface IdentifiedRun {
  * @throws the reason of the run's signal once that is aborted: before the run's own files are open, nothing was made then. Otherwise
  *   as `runDataset`.
  */
-export async function prepareRun(run: DatasetRun, open: OpenParts): Promise<PreparedRun> {
+export async function prepareRun(run: DatasetRun, open: Closables): Promise<PreparedRun> {
   const { job, signal, overlayFolder, overlayFormat = 'jpg', shard = WHOLE, limits = {} } = run;
   const output = await outputOf(run);
   const source = open.add(sourceOf(run, output));
-  const prompts = job.kind === 'segment' ? await untilAborted(openPrompts(job.prompts), signal) : undefined;
+  const prompts = job.kind === 'segment' ? await untilAborted(openedPrompts(job.prompts, output), signal) : undefined;
   const identified = await untilAborted(identify(run, output, prompts), signal);
   const executor = new RunExecutor(run, open);
   const names = new OutputNames({ dots: output.sink.allowsDots });
   const plan = await planImages(run, source, { names, executor, ...identified });
   open.add(plan);
   const folder = open.add(await openFolder(run, output, identified));
-  const firstImageId = await folder.begin(plan, names);
+  const placed = await folder.place(plan, names);
+  const newImages = () => newImagesOf(shard, { plan, names, folder, ...placed });
   const sink = open.add(output.sink);
-  await sink.open(sinkRunOf(output, folder, prompts));
+  await sink.open(sinkRunOf(output, { folder, prompts, newImages }));
+  const overlays =
+    overlayFolder === undefined ? undefined : new OverlayFolder(overlayFolder, output.storage.location, overlayFormat);
+  await overlays?.refuseForeign(newImages(), run.resume?.overwrite ?? false);
+  await folder.begin();
   for (const words of identified.differences) run.onEvent?.({ event: 'notice', message: `--force: ${words}` });
   const toDo = await countTasks(run, { plan, folder });
   // by all images, not by those left: the threads of a model may change the last bit of its numbers
@@ -66,13 +61,11 @@ export async function prepareRun(run: DatasetRun, open: OpenParts): Promise<Prep
     folder,
     output,
     sink,
-    ...(overlayFolder !== undefined && {
-      overlays: new OverlayFolder(overlayFolder, output.storage.location, overlayFormat),
-    }),
+    ...(overlays && { overlays }),
     reader: new ImageReader(source, limits, sink.copiesImages),
     prompter: new ImagePrompter(prompts),
     executor: executor.madeFor(images),
-    firstImageId,
+    firstImageId: placed.firstImageId,
     toDo,
   };
 }
@@ -80,32 +73,9 @@ export async function prepareRun(run: DatasetRun, open: OpenParts): Promise<Prep
 function sourceOf({ selection, source, overlayFolder }: DatasetRun, { storage }: RunOutput): Source {
   if (source && !selection) return source;
   if (!selection || source) {
-    throw new SamError('bad-usage', `Expected either selection or source but received ${source ? 'both' : 'neither'}`);
+    throw new SamError('bad-usage', `Expected inputs or a source but received ${source ? 'both' : 'neither'}`);
   }
   return openInputs({ ...selection, ownFolders: [storage.location, overlayFolder ?? storage.location] });
-}
-
-/** Who the run is, before anything is made: a wrong command leaves no trace. */
-async function identify(
-  run: DatasetRun,
-  { sink, storage }: RunOutput,
-  prompts: OpenedPrompts | undefined,
-): Promise<IdentifiedRun> {
-  const { job, shard = WHOLE, resume = {} } = run;
-  const earlier = await readManifest(storage).catch((error: unknown) => {
-    if (resume.overwrite) return undefined;
-    throw error;
-  });
-  const identity: RunIdentity = {
-    job: job.kind,
-    // as the earlier start found the decoder to run, until the model is loaded
-    model: modelIdentityOf(job, earlier?.model.decoder_form ?? 'compiled'),
-    settings: settingsIdentityOf(job, prompts),
-    output: sink.identity,
-    shard,
-  };
-  const differences = allowedDifferences(earlier, identity, storage.location, resume);
-  return { identity, earlierInputs: earlier?.inputs ?? [], differences };
 }
 
 /** Lists all images. The executor is made as soon as there are so many that more do not matter: it loads its model meanwhile. */
@@ -140,13 +110,17 @@ async function openFolder(run: DatasetRun, { storage }: RunOutput, { identity }:
   });
 }
 
-function sinkRunOf({ storage }: RunOutput, folder: RunFolder, prompts: PromptSet | undefined): SinkRun {
+function sinkRunOf(
+  { storage }: RunOutput,
+  { folder, prompts, newImages }: Pick<SinkRun, 'newImages'> & { folder: RunFolder; prompts: PromptSet | undefined },
+): SinkRun {
   const { lastPart } = folder.journal;
   return {
     storage,
     isNew: folder.isNew,
     ...(lastPart && { lastPart }),
     ...(prompts && { prompts }),
+    newImages,
     journalLines: () => journalLines(storage),
   };
 }
@@ -154,8 +128,8 @@ function sinkRunOf({ storage }: RunOutput, folder: RunFolder, prompts: PromptSet
 /** Waits for the model, and sees to it that its results do not mix with others. */
 async function confirmModel(run: DatasetRun, folder: RunFolder, ready: ReturnType<RunExecutor['ready']>) {
   run.onEvent?.({ event: 'loading_model' });
-  const { decoderForm } = await untilAborted(ready, run.signal);
-  for (const words of await folder.confirmModel(modelIdentityOf(run.job, decoderForm), run.resume ?? {})) {
+  const loaded = await untilAborted(ready, run.signal);
+  for (const words of await folder.confirmModel(modelIdentityOf(run.job, loaded), run.resume ?? {})) {
     run.onEvent?.({ event: 'notice', message: `--force: ${words}` });
   }
 }

@@ -1,17 +1,16 @@
 import type { Executor, ExecutorInfo } from '../../execute/executor.js';
-import { ThreadExecutor } from '../../execute/thread-executor.js';
-import type { DatasetRun, ExecutorMaker } from './dataset-run.js';
-import type { OpenParts } from './open-parts.js';
+import type { Closables } from './closables.js';
+import type { DatasetRun } from './dataset-run.js';
 
 /** The executor of a run. It is made as soon as it is known how many images there are, and may then load its model while the rest is planned. */
 export class RunExecutor {
   readonly #run: DatasetRun;
-  readonly #open: OpenParts;
+  readonly #open: Closables;
   #made: Executor | undefined;
   #ready: Promise<ExecutorInfo> | undefined;
 
   /** @param open - Takes notice of an executor that is made for the run. */
-  constructor(run: DatasetRun, open: OpenParts) {
+  constructor(run: DatasetRun, open: Closables) {
     this.#run = run;
     this.#open = open;
   }
@@ -31,10 +30,8 @@ export class RunExecutor {
   }
 
   #make(images: number): Executor {
-    const { job, executor, parallelism, onEvent } = this.#run;
-    if (executor && typeof executor !== 'function') return executor;
-    const make: ExecutorMaker =
-      executor ?? ((_, count, onNotice) => new ThreadExecutor({ job, onNotice, images: count, ...parallelism }));
-    return this.#open.add(make(job, images, (message) => onEvent?.({ event: 'notice', message })));
+    const { job, executor, onEvent } = this.#run;
+    if (typeof executor !== 'function') return executor;
+    return this.#open.add(executor(job, images, (message) => onEvent?.({ event: 'notice', message })));
   }
 }

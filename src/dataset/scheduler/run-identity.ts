@@ -1,22 +1,35 @@
+import type { ExecutorInfo } from '../../execute/executor.js';
 import type { Job } from '../../execute/job.js';
 import { catalogueEntryNamed } from '../../model/catalogue/catalogue.js';
-import type { DecoderForm } from '../../model/runtime/decoder.js';
+import { sumOf, waySumOf } from '../../model/catalogue/model-sum.js';
 import type { OpenedPrompts } from '../prompts/prompt-set.js';
 import type { RunIdentity } from '../run-folder/manifest.js';
 
 /**
- * The model of a run, for its manifest. The usual form of the decoder is not written: runs of earlier versions know nothing of it.
+ * The model of a run, for its manifest. The usual form of the decoder and the usual device are not written: runs of earlier versions
+ * know nothing of them.
  *
+ * @param loaded - How the model runs.
  * @throws SamError `bad-usage` for a model that there is not.
  */
-export function modelIdentityOf(job: Job, decoderForm: DecoderForm): RunIdentity['model'] {
-  const { name, encoder, decoder } = catalogueEntryNamed(job.model);
+export function modelIdentityOf(job: Job, { decoderForm, device = 'cpu' }: ExecutorInfo): RunIdentity['model'] {
+  const entry = catalogueEntryNamed(job.model);
+  const { name, encoder, decoder } = entry;
+  const way = waySumOf(entry);
   return {
     name,
-    encoder_sha256: encoder.sha256,
-    decoder_sha256: decoder.sha256,
+    encoder_sha256: sumOf(encoder),
+    decoder_sha256: sumOf(decoder),
+    ...(way !== undefined && { way_sha256: way }),
     ...(decoderForm === 'as-exported' && { decoder_form: decoderForm }),
+    ...(device !== 'cpu' && { device }),
   };
+}
+
+/** How a model runs as far as it is known before it is loaded: on a device that was named, and for the rest as in the earlier start. */
+export function expectedOf({ device }: Job, earlier: RunIdentity['model'] | undefined): ExecutorInfo {
+  const { decoder_form: decoderForm = 'compiled', device: before = 'cpu' } = earlier ?? {};
+  return { decoderForm, device: device === undefined || device === 'auto' ? before : device };
 }
 
 /**

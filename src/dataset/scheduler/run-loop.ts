@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import { messageOf, SamError } from '../../errors.js';
+import { messageOf, SamError, type SamErrorCode } from '../../errors.js';
 import type { ImageAnswer, ImageTask } from '../../execute/executor.js';
 import type { SkippedPrompt } from '../../sam/image-prompts.js';
 import { isInterruption, untilAborted } from '../plan/until-aborted.js';
@@ -7,12 +7,12 @@ import type { Sink } from '../sinks/sink.js';
 import type { ImageReader, ReadImage } from '../sources/image-reader.js';
 import type { DatasetRun } from './dataset-run.js';
 import type { RunListener, RunSummary } from './events.js';
-import { InOrder } from './in-order.js';
 import type { PreparedRun } from './prepared-run.js';
 import { type RunTask, tasksOf } from './run-tasks.js';
+import { WriteOrder } from './write-order.js';
 
 /** Errors that every further image would meet too. */
-const FATAL: ReadonlySet<string> = new Set(['unwritable-output', 'bad-model']);
+const FATAL: ReadonlySet<SamErrorCode> = new Set(['unwritable-output', 'bad-model', 'bad-run-folder']);
 
 /** Images decoded ahead of the workers, beside those being worked on: bounds the memory. */
 function imagesAhead(workers: number): number {
@@ -56,7 +56,7 @@ export class RunLoop {
   readonly #inference: PQueue;
   readonly #decoded: PQueue;
   readonly #inFlight: PQueue;
-  readonly #order = new InOrder();
+  readonly #order = new WriteOrder();
   readonly #count: { -readonly [Name in keyof RunCounts]: number } = { ...NOTHING_DONE };
   #fatal: unknown;
 
@@ -165,11 +165,12 @@ export class RunLoop {
     const { image, answer, skipped, startedAt } = made;
     const { width, height } = image.image;
     const masks = answer.masks.length;
-    if (answer.overlay) await overlays?.write(name, answer.overlay);
+    if (answer.overlay) await overlays?.write(name, answer.overlay, planned.path);
     const written = await sink.write({
       name,
       result: { imageId, fileName: planned.name, width, height, masks: answer.masks, skippedPrompts: skipped },
       ...(image.file && { image: image.file }),
+      ...(answer.edges && { edges: answer.edges }),
     });
     await folder.done({ image_id: imageId, state: 'done', image: locator, ...written, masks, at: Date.now() });
     this.#count.images++;

@@ -1,5 +1,7 @@
 import { locatorOf, type PlannedImage } from '../plan/planned-image.js';
-import { isInShard, shareOf, WHOLE } from '../plan/shard.js';
+import { isInShard, type Shard, shareOf, WHOLE } from '../plan/shard.js';
+import type { PlacedPlan, RunFolder } from '../run-folder/run-folder.js';
+import type { NewImage } from '../sinks/sink.js';
 import type { DatasetRun } from './dataset-run.js';
 import type { PreparedRun } from './prepared-run.js';
 
@@ -12,10 +14,13 @@ export interface RunTask {
   readonly name: string;
 }
 
-type PlannedParts = Pick<PreparedRun, 'plan' | 'folder'>;
+/** What is planned, and what is known of it. */
+interface PlannedParts extends Pick<PreparedRun, 'plan'> {
+  readonly folder: Pick<RunFolder, 'journal' | 'hasOtherInputs'>;
+}
 
 /** What an earlier start made of an image, where this one leaves it so. */
-function settledStateOf({ resume }: DatasetRun, { folder }: PlannedParts, locator: string) {
+function settledStateOf({ resume }: Pick<DatasetRun, 'resume'>, { folder }: PlannedParts, locator: string) {
   const state = folder.journal.stateOf(locator);
   return state === 'failed' && resume?.retryFailed ? undefined : state;
 }
@@ -47,12 +52,35 @@ export async function* tasksOf(
   }
 }
 
+/** The shard's images that no start was asked for before. */
+export async function* newImagesOf(
+  shard: Shard,
+  { plan, names, folder, firstNew }: PlannedParts & Pick<PreparedRun, 'names'> & PlacedPlan,
+): AsyncGenerator<NewImage> {
+  if (firstNew >= plan.digest.count) return;
+  const asked = names.copy();
+  let position = 0;
+  for await (const images of plan.images()) {
+    for (const planned of images) {
+      const isNew = position >= firstNew && isInShard(position, shard);
+      position++;
+      if (!isNew && !asked.dependOnOrder) continue;
+      const name = asked.next(planned.name);
+      // with other inputs than before, some may be the same
+      if (isNew && !folder.journal.stateOf(locatorOf(planned))) yield { name, path: planned.path };
+    }
+  }
+}
+
 /**
  * How many images {@link tasksOf} will give.
  *
  * @throws the reason of the run's signal once that is aborted.
  */
-export async function countTasks(run: DatasetRun, parts: PlannedParts): Promise<number> {
+export async function countTasks(
+  run: Pick<DatasetRun, 'shard' | 'resume' | 'signal'>,
+  parts: PlannedParts,
+): Promise<number> {
   const { shard = WHOLE, resume, signal } = run;
   const { plan, folder } = parts;
   const { journal } = folder;

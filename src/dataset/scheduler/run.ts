@@ -2,9 +2,9 @@ import { shareOf, WHOLE } from '../plan/shard.js';
 import { isInterruption } from '../plan/until-aborted.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
 import type { FailuresByCode } from '../run-folder/journal.js';
+import { Closables } from './closables.js';
 import type { DatasetRun } from './dataset-run.js';
 import type { RunSummary } from './events.js';
-import { OpenParts } from './open-parts.js';
 import { prepareRun } from './prepare-run.js';
 import type { PreparedRun } from './prepared-run.js';
 import { NOTHING_DONE, RunLoop } from './run-loop.js';
@@ -18,7 +18,7 @@ import { NOTHING_DONE, RunLoop } from './run-loop.js';
  */
 export async function runDataset(run: DatasetRun): Promise<RunSummary> {
   const { signal, onEvent } = run;
-  const open = new OpenParts();
+  const open = new Closables();
   let loop: RunLoop | undefined;
   const onAbort = () => onEvent?.({ event: 'interrupted', in_flight: loop?.inFlight ?? 0 });
   if (signal?.aborted) onAbort();
@@ -47,7 +47,7 @@ export async function runDataset(run: DatasetRun): Promise<RunSummary> {
 }
 
 /** See `prepareRun`; undefined when the run was interrupted before its first image. */
-async function preparedUnlessAborted(run: DatasetRun, open: OpenParts): Promise<PreparedRun | undefined> {
+async function preparedUnlessAborted(run: DatasetRun, open: Closables): Promise<PreparedRun | undefined> {
   try {
     return await prepareRun(run, open);
   } catch (error) {
@@ -63,7 +63,7 @@ function tellStart({ onEvent }: DatasetRun, { folder, executor, toDo }: Prepared
 }
 
 /** What is left when the last image is done: a run that was interrupted goes on later, so that its sink has not seen all. */
-async function finish(run: DatasetRun, parts: PreparedRun, open: OpenParts): Promise<FailuresByCode> {
+async function finish(run: DatasetRun, parts: PreparedRun, open: Closables): Promise<FailuresByCode> {
   const { folder, sink, prompter } = parts;
   const notice = (message: string) => run.onEvent?.({ event: 'notice', message });
   const failuresByCode = await folder.settleFailures();

@@ -1,14 +1,10 @@
 import { SamError } from '../../errors.js';
-import type { CocoPart } from '../../formats/coco/write.js';
+import type { CocoImageEntry } from '../../formats/coco/write.js';
 import { completeLengthOf, separatedTexts } from '../../storage/lines.js';
-import type { AppendFile, ByteRange, Storage } from '../../storage/storage.js';
+import { readRanges } from '../../storage/read-ranges.js';
+import type { AppendFile, Storage } from '../../storage/storage.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
 import type { ImageLine, ImagePlaces } from './image-places.js';
-
-/** Lines read at once. */
-const LINES_AT_ONCE = 64;
-/** Lines that lie so near each other are read in one go, whatever lies between. */
-const BYTES_AT_ONCE = 4 * 1024 * 1024;
 
 /**
  * The parts of a run's COCO file as its images are done, one a line, in any order. An image may be there more than once, and one may
@@ -38,7 +34,7 @@ export class CocoPartsFile {
    *
    * @param options - `sync`: whether it is to outlive a power cut when this has answered.
    */
-  async append(part: CocoPart, options: { readonly sync: boolean }): Promise<ImageLine> {
+  async append(part: CocoImageEntry, options: { readonly sync: boolean }): Promise<ImageLine> {
     const { start, end } = await (await this.#opened()).append(`${JSON.stringify(part)}\n`, options);
     return { id: part.image_id, start, end: end - 1 };
   }
@@ -56,8 +52,8 @@ export class CocoPartsFile {
     for await (const texts of separatedTexts(this.#storage.stream(RUN_FILES.cocoParts, { end: length }), '\n')) {
       for (const text of texts) {
         const end = start + Buffer.byteLength(text);
-        const id = Number(/^\{"image_id":(\d{1,15}),/.exec(text)?.[1]);
-        if (Number.isNaN(id)) throw this.#damaged();
+        const id = imageIdOfPart(text);
+        if (id === undefined) throw this.#damaged();
         places.setPlace({ id, start, end });
         start = end + 1;
       }
@@ -69,26 +65,11 @@ export class CocoPartsFile {
    *
    * @throws SamError `bad-run-folder` when one is damaged.
    */
-  async *parts(places: Iterable<ImageLine>): AsyncGenerator<CocoPart> {
-    for (const some of batchesOf(places, LINES_AT_ONCE)) {
-      for (const line of await this.#linesAt(some)) yield this.#partOf(line);
-    }
+  async *parts(places: Iterable<ImageLine>): AsyncGenerator<CocoImageEntry> {
+    for await (const line of readRanges(this.#storage, RUN_FILES.cocoParts, places)) yield this.#partOf(line);
   }
 
-  /** Images are mostly done in their order, so that lines of one batch lie together. */
-  async #linesAt(places: readonly ImageLine[]): Promise<Uint8Array[]> {
-    const start = Math.min(...places.map((place) => place.start));
-    const end = Math.max(...places.map((place) => place.end));
-    if (end - start > BYTES_AT_ONCE) return Promise.all(places.map((place) => this.#bytesAt(place)));
-    const bytes = await this.#bytesAt({ start, end });
-    return places.map((place) => bytes.subarray(place.start - start, place.end - start));
-  }
-
-  #bytesAt({ start, end }: ByteRange): Promise<Uint8Array> {
-    return this.#storage.readRange(RUN_FILES.cocoParts, { start, end });
-  }
-
-  #partOf(line: Uint8Array): CocoPart {
+  #partOf(line: Uint8Array): CocoImageEntry {
     try {
       return JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'));
     } catch {
@@ -110,13 +91,8 @@ export class CocoPartsFile {
   }
 }
 
-function* batchesOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
-  let batch: T[] = [];
-  for (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
+/** The image that a line of the file is about; undefined when it is damaged. */
+export function imageIdOfPart(line: string): number | undefined {
+  const digits = /^\{"image_id":(\d{1,15}),/.exec(line)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }

@@ -1,9 +1,9 @@
 import { SamError } from '../../errors.js';
-import { CocoFileWriter, type CocoOrigin, type CocoPart, cocoPartOf } from '../../formats/coco/write.js';
-import { imageResultOfSa1b } from '../../formats/sa1b/read.js';
+import { CocoFileWriter, type CocoOrigin, cocoImageEntryOf } from '../../formats/coco/write.js';
 import type { PromptSet } from '../prompts/prompt-set.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
-import type { DoneLine } from '../run-folder/journal-lines.js';
+import { OwnFiles } from '../run-folder/own-files.js';
+import { imageRecordOf } from '../run-reader/image-record.js';
 import { CocoPartsFile } from './coco-parts-file.js';
 import { ImagePlaces } from './image-places.js';
 import { JsonTreeSink } from './json-tree-sink.js';
@@ -24,11 +24,15 @@ export class CocoSink implements Sink {
   readonly copiesImages = this.#tree.copiesImages;
   readonly allowsDots = this.#tree.allowsDots;
   #run: SinkRun | undefined;
+  #files: OwnFiles | undefined;
   #parts: CocoPartsFile | undefined;
+  #leftOut = 0;
 
   async open(run: SinkRun): Promise<void> {
     await this.#tree.open(run);
     this.#run = run;
+    this.#files = await OwnFiles.open(run.storage, RUN_FILES.ownFiles);
+    await this.#files.refuseForeign(COCO_FILE_NAME);
     this.#parts = await CocoPartsFile.open(run.storage, run.isNew);
   }
 
@@ -37,8 +41,13 @@ export class CocoSink implements Sink {
       throw new SamError('unwritable-name', `Expected another name than ${result.name}: the COCO file has it`);
     }
     const written = await this.#tree.write(result);
-    await opened(this.#parts).append(cocoPartOf(result.result), { sync: true });
+    await opened(this.#parts).append(cocoImageEntryOf(result.result), { sync: true });
     return written;
+  }
+
+  /** Images with masks that the file does not have, since the COCO dataset of the prompts does not name them. */
+  get leftOut(): number {
+    return this.#leftOut;
   }
 
   async finish(): Promise<string> {
@@ -46,14 +55,18 @@ export class CocoSink implements Sink {
     const parts = opened(this.#parts);
     const places = await this.#donePlaces(parts);
     const writer = new CocoFileWriter(originOf(prompts));
+    await opened(this.#files).claim(COCO_FILE_NAME);
     await storage.write(
       COCO_FILE_NAME,
       writer.text(() => parts.parts(places.inOrder())),
     );
-    return `${writer.annotations} annotations of ${writer.images} images in ${storage.locate(COCO_FILE_NAME)}`;
+    this.#leftOut = writer.leftOut;
+    const words = `${writer.annotations} annotations of ${writer.images} images in ${storage.locate(COCO_FILE_NAME)}`;
+    return writer.leftOut === 0 ? words : `${words}; left out: ${writer.leftOut} that the prompts do not name`;
   }
 
   async close(): Promise<void> {
+    await this.#files?.close();
     await this.#parts?.close();
   }
 
@@ -69,29 +82,11 @@ export class CocoSink implements Sink {
     for await (const lines of run.journalLines()) {
       for (const line of lines) {
         if (line.state !== 'done' || !places.isMissing(line.image_id)) continue;
-        places.setPlace(await parts.append(await this.#partOfRecord(line), { sync: false }));
+        const { result } = await imageRecordOf(run.storage, line);
+        places.setPlace(await parts.append(cocoImageEntryOf(result), { sync: false }));
       }
     }
     return places;
-  }
-
-  /** An image's part from its file. */
-  async #partOfRecord({ image, image_id, output }: DoneLine): Promise<CocoPart> {
-    const { storage } = opened(this.#run);
-    const file = storage.locate(output);
-    try {
-      const bytes = await storage.read(output);
-      if (!bytes) throw new SamError('bad-run-folder', 'it is not there');
-      const text = new TextDecoder().decode(bytes);
-      return { ...cocoPartOf(imageResultOfSa1b({ text, file })), image_id };
-    } catch (error) {
-      if (!(error instanceof SamError)) throw error;
-      throw new SamError(
-        'bad-run-folder',
-        `Expected the result of ${image} in ${file} but could not read it: ${error.message}`,
-        `Remove the line of that image from ${storage.locate(RUN_FILES.journal)} and run the same command again: the image is done again.`,
-      );
-    }
   }
 }
 

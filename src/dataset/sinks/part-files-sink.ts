@@ -1,5 +1,8 @@
 import { SamError } from '../../errors.js';
 import type { AppendFile, Storage } from '../../storage/storage.js';
+import { RUN_FILES } from '../run-folder/file-names.js';
+import type { LastPart } from '../run-folder/journal.js';
+import { OwnFiles } from '../run-folder/own-files.js';
 import { PART_FORMATS, type PartFormat } from './part-format.js';
 import { type NamedResult, opened, type Sink, type SinkRun, type Written } from './sink.js';
 
@@ -20,6 +23,7 @@ export class PartFilesSink implements Sink {
   readonly #format: PartFormat;
   readonly #recordsPerFile: number;
   #storage: Storage | undefined;
+  #files: OwnFiles | undefined;
   #index = 0;
   #records = 0;
   #end = 0;
@@ -43,17 +47,27 @@ export class PartFilesSink implements Sink {
   /**
    * Goes on behind the last record that the journal knows; what was written behind it is cut off.
    *
-   * @throws SamError `bad-run-folder` when a file of that name is someone else's.
+   * @throws SamError `bad-run-folder` when a file of such a name is someone else's, or the last file lacks records.
    */
-  async open({ storage, lastPart, isNew }: Pick<SinkRun, 'storage' | 'lastPart' | 'isNew'>): Promise<void> {
+  async open({ storage, lastPart }: Pick<SinkRun, 'storage' | 'lastPart'>): Promise<void> {
     this.#storage = storage;
+    const files = await OwnFiles.open(storage, RUN_FILES.ownFiles);
+    this.#files = files;
     if (lastPart) {
-      this.#index = partIndexOf(lastPart.output);
+      this.#index = this.#indexOf(lastPart.output) ?? 0;
       this.#records = lastPart.records;
       this.#end = lastPart.end;
     }
-    if (isNew) await this.#refuseForeignFiles(storage);
-    else await this.#removeUnknownRecords(storage);
+    const unknown: string[] = [];
+    for await (const name of storage.list(PART_NAME)) {
+      const index = this.#indexOf(name);
+      if (index === undefined || (lastPart && index <= this.#index)) continue;
+      await files.refuseForeign(name);
+      unknown.push(name);
+    }
+    // a killed run may have written records that it did not come to note
+    await files.remove(unknown);
+    if (lastPart) await this.#reopen(storage, lastPart);
   }
 
   async write(result: NamedResult): Promise<Written> {
@@ -64,7 +78,10 @@ export class PartFilesSink implements Sink {
   async append(bytes: Uint8Array): Promise<Written> {
     if (this.#records === this.#recordsPerFile) await this.#beginNext();
     const output = this.#name;
-    this.#file ??= await opened(this.#storage).append(output, this.#end);
+    if (!this.#file) {
+      if (this.#end === 0) await opened(this.#files).claim(output);
+      this.#file = await opened(this.#storage).append(output, this.#end);
+    }
     const range = await this.#file.append(bytes, { sync: true });
     this.#records++;
     this.#end = range.end;
@@ -75,7 +92,11 @@ export class PartFilesSink implements Sink {
 
   /** Ends the last file. */
   async close(): Promise<void> {
-    await this.#endFile();
+    try {
+      await this.#endFile();
+    } finally {
+      await this.#files?.close();
+    }
   }
 
   get #name(): string {
@@ -100,34 +121,37 @@ export class PartFilesSink implements Sink {
     }
   }
 
-  async #refuseForeignFiles(storage: Storage): Promise<void> {
-    if ((await storage.sizeOf(this.#name)) === undefined) return;
-    throw new SamError(
-      'bad-run-folder',
-      `Expected no ${storage.locate(this.#name)} in a folder without a run but found one`,
-      'Choose another output folder, or move the file away.',
-    );
+  /** Cuts off what the journal does not know of the last file. */
+  async #reopen(storage: Storage, { output, end }: LastPart): Promise<void> {
+    const size = await storage.sizeOf(output);
+    const isFull = this.#records >= this.#recordsPerFile;
+    // a full file is done with: it may have been moved to another place
+    if (size === undefined && isFull) return;
+    if (size === undefined || size < end) throw lackingRecords(storage, output, end, size);
+    // a file that ends as it should is left alone
+    if (size !== end + this.#format.trailer.length) this.#file = await storage.append(output, end);
   }
 
-  /** A killed run may have written records that it did not come to note. */
-  async #removeUnknownRecords(storage: Storage): Promise<void> {
-    const { extension, trailer } = this.#format;
-    const size = (await storage.sizeOf(this.#name)) ?? 0;
-    if (this.#end === 0) await storage.remove(this.#name);
-    // a file that ends as it should is left alone
-    else if (size !== this.#end + trailer.length) this.#file = await storage.append(this.#name, this.#end);
-    for (let index = this.#index + 1; ; index++) {
-      if (!(await storage.remove(partFileName(index, extension)))) return;
-    }
+  /** The number in the name of one of its files; undefined for any other name. */
+  #indexOf(name: string): number | undefined {
+    const digits = /^masks-(\d{5,})(\..*)$/.exec(name);
+    return digits?.[2] === this.#format.extension ? Number(digits[1]) : undefined;
   }
 }
+
+function lackingRecords(storage: Storage, output: string, end: number, size: number | undefined): SamError {
+  const journal = storage.locate(RUN_FILES.journal);
+  return new SamError(
+    'bad-run-folder',
+    `Expected ${end} bytes of records in ${storage.locate(output)} but ${size === undefined ? 'it is not there' : `it ends at ${size}`}`,
+    `Put the whole file back; or remove the lines that name ${output} from ${journal} and run the same command again: their images are done again.`,
+  );
+}
+
+/** How the names of files of many records begin. */
+const PART_NAME = 'masks-';
 
 /** `masks-00012.ndjson`. */
 function partFileName(index: number, extension: string): string {
-  return `masks-${String(index).padStart(5, '0')}${extension}`;
-}
-
-/** The number in the name of a file of many records. */
-function partIndexOf(fileName: string): number {
-  return Number(/^masks-(\d+)\./.exec(fileName)?.[1]);
+  return `${PART_NAME}${String(index).padStart(5, '0')}${extension}`;
 }

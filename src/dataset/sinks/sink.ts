@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { GreyImage } from '../../image/encode-image.js';
 import type { ImageResult } from '../../sam/found-mask.js';
 import type { Storage } from '../../storage/storage.js';
 import type { PromptSet } from '../prompts/prompt-set.js';
@@ -17,6 +18,8 @@ export interface NamedResult {
   readonly result: ImageResult;
   /** The image's own file, where it is copied beside the record. */
   readonly image?: { readonly bytes: Uint8Array; readonly extension: string };
+  /** The image's edges, where those are what the run makes. */
+  readonly edges?: GreyImage;
 }
 
 /** Where a result is. */
@@ -28,6 +31,14 @@ export interface Written {
   readonly end?: number;
 }
 
+/** An image that no start of a run was asked for before. */
+export interface NewImage {
+  /** Of its result, without an extension. */
+  readonly name: string;
+  /** Path or URL of the file that it is, or is a part of. */
+  readonly path: string;
+}
+
 /** What a sink is told of the run that it is opened for. */
 export interface SinkRun {
   /** Where results go. */
@@ -36,6 +47,8 @@ export interface SinkRun {
   readonly isNew: boolean;
   /** Where the last record lies that the run's journal knows, if records share files. */
   readonly lastPart?: LastPart;
+  /** All images that no start was asked for before: a file that has the name of a result of theirs is someone else's. */
+  newImages(): AsyncIterable<NewImage>;
   /** What the run's prompts say of images and classes. */
   readonly prompts?: PromptSet;
   /** All lines of the run's journal as it is now, some at a time. */

@@ -1,4 +1,5 @@
 import { CocoSink } from './coco-sink.js';
+import { EdgeMapsSink } from './edge-maps-sink.js';
 import { JsonTreeSink } from './json-tree-sink.js';
 import { PartFilesSink, type PartFilesSinkOptions } from './part-files-sink.js';
 import type { Sink } from './sink.js';
@@ -10,6 +11,7 @@ const SINKS = {
   'ndjson.gz': (options: PartFilesSinkOptions) => new PartFilesSink('ndjson.gz', options),
   tar: (options: PartFilesSinkOptions) => new PartFilesSink('tar', options),
   coco: () => new CocoSink(),
+  'edge-maps': () => new EdgeMapsSink(),
 };
 
 /** See {@link SINK_FORMATS}. */
@@ -24,7 +26,7 @@ export interface SinkOptions extends PartFilesSinkOptions {
   readonly folder: string;
   /**
    * One SA-1B JSON file an image; the same with one COCO file of all; or many records a file: NDJSON, gzipped NDJSON, or tar as
-   * SA-1B has it.
+   * SA-1B has it. For edges instead of masks, and for nothing else: one PNG an image.
    */
   readonly format: SinkFormat;
 }

@@ -3,8 +3,11 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { messageOf, SamError } from '../../errors.js';
+import { FolderStorage } from '../../storage/folder-storage.js';
 import { FingerprintMap } from '../plan/fingerprint-map.js';
 import type { PlannedImage } from '../plan/planned-image.js';
+import { RUN_FILES } from '../run-folder/file-names.js';
+import { OwnFiles } from '../run-folder/own-files.js';
 import { IMAGE_EXTENSIONS } from './extensions.js';
 import { imagesOfList } from './listed-inputs.js';
 import { type NameFilterOptions, nameFilterOf } from './name-filter.js';
@@ -54,9 +57,10 @@ class NamedInputs implements Source {
   /** Inputs in their order, then the list; folders sorted by name. An image reached twice is listed once. */
   async *images(): AsyncGenerator<readonly PlannedImage[]> {
     const { include = [], exclude = [], hidden = false } = this.#selection;
-    const ownFolders = new Set<string>();
+    const ownFolders = new Map<string, ReadonlySet<string>>();
     for (const folder of this.#selection.ownFolders ?? []) {
-      ownFolders.add(await realpath(folder).catch(() => resolve(folder)));
+      const { before } = await OwnFiles.open(new FolderStorage(folder), RUN_FILES.ownFiles);
+      ownFolders.set(await realpath(folder).catch(() => resolve(folder)), before);
     }
     const filter = nameFilterOf({ include, exclude, hidden });
     const search = { kinds: this.#kinds, filter, seen: new FingerprintMap(), ownFolders };

@@ -12,17 +12,31 @@ interface OpenedFile {
   readonly images: ReadonlyMap<string, PlannedImage>;
 }
 
-/** Reads images again by what a run calls them: a path, a URL, or a name inside an archive. The archive read last stays open. */
+/** Reads images again by what a run calls them: a path, a URL, or a name inside an archive. The file read last stays open. */
 export class LocatedImages {
   #opened: OpenedFile | undefined;
 
   /** @throws SamError `not-found` when there is no such image any more, or what is wrong with it. */
   async read(locator: string): Promise<RgbImage> {
-    for (const path of pathsOf(locator)) {
-      const file = await this.#open(path);
-      const planned = file?.images.get(locator);
-      if (file && planned) return (await new ImageReader(file.source, {}, false).read(planned)).image;
-    }
+    const { source, planned } = await this.#find(locator);
+    return (await new ImageReader(source, {}, false).read(planned)).image;
+  }
+
+  /**
+   * The image's own file: its path, or its bytes.
+   *
+   * @throws SamError as {@link read}.
+   */
+  async file(locator: string): Promise<string | Uint8Array> {
+    const { source, planned } = await this.#find(locator);
+    return source.open(planned);
+  }
+
+  async #find(locator: string): Promise<{ source: Source; planned: PlannedImage }> {
+    // the archive is asked first: to list it anew for each of its images would take the square of their number
+    if (!this.#opened?.images.has(locator)) await this.#openFileOf(locator);
+    const planned = this.#opened?.images.get(locator);
+    if (this.#opened && planned) return { source: this.#opened.source, planned };
     throw new SamError('not-found', `Expected the image ${locator} where the run found it but it is not there`);
   }
 
@@ -31,20 +45,39 @@ export class LocatedImages {
     this.#opened = undefined;
   }
 
-  async #open(path: string): Promise<OpenedFile | undefined> {
-    if (this.#opened?.path === path) return this.#opened;
-    await this.close();
-    const source = openInputs({ inputs: [path], hidden: true });
-    try {
-      const images = new Map<string, PlannedImage>();
-      for await (const batch of source.images()) for (const each of batch) images.set(locatorOf(each), each);
-      this.#opened = { path, source, images };
-    } catch (error) {
-      await source.close();
-      if (!(error instanceof SamError && error.code === 'bad-usage')) throw error;
+  /** Opens the file that an image is, or is in; what was open stays so when there is none. */
+  async #openFileOf(locator: string): Promise<void> {
+    for (const path of pathsOf(locator)) {
+      // it was asked before
+      if (path === this.#opened?.path) continue;
+      const file = await openedFile(path);
+      if (!file) continue;
+      if (file.images.has(locator)) {
+        await this.close();
+        this.#opened = file;
+        return;
+      }
+      await file.source.close();
     }
-    return this.#opened;
   }
+}
+
+async function openedFile(path: string): Promise<OpenedFile | undefined> {
+  const source = openInputs({ inputs: [path], hidden: true });
+  try {
+    const images = new Map<string, PlannedImage>();
+    for await (const batch of source.images()) for (const each of batch) images.set(locatorOf(each), each);
+    return { path, source, images };
+  } catch (error) {
+    await source.close();
+    if (!(error instanceof SamError && error.code === 'bad-usage')) throw error;
+    return undefined;
+  }
+}
+
+/** What an image of a run is called in the folder where it is now. */
+export function locatorIn(folder: string, fileName: string): string {
+  return `${folder.replace(/\/+$/, '')}/${fileName}`;
 }
 
 /** The paths of the file that an image may be or be in: names of files may have a `!` as well. */

@@ -29,8 +29,11 @@ export interface Search {
   readonly filter: NameFilter;
   /** Keys of the files and URLs taken so far. */
   readonly seen: FingerprintMap;
-  /** Real paths of the folders that the run writes to: below an input they are not searched. */
-  readonly ownFolders: ReadonlySet<string>;
+  /**
+   * Real paths of the folders that the run writes to, each with the names of the files of many records that it made there: below an
+   * input they are not searched, and as an input what the run made is passed over.
+   */
+  readonly ownFolders: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Opens the images of one kind. */

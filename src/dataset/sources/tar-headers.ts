@@ -60,7 +60,7 @@ function typeOf(flag: string, name: string): TarMember['type'] {
 }
 
 /**
- * The members of a tar archive (ustar, PAX and GNU names), in their order. Reads their headers only, so that a shard of 10 GB is
+ * The members of a tar archive (ustar, PAX and GNU names), in their order. Reads their headers only, so that an archive of 10 GB is
  * listed in the time of some thousand small reads; a library that reads tar as a stream would read it whole.
  *
  * @throws Error when the archive is damaged or ends within a member.

@@ -1,12 +1,11 @@
-import { basename, dirname } from 'node:path';
 import { RunRecords } from '../../dataset/run-reader/run-records.js';
 import { SamError } from '../../errors.js';
-import { type GroundTruth, groundTruthOfCoco } from '../../formats/coco/read-ground-truth.js';
+import type { GroundTruth } from '../../formats/coco/read-ground-truth.js';
 import { ImageIndex } from '../../formats/image-names.js';
-import { FolderStorage } from '../../storage/folder-storage.js';
 import { inThreads, type ThreadOptions } from '../threads/in-threads.js';
 import { type EvaluationReport, evaluationReportOf } from './evaluation-report.js';
 import type { EvaluationTask, ImageEvaluation, ScoreName } from './image-evaluation.js';
+import { readTruth } from './read-truth.js';
 
 /** Options of {@link evaluateRun}. */
 export interface EvaluateOptions extends ThreadOptions {
@@ -49,12 +48,6 @@ export async function evaluateRun({ run, gt, score, ...threads }: EvaluateOption
     images_without_gt: strangers,
     categoryIds: truth.categoryIds,
   });
-}
-
-async function readTruth(path: string): Promise<GroundTruth> {
-  const bytes = await new FolderStorage(dirname(path)).read(basename(path));
-  if (!bytes) throw new SamError('bad-usage', `Expected a COCO file for --gt but there is none at ${path}`);
-  return groundTruthOfCoco({ text: new TextDecoder().decode(bytes), file: path });
 }
 
 /** The run's image of each image of the ground truth. */

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { IOU_THRESHES } from '../average-recall.js';
-
-export { IOU_THRESHES };
+/** 0.5, 0.55, ... 0.95, rounded as NumPy's linspace rounds them: an IoU of exactly a threshold is enough. */
+export const IOU_THRESHES: readonly number[] = Array.from({ length: 10 }, (_, i) =>
+  i === 9 ? 0.95 : i * ((0.95 - 0.5) / 9) + 0.5,
+);
 
 /** Ranges of the area of objects, in pixels, both ends included. */
 export const AREA_RANGES = {

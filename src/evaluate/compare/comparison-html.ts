@@ -1,10 +1,10 @@
-import { RunRecords } from '../../dataset/run-reader/run-records.js';
 import { imageResultOfSa1b } from '../../formats/sa1b/read.js';
 import type { ComparedSide, ComparisonData } from '../../report/data/report-data.js';
 import { bundledText, onePageOf } from '../../report/files/page-html.js';
 import { reportMaskOf } from '../../report/files/report-mask.js';
 import { scriptTextOf } from '../../report/files/script-text.js';
 import type { ImageResult } from '../../sam/found-mask.js';
+import type { RunPair } from './compare-runs.js';
 import { type ComparisonReport, matchedShareOf } from './comparison-report.js';
 import { matchedMasks } from './matched-masks.js';
 
@@ -16,14 +16,16 @@ const DRAWN_IMAGES = 50;
  *
  * @throws SamError as `compareRuns`.
  */
-export async function comparisonHtmlOf(report: ComparisonReport): Promise<string> {
-  const data = await comparisonDataOf(report);
+export async function comparisonHtmlOf(runs: RunPair, report: ComparisonReport): Promise<string> {
+  const data = await comparisonDataOf(runs, report);
   const [script, style] = await Promise.all([bundledText('comparison.js'), bundledText('report.css')]);
   return onePageOf('Comparison of two runs', style, [script, scriptTextOf('comparison', data)]);
 }
 
-async function comparisonDataOf(report: ComparisonReport): Promise<ComparisonData> {
-  const [a, b] = await Promise.all([RunRecords.open(report.a, 'A'), RunRecords.open(report.b, 'B')]);
+async function comparisonDataOf(
+  { recordsOfA: a, recordsOfB: b }: RunPair,
+  report: ComparisonReport,
+): Promise<ComparisonData> {
   const differing = report.per_image
     .filter((image) => matchedShareOf(image) < 1)
     .sort((p, q) => matchedShareOf(p) - matchedShareOf(q));

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import { SamError } from '../../errors.js';
+import { errorOfData, SamError } from '../../errors.js';
 import type { ThreadAnswer } from './answered.js';
 
 /** Tasks for each thread that are prepared ahead, so that none waits for the disk. */
@@ -46,5 +46,5 @@ export async function* inThreads<Task, Made>(
 
 function madeOf<Made>(answer: ThreadAnswer<Made> | undefined): Made {
   if (answer?.ok) return answer.made;
-  throw new SamError(answer?.code ?? 'internal-error', answer?.message ?? 'a thread gave no answer', answer?.hint);
+  throw answer ? errorOfData(answer.error) : new SamError('internal-error', 'a thread gave no answer');
 }

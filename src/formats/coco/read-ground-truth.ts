@@ -20,6 +20,8 @@ export interface TruthAnnotation {
   readonly area?: number;
   readonly bbox?: readonly [x: number, y: number, w: number, h: number];
   readonly segmentation: CocoRle | UncompressedCocoRle | readonly (readonly number[])[];
+  /** Who drew it, where several people drew the same image; not part of COCO's own files. */
+  readonly annotator?: number | string;
 }
 
 /** An image of the file with its objects. */
@@ -76,6 +78,7 @@ const DATASET: JsonSchema = {
           area: { type: 'number', minimum: 0 },
           bbox: BOX,
           segmentation: { type: ['object', 'array'] },
+          annotator: ID,
         },
       },
     },
@@ -98,7 +101,7 @@ export function groundTruthOfCoco(source: JsonSource): GroundTruth {
   const { images, annotations, categories = [] } = checkedJson<Dataset>(source, parsedJson(source), DATASET);
   const byImage = new Map<number | string, TruthAnnotation[]>(images.map(({ id }) => [id, []]));
   const categoryIds = new Set(categories.map(({ id }) => id));
-  for (const { image_id, category_id, iscrowd, area, bbox, segmentation } of annotations) {
+  for (const { image_id, category_id, iscrowd, area, bbox, segmentation, annotator } of annotations) {
     if (category_id !== undefined) categoryIds.add(category_id);
     byImage.get(image_id)?.push({
       image_id,
@@ -107,6 +110,7 @@ export function groundTruthOfCoco(source: JsonSource): GroundTruth {
       ...(area !== undefined && { area }),
       ...(bbox && { bbox }),
       segmentation,
+      ...(annotator !== undefined && { annotator }),
     });
   }
   return {

@@ -1,12 +1,12 @@
 import type { ExportedImage, MaskStyle } from '../exported-image.js';
 import { CategoryTable } from './category-table.js';
-import { cocoPartOf } from './write.js';
+import { cocoImageEntryOf } from './write.js';
 
 /** One line of COCO's results format (https://cocodataset.org/#format-results) for each mask: what `loadRes` of pycocotools reads. */
 export async function* cocoResults(images: AsyncIterable<ExportedImage>, style: MaskStyle): AsyncGenerator<unknown> {
   const categories = new CategoryTable([]);
   for await (const { result } of images) {
-    for (const mask of cocoPartOf(result, style).masks) {
+    for (const mask of cocoImageEntryOf(result, style).masks) {
       yield {
         image_id: result.imageId,
         category_id: categories.idOf(mask.category_id, mask.category),

@@ -30,7 +30,7 @@ export interface CocoMask {
 }
 
 /** An image on its way into a COCO file: all but the ids, which depend on the images before it. Plain JSON. */
-export interface CocoPart {
+export interface CocoImageEntry {
   /** The image's position in the run. */
   readonly image_id: number;
   readonly file_name: string;
@@ -44,7 +44,10 @@ export interface CocoPart {
  *
  * @param style - Polygons take in their holes by slits without a width: COCO has no other way. @default RLE
  */
-export function cocoPartOf({ imageId, fileName, width, height, masks }: ImageResult, style: MaskStyle = {}): CocoPart {
+export function cocoImageEntryOf(
+  { imageId, fileName, width, height, masks }: ImageResult,
+  style: MaskStyle = {},
+): CocoImageEntry {
   return { image_id: imageId, file_name: fileName, width, height, masks: masks.map((mask) => cocoMaskOf(mask, style)) };
 }
 
@@ -86,6 +89,7 @@ export class CocoFileWriter {
   readonly #categories: CategoryTable;
   #images = 0;
   #annotations = 0;
+  #leftOut = 0;
 
   constructor(origin: CocoOrigin) {
     const { dataset, categories } = origin;
@@ -100,6 +104,11 @@ export class CocoFileWriter {
     return this.#images;
   }
 
+  /** Images with masks that are not of the dataset, so far. */
+  get leftOut(): number {
+    return this.#leftOut;
+  }
+
   /** Annotations written so far. */
   get annotations(): number {
     return this.#annotations;
@@ -110,10 +119,11 @@ export class CocoFileWriter {
    *
    * @param parts - All images in their order; asked for twice, as annotations and images are two lists of the file.
    */
-  async *text(parts: () => AsyncIterable<CocoPart>): AsyncGenerator<string> {
+  async *text(parts: () => AsyncIterable<CocoImageEntry>): AsyncGenerator<string> {
     yield `{${this.#headText()}"annotations":[`;
     for await (const part of parts()) {
       const image = await this.#imageOf(part);
+      if (!image && part.masks.length > 0) this.#leftOut++;
       if (!image || part.masks.length === 0) continue;
       const isFirst = this.#annotations === 0;
       const lines = part.masks.map((mask) => JSON.stringify(this.#annotationOf(mask, image)));
@@ -138,7 +148,7 @@ export class CocoFileWriter {
   }
 
   /** The entry of an image; undefined for one that is not of the dataset. */
-  async #imageOf({ image_id, file_name, width, height }: CocoPart): Promise<CocoImage | undefined> {
+  async #imageOf({ image_id, file_name, width, height }: CocoImageEntry): Promise<CocoImage | undefined> {
     const givenId = await this.#origin.imageIdOf(file_name);
     if (!this.#origin.dataset) return { id: givenId ?? image_id, file_name, width, height };
     const given = givenId === undefined ? undefined : this.#givenImages.get(givenId);

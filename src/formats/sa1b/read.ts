@@ -1,7 +1,8 @@
 import { maskRunsFromCocoRle } from '../../mask/runs/coco-rle.js';
+import { measuredMask } from '../../mask/runs/mask-iou.js';
 import type { FoundMask, ImageResult } from '../../sam/found-mask.js';
 import type { MaskRecord } from '../../sam/mask-record.js';
-import { checkedJson, type JsonSource, parsedJson } from '../json/parsed-json.js';
+import { badField, checkedJson, type JsonSource, parsedJson } from '../json/parsed-json.js';
 import type { JsonSchema } from '../json/schema.js';
 import { BOX, ID, SIDE } from '../json/schema-parts.js';
 import { promptedObjectOf } from '../prompted-object.js';
@@ -66,33 +67,34 @@ const FILE: JsonSchema = {
 
 /**
  * The result that an SA-1B file holds. All of it comes back but the masks that were given as prompts: a file only says that there
- * were some.
+ * were some. Area and box are measured, whatever the file says of them.
  *
  * @throws SamError `bad-prompt` with line and field of the first fault, `malformed-rle` or `bad-mask-size` for a mask that is none.
  */
 export function imageResultOfSa1b(source: JsonSource): ImageResult {
-  return imageResultOfRecords(checkedJson<Sa1bFile>(source, parsedJson(source), FILE));
-}
-
-/** The result that the content of an SA-1B file holds. */
-function imageResultOfRecords({ image, annotations, skipped_prompts = [] }: Sa1bFile): ImageResult {
+  const { image, annotations, skipped_prompts = [] } = checkedJson<Sa1bFile>(source, parsedJson(source), FILE);
+  const { width, height } = image;
+  for (const [i, { segmentation }] of annotations.entries()) {
+    const { size } = segmentation;
+    if (size[0] !== height || size[1] !== width) {
+      const field = ['annotations', i, 'segmentation', 'size'];
+      throw badField(source, field, `the image's [${height}, ${width}]`, `[${size.join(', ')}]`);
+    }
+  }
   return {
     imageId: image.image_id,
     fileName: image.file_name,
-    width: image.width,
-    height: image.height,
+    width,
+    height,
     masks: annotations.map(foundMaskOf),
     skippedPrompts: skipped_prompts,
   };
 }
 
 function foundMaskOf(record: MaskRecord & Partial<PromptedMaskRecord>): FoundMask {
-  const [left, top, width, height] = record.bbox;
   const [cropLeft, cropTop, cropWidth, cropHeight] = record.crop_box;
   return {
-    mask: maskRunsFromCocoRle(record.segmentation),
-    area: record.area,
-    boxXyxy: [left, top, left + width, top + height],
+    ...measuredMask(maskRunsFromCocoRle(record.segmentation)),
     predictedIou: record.predicted_iou,
     stabilityScore: record.stability_score,
     pointsXy: record.point_coords,

@@ -1,5 +1,5 @@
 /**
- * The part of the walk over a mask that most masks do not survive, behind one door with two kernels behind it.
+ * The part of the walk over a mask that most masks do not survive, with two kernels to choose from.
  *
  * @module
  */

@@ -20,7 +20,7 @@ export interface MaskMeasurerOptions {
   readonly stabilityScoreOffset?: number;
   /**
    * Masks with a stability score below this are given up, as soon as that is certain. 0 or less keeps every mask, also
-   * those whose score is NaN. @default 0
+   * those without a pixel. @default 0
    */
   readonly stabilityScoreThresh?: number;
   /** Image that runs are written for, when the plan's is a crop of it, and where the crop lies. @default the plan's */
@@ -81,9 +81,9 @@ export class MaskMeasurer {
     this.#trace = new SpanTrace(plan);
   }
 
-  /** `intersection / union`; NaN when both are 0, as in the reference. */
+  /** `intersection / union`; 0 when both are 0, where the reference has NaN: a record has to hold a number. */
   get stabilityScore(): number {
-    return this.intersection / this.union;
+    return this.union > 0 ? this.intersection / this.union : 0;
   }
 
   /**

@@ -153,6 +153,7 @@ function collectStretches(plan: ResizePlan, scratch: MaskScratch, unit: number, 
   return count;
 }
 
+// more than 60 lines: the one loop over an open column's pixels, whose eight running values parts would have to hand around
 function traceColumn(
   plan: ResizePlan,
   stretchCount: number,

@@ -24,6 +24,11 @@ export class IndexHeap {
     return this.#size > 0 ? this.#indices[0] : -1;
   }
 
+  /** Takes all indices away. */
+  clear(): void {
+    this.#size = 0;
+  }
+
   push(index: number): void {
     const keys = this.#keys;
     const indices = this.#indices;

@@ -5,8 +5,7 @@
  * @module
  */
 
-import { type MeasuredMask, maskIouAbove, measuredMask } from './mask-iou.js';
-import type { MaskRuns } from './mask-runs.js';
+import { type MeasuredMask, maskIouAbove } from './mask-iou.js';
 
 /**
  * The masks that no better one duplicates: best score first, each mask with an IoU above `iouThresh` with a kept one is
@@ -17,11 +16,11 @@ import type { MaskRuns } from './mask-runs.js';
  * @param iouThresh - 0 to 1; an IoU of exactly this does not suppress
  * @returns indices of the kept masks, best first
  */
-export function maskNms(masks: readonly MaskRuns[], scores: ArrayLike<number>, iouThresh: number): number[] {
+export function maskNms(masks: readonly MeasuredMask[], scores: ArrayLike<number>, iouThresh: number): number[] {
   const kept: number[] = [];
   const keptMasks: MeasuredMask[] = [];
   for (const index of rankedByScore(scores)) {
-    const candidate = measuredMask(masks[index]);
+    const candidate = masks[index];
     if (keptMasks.some((better) => maskIouAbove(better, candidate, iouThresh) > 0)) continue;
     kept.push(index);
     keptMasks.push(candidate);

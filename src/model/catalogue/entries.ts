@@ -30,7 +30,7 @@ export const ENTRIES: readonly CatalogueData[] = [
       stabilityScoreThresh: 0.5,
       nms: 'mask',
       ranking: 'agreement',
-      scoreThresh: 0.326,
+      scoreThresh: 0.328,
     },
   },
 ];

@@ -45,7 +45,7 @@ export interface HubFile {
 /** A model that lies on the Hugging Face hub and is downloaded when it is asked for by name. */
 export interface HubModel extends Omit<CatalogueData, 'encoder' | 'decoder'> {
   readonly source: {
-    /** ORG/NAME. */
+    /** ORG/NAME, or spaces/ORG/NAME. */
     readonly repo: string;
     /** A commit where one is known, else a branch. */
     readonly revision: string;

@@ -3,8 +3,9 @@ import { messageOf } from '../../errors.js';
 import { compileDecoder } from '../compile/compile-decoder.js';
 import type { Contract } from '../contracts/contract.js';
 import { familyMatches, type GraphRole, titleOf } from '../contracts/find-contract.js';
-import { type Preprocessing, type TensorSignature, tensorInWords } from '../onnx/graph-signature.js';
-import { inspectModelFile } from './model-file.js';
+import type { Preprocessing, TensorSignature } from '../onnx/graph-signature.js';
+import type { ModelFile } from './entry.js';
+import { inspectModelFile, withExternalData } from './model-file.js';
 
 /** A family that a file is of, or is nearest to. */
 interface ExplainedFamily {
@@ -65,50 +66,19 @@ export async function explainFile(path: string): Promise<FileExplanation> {
     externalBytes: (file.externalData ?? []).reduce((sum, { bytes }) => sum + bytes, 0),
     ...signature,
     families,
-    ...(decoder && { decoder: await decoderAbilities(decoder.contract, path) }),
+    ...(decoder && { decoder: await decoderAbilities(decoder.contract, file) }),
   };
 }
 
-async function decoderAbilities({ takes, decoder }: Contract, path: string) {
+async function decoderAbilities({ takes, decoder }: Contract, { path, externalData }: ModelFile) {
   const { boxes, masks } = takes ?? { boxes: true, masks: true };
   const takesBoth = { takesBoxes: boxes, takesMasks: masks };
   if (!decoder.isSam1) return { ...takesBoth, compiles: false, reason: 'it is not of SAM 1’s architecture' };
   try {
-    compileDecoder(await readFile(path));
+    const bytes = await readFile(path);
+    compileDecoder(externalData ? await withExternalData(path, bytes) : bytes);
     return { ...takesBoth, compiles: true };
   } catch (error) {
     return { ...takesBoth, compiles: false, reason: messageOf(error) };
   }
-}
-
-/** The same, for a person. */
-export function explanationInWords(explanation: FileExplanation): string {
-  const { path, bytes, externalBytes, sha256, producer, opset, nodes, quantised, families, decoder } = explanation;
-  const weights = externalBytes > 0 ? ` and ${externalBytes} beside it` : '';
-  const lines = [
-    `${path}: ${bytes} bytes${weights}`,
-    `sha256 ${sha256}`,
-    `${nodes} nodes, operator set ${opset}${producer && `, made by ${producer}`}${quantised ? ', quantised' : ''}`,
-    ...explanation.inputs.map((tensor) => `input  ${tensorInWords(tensor)}`),
-    ...explanation.outputs.map((tensor) => `output ${tensorInWords(tensor)}`),
-  ];
-  for (const { role, title, contract, lacks } of families) {
-    lines.push(
-      lacks.length === 0
-        ? `${role} of ${title} (${contract})`
-        : `of no known family; nearest is the ${role} of ${title}: ${lacks.join(', ')}`,
-    );
-  }
-  if (families.some(({ role, lacks }) => role === 'encoder' && lacks.length === 0))
-    lines.push(preprocessingInWords(explanation.preprocessing));
-  if (decoder) {
-    lines.push(`takes points${decoder.takesBoxes ? ', boxes' : ''}${decoder.takesMasks ? ', masks' : ''}`);
-    lines.push(decoder.compiles ? 'is compiled when loaded' : `runs as exported: ${decoder.reason}`);
-  }
-  return `${lines.join('\n')}\n`;
-}
-
-function preprocessingInWords({ normalises, pads, resizes }: Preprocessing): string {
-  const done = [normalises && 'normalises', pads && 'pads', resizes && 'resizes'].filter(Boolean);
-  return done.length === 0 ? 'the graph leaves preprocessing to the caller' : `the graph ${done.join(', ')} by itself`;
 }

@@ -5,10 +5,11 @@
  * @module
  */
 
-import { type ModelGeometry, SAM1_GEOMETRY } from '../../sam/geometry.js';
+import { type ModelGeometry, SAM1_GEOMETRY, SAM2_FIT } from '../../sam/geometry.js';
 import type { HubModel } from './entry.js';
 
-const SAM2_GEOMETRY: ModelGeometry = { ...SAM1_GEOMETRY, fit: 'stretch', maskResize: 'direct' };
+/** Of SAM 2, and of EfficientSAM. */
+const SAM2_GEOMETRY: ModelGeometry = { ...SAM1_GEOMETRY, ...SAM2_FIT };
 const UNCALIBRATED = { calibratedSettings: {} };
 const SLIMSAM = { repo: 'Xenova/slimsam-77-uniform', revision: '5850ab45f587c112167512ffef949107115e26a0' };
 const TRANSFORMERS_JS_FILES = {
@@ -102,6 +103,17 @@ export const HUB_MODELS: readonly HubModel[] = [
     ...UNCALIBRATED,
   },
   samVit('base', 'b'),
+  {
+    ...samVit('base', 'b'),
+    name: 'sam-vit-b-int8',
+    description: 'SAM ViT-B of Meta in 8-bit integers, for transformers.js: points only; its decoder runs as exported',
+    encoder: {
+      path: 'onnx/vision_encoder_quantized.onnx',
+      bytes: 101088469,
+      sha256: 'd9d7bca3b256ab71b3b7cdc35839983bc8ebaf68ea9022f15805ac43955cd247',
+    },
+    decoder: { path: 'onnx/prompt_encoder_mask_decoder_quantized.onnx' },
+  },
   samVit('large', 'l'),
   samVit('huge', 'h'),
   {
@@ -152,6 +164,36 @@ export const HUB_MODELS: readonly HubModel[] = [
       bytes: 20640886,
       sha256: 'f5a4bd656c143899fb7f52d64ed81e6f6aeb37d477a0b6da50146ac7cf2187bf',
     },
+    ...UNCALIBRATED,
+  },
+  {
+    name: 'efficient-sam-ti',
+    description: 'EfficientSAM-Ti, 41 MB: points and boxes',
+    licence: 'Apache-2.0',
+    contract: 'efficient-sam',
+    geometry: SAM2_GEOMETRY,
+    source: { repo: 'spaces/yunyangx/EfficientSAM', revision: 'main' },
+    encoder: {
+      path: 'efficientsam_ti_encoder.onnx',
+      bytes: 24799761,
+      sha256: '84ed466ffcc5c1f8d08409bc34a23bb364ab2c15e402cb12d4335a42be0e0951',
+    },
+    decoder: {
+      path: 'efficientsam_ti_decoder.onnx',
+      bytes: 16565728,
+      sha256: 'a62f8fa5ea080447c0689418d69e58f1e83e0b7adf9c142e2bd9bcc8045c0b11',
+    },
+    ...UNCALIBRATED,
+  },
+  {
+    name: 'efficientvit-sam-l0',
+    description: 'EfficientViT-SAM-L0, 140 MB: points and boxes',
+    licence: 'Apache-2.0',
+    contract: 'efficientvit-sam',
+    geometry: SAM1_GEOMETRY,
+    source: { repo: 'mit-han-lab/efficientvit-sam', revision: 'main' },
+    encoder: { path: 'onnx/l0_encoder.onnx' },
+    decoder: { path: 'onnx/l0_decoder.onnx' },
     ...UNCALIBRATED,
   },
 ];

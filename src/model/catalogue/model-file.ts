@@ -5,10 +5,10 @@
  */
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { messageOf, SamError } from '../../errors.js';
+import { sumOfFile } from '../../storage/sum-of-file.js';
 import { checkedTensors, type ExternalPiece, takeIn } from '../onnx/external-data.js';
 import { type GraphSignature, graphSignatureOf } from '../onnx/graph-signature.js';
 import { modelBytes, readModel } from '../onnx/model-bytes.js';
@@ -74,7 +74,7 @@ async function externalFilesOf(path: string, pieces: readonly ExternalPiece[]): 
   const files = new Map<string, ModelFile>();
   for (const piece of pieces) {
     const { location, offset, length } = piece;
-    const file = files.get(location) ?? (await summed(await pathBeside(path, location)));
+    const file = files.get(location) ?? (await fileBeside(path, location));
     files.set(location, file);
     if (file.bytes < offset + length) throw tooShort(piece);
   }
@@ -98,14 +98,9 @@ async function pathBeside(path: string, location: string): Promise<string> {
   }
 }
 
-async function summed(path: string): Promise<ModelFile> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-    hash.update(chunk);
-    bytes += chunk.length;
-  }
-  return { path, bytes, sha256: hash.digest('hex') };
+async function fileBeside(path: string, location: string): Promise<ModelFile> {
+  const beside = await pathBeside(path, location);
+  return { path: beside, ...(await sumOfFile(beside)) };
 }
 
 function tooShort({ tensor, location, offset, length }: ExternalPiece): SamError {

@@ -2,7 +2,8 @@ import { access } from 'node:fs/promises';
 import { SamError } from '../../errors.js';
 import { catalogueEntryNamed, isHubModel } from './catalogue.js';
 import type { CatalogueEntry, HubModel } from './entry.js';
-import { filesOf, pulledModelNamed, removePulled } from './hub/pulled-models.js';
+import { filesOf, pulledModelNamed, pulledModelOf, removePulled } from './hub/pulled-models.js';
+import { forgetCalibration, withKeptCalibration } from './kept-calibration.js';
 import { readThrough } from './verified-file.js';
 
 /** A model and whether it is here. */
@@ -24,8 +25,11 @@ export interface ModelState {
 
 /** How a model stands. Files are looked for, not read. */
 export async function modelState(model: CatalogueEntry | HubModel): Promise<ModelState> {
-  const { name, description, licence, contract, calibratedSettings } = model;
-  const files = isHubModel(model) ? pulledModelNamed(name) : model;
+  const { name, description, licence, contract } = model;
+  const files = isHubModel(model) ? pulledModelOf(model) : model;
+  const { calibratedSettings } = files
+    ? withKeptCalibration({ ...model, encoder: files.encoder, decoder: files.decoder })
+    : model;
   const paths = files ? filesOf(files) : [];
   const found = await Promise.all(
     paths.map(({ path }) =>
@@ -49,21 +53,6 @@ export async function modelState(model: CatalogueEntry | HubModel): Promise<Mode
   };
 }
 
-/** The same, for a person. */
-export function modelStateInWords(state: ModelState): string {
-  const lines = [
-    `${state.name}: ${state.description}`,
-    `licence    ${state.licence}`,
-    `contract   ${state.contract}`,
-    `source     ${state.source}`,
-    `thresholds ${state.calibrated ? 'calibrated' : 'of the reference: never calibrated for this model'}`,
-  ];
-  if (state.bytes !== undefined) lines.push(`size       ${(state.bytes / 1e6).toFixed(1)} MB`);
-  if (state.present) lines.push(`encoder    ${state.encoder}`, `decoder    ${state.decoder}`);
-  else lines.push(`not on this machine: \`sam-cli models pull ${state.name}\` downloads it`);
-  return `${lines.join('\n')}\n`;
-}
-
 /**
  * Checks all files of a model.
  *
@@ -76,7 +65,7 @@ export async function verifyModel(name: string): Promise<void> {
 }
 
 /**
- * Deletes what was downloaded.
+ * Deletes what was downloaded, and what was calibrated for it.
  *
  * @returns whether there was anything.
  * @throws SamError `bad-usage` for a model of the package or of one's own catalogue.
@@ -86,5 +75,6 @@ export async function removeModel(model: CatalogueEntry | HubModel): Promise<boo
     throw new SamError('bad-usage', `Expected a model that was downloaded but ${model.name} was not`);
   const pulled = pulledModelNamed(model.name);
   if (pulled) await removePulled(pulled);
+  await forgetCalibration(model.name);
   return pulled !== undefined;
 }

@@ -3,7 +3,9 @@ import type { Contract } from '../contracts/contract.js';
 import { contractFor } from '../contracts/find-contract.js';
 import type { GraphSignature } from '../onnx/graph-signature.js';
 import type { CatalogueEntry } from './entry.js';
+import { withKeptCalibration } from './kept-calibration.js';
 import { inspectModelFile } from './model-file.js';
+import { sumOf } from './model-sum.js';
 
 /** Pixels of a side of an image token, where a graph leaves its frame open. */
 const TOKEN_PIXELS = 16;
@@ -19,8 +21,8 @@ export async function ownModelEntry(encoderPath: string, decoderPath: string): P
   const encoder = await inspectModelFile(encoderPath);
   const decoder = await inspectModelFile(decoderPath);
   const contract = contractFor(encoder.signature, decoder.signature);
-  const sums = [encoder, decoder].map(({ file }) => file.sha256.slice(0, 12));
-  return {
+  const sums = [encoder, decoder].map(({ file }) => sumOf(file).slice(0, 12));
+  return withKeptCalibration({
     name: `files-${sums.join('-')}`,
     description: 'files of one’s own',
     licence: 'unknown',
@@ -29,7 +31,7 @@ export async function ownModelEntry(encoderPath: string, decoderPath: string): P
     encoder: encoder.file,
     decoder: decoder.file,
     calibratedSettings: {},
-  };
+  });
 }
 
 /** How a model of a family sees images; sizes are read from its graphs, and are SAM's where those leave them open. */
@@ -41,11 +43,12 @@ function geometryFor(contract: Contract, encoder: GraphSignature, decoder: Graph
   // the coarsest map is that of the tokens
   const gridSize = sides.length > 0 ? Math.min(...sides) : SAM1_GEOMETRY.gridSize;
   const [input] = encoder.inputs;
-  const side = input.dims.length === 4 ? input.dims[2] : undefined;
+  const { framePixelsPerToken } = contract;
+  const side = framePixelsPerToken === undefined && input.dims.length === 4 ? input.dims[2] : undefined;
   return {
     ...SAM1_GEOMETRY,
     ...contract.geometry,
-    frameSize: typeof side === 'number' ? side : TOKEN_PIXELS * gridSize,
+    frameSize: typeof side === 'number' ? side : (framePixelsPerToken ?? TOKEN_PIXELS) * gridSize,
     gridSize,
     lowResSize: TOKEN_CELLS * gridSize,
   };

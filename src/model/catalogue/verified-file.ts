@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { messageOf, SamError } from '../../errors.js';
 import { CacheFolder } from '../../storage/cache-folder.js';
+import { sumOfFile } from '../../storage/sum-of-file.js';
 import type { ModelFile } from './entry.js';
 import { withExternalData } from './model-file.js';
 
@@ -41,9 +41,10 @@ export async function verifiedPathOf(file: ModelFile, cacheDir: string): Promise
  */
 export async function readThrough({ path, bytes, sha256: expected, externalData = [] }: ModelFile): Promise<void> {
   for (const beside of externalData) await readThrough(beside);
-  const sha256 = await sha256Of(path);
+  const { bytes: size, sha256 } = await sumOfFile(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   if (sha256 === expected) return;
-  const { size } = await stat(path);
   throw new SamError(
     'bad-model',
     `Expected ${path} to have ${bytes} bytes and sha256 ${expected} but it has ${size} bytes and sha256 ${sha256}`,
@@ -59,16 +60,6 @@ export async function readThrough({ path, bytes, sha256: expected, externalData 
 export async function verifiedBytesOf(file: ModelFile, cacheDir: string): Promise<Uint8Array> {
   const bytes = await readFile(await verifiedPathOf(file, cacheDir));
   return file.externalData ? withExternalData(file.path, bytes) : bytes;
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  return hash.digest('hex');
 }
 
 function unreadable(path: string, error: unknown): SamError {

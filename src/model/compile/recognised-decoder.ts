@@ -11,6 +11,7 @@
 import { maskProduct, maskTokenIou } from '../onnx/expose-multimask.js';
 import { GraphView } from '../onnx/graph-view.js';
 import { readModel } from '../onnx/model-bytes.js';
+import { TensorProto_DataType } from '../onnx/onnx_pb.js';
 import type { DecoderWeights } from './decoder-weights.js';
 import { readMlp } from './recognise/blocks.js';
 import { expect } from './recognise/expectation.js';
@@ -24,7 +25,10 @@ import { readTransformer } from './recognise/transformer.js';
  * @throws {@link UnrecognisedDecoder} when the graph is built differently from SAM-1's decoder.
  */
 export function recognisedDecoder(bytes: Uint8Array): DecoderWeights {
-  const view = new GraphView(readModel(bytes).graph);
+  const { graph } = readModel(bytes);
+  const isHalf = graph.initializer.some(({ dataType }) => dataType === TensorProto_DataType.FLOAT16);
+  expect(!isHalf, 'weights of 32 bits, not half floats');
+  const view = new GraphView(graph);
   const product = maskProduct(view);
   const hypernetworks = readHypernetworks(view, product.input[0]);
   const upscaling = readUpscaling(view, product.input[1]);

@@ -1,6 +1,6 @@
 /**
- * What the tensors of a family of exports mean. A family is one module that exports a {@link Contract} by default; the catalogue names
- * it, and nothing else knows it.
+ * What the tensors of a family of exports mean. A family is one module that exports a {@link Contract} by default. The catalogue names it,
+ * and families.ts lists it, so that files can be recognised; nothing else knows it.
  *
  * @module
  */
@@ -28,6 +28,9 @@ export interface FramePoints {
   /** [B, N]: 1 foreground, 0 background, 2 and 3 box corners, -1 padding. */
   readonly labels: Float32Array;
 }
+
+/** When SAM's padding point (label -1) follows the points of a prompt. Exports that add it themselves want it `never`. */
+export type Padding = 'never' | 'without-box' | 'always';
 
 /** A tensor that a family is known by. */
 export interface KnownTensor {
@@ -58,10 +61,19 @@ export interface Contract {
   readonly signature?: FamilySignature;
   /** How its models see images, apart from the sizes, which the graphs say. @default as SAM 1 */
   readonly geometry?: Pick<ModelGeometry, 'fit' | 'maskResize'>;
+  /** Pixels of the frame along an image token, where encoders see fewer than the frame has. @default the encoder's input is the frame */
+  readonly framePixelsPerToken?: number;
   /** What can be asked. @default everything */
   readonly takes?: { readonly boxes: boolean; readonly masks: boolean };
   readonly encoder: EncoderContract;
   readonly decoder: DecoderContract;
+}
+
+/** An input as a graph declares it. */
+export interface GraphInput {
+  readonly name: string;
+  /** Open ones have a name, or are negative. */
+  readonly dims: readonly (number | string)[];
 }
 
 /** How an image encoder is asked. */
@@ -71,9 +83,9 @@ export interface EncoderContract {
   /**
    * The inputs for an image.
    *
-   * @param inputNames - Of the graph, since third parties name the only input as they like.
+   * @param inputs - Of the graph, since third parties name the only input as they like.
    */
-  inputsOf(image: RgbImage, geometry: ModelGeometry, inputNames: readonly string[]): PlainTensors;
+  inputsOf(image: RgbImage, geometry: ModelGeometry, inputs: readonly GraphInput[]): PlainTensors;
   /**
    * The embedding in the outputs, with the names that the decoder's contract uses.
    *
@@ -119,8 +131,7 @@ export interface PreparedDecoder {
 export interface DecoderContract {
   /** Whether its graph is built as SAM 1's and can be compiled (docs/decoder-compiler.md). */
   readonly isSam1: boolean;
-  /** Whether SAM's padding point follows prompts without a box: exports that add it themselves say no. */
-  readonly wantsPadding: boolean;
+  readonly padding: Padding;
   /** Prompts that one run of the export answers, at most. */
   readonly promptsPerRun: number;
   /**

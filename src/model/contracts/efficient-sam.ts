@@ -6,6 +6,7 @@
  * @module
  */
 
+import { SAM2_FIT } from '../../sam/geometry.js';
 import type { Contract } from './contract.js';
 import { coordsOf, floats, labelsOf, takesNo } from './prompt-tensors.js';
 import { IMAGE_EMBEDDINGS, inputOf, tensorNamed } from './sam1-decoder.js';
@@ -27,22 +28,22 @@ const contract: Contract = {
     ],
     decoderOutputs: [['output_masks'], ['iou_predictions']],
   },
-  geometry: { fit: 'stretch', maskResize: 'direct' },
+  geometry: SAM2_FIT,
   takes: { boxes: true, masks: false },
   encoder: {
     ...sam1Encoder(IMAGE_EMBEDDINGS),
-    inputsOf({ data, width, height }, _, [inputName]) {
+    inputsOf({ data, width, height }, _, [{ name }]) {
       const plane = width * height;
       const pixels = new Float32Array(3 * plane);
       for (let i = 0, p = 0; i < plane; i++) {
         for (let channel = 0; channel < 3; channel++) pixels[channel * plane + i] = data[p++] / 255;
       }
-      return { [inputName]: floats(pixels, [1, 3, height, width]) };
+      return { [name]: floats(pixels, [1, 3, height, width]) };
     },
   },
   decoder: {
     isSam1: false,
-    wantsPadding: false,
+    padding: 'never',
     promptsPerRun: 8,
     prepared: (bytes) => ({ bytes, constants: {} }),
     imageInputsOf(embedding, { lowResSize }) {

@@ -6,6 +6,7 @@
 
 import type { Contract } from './contract.js';
 import efficientSam from './efficient-sam.js';
+import efficientvitSam from './efficientvit-sam.js';
 import official from './official.js';
 import osamSam2 from './osam-sam2.js';
 import samexporterSam1 from './samexporter-sam1.js';
@@ -22,4 +23,5 @@ export const FAMILIES: readonly Contract[] = [
   transformersJsSam2,
   osamSam2,
   efficientSam,
+  efficientvitSam,
 ];

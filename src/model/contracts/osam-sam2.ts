@@ -5,11 +5,12 @@
  * @module
  */
 
+import { SAM2_FIT } from '../../sam/geometry.js';
 import type { Contract } from './contract.js';
 import { OFFICIAL_PROMPT_INPUTS, officialPromptInputs } from './prompt-tensors.js';
 import { inputOf, tensorNamed } from './sam1-decoder.js';
 import { sam1Encoder } from './sam1-encoder.js';
-import { multimasksIn, SAM2_DECODER, SAM2_FIT } from './sam2-decoder.js';
+import { multimasksIn, SAM2_DECODER } from './sam2-decoder.js';
 
 const EMBEDDINGS = ['image_embeddings', 'high_res_features1', 'high_res_features2'] as const;
 const LOW_RES = ['low_res_masks', 'low_res'] as const;
@@ -34,7 +35,7 @@ const contract: Contract = {
   decoder: {
     ...SAM2_DECODER,
     promptsPerRun: 1,
-    wantsPadding: true,
+    padding: 'without-box',
     imageInputsOf: (embedding) => ({
       ...Object.fromEntries(EMBEDDINGS.map((name) => [name, inputOf(tensorNamed(embedding, name))])),
       orig_im_size: { type: 'int64', dims: [2], data: BigInt64Array.of(1n, 1n) },

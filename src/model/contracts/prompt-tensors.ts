@@ -47,6 +47,15 @@ export function officialPromptInputs(prompts: PromptRange, { lowResSize }: Model
   };
 }
 
+/** The points of some prompts as transformers.js names them: `input_points` and `input_labels`. */
+export function transformersJsPoints(prompts: PromptRange): Record<string, PlainTensor> {
+  const dims = [1, prompts.end - prompts.first, prompts.points.pointsPerPrompt];
+  return {
+    input_points: floats(coordsOf(prompts), [...dims, 2]),
+    input_labels: { type: 'int64', dims, data: BigInt64Array.from(labelsOf(prompts), BigInt) },
+  };
+}
+
 /** An export that cannot be asked so. */
 export function takesNo(kind: 'mask' | 'box', exporter: string): SamError {
   return new SamError('bad-model', `This decoder takes no ${kind} prompt (exported ${exporter})`);

@@ -18,9 +18,9 @@ export const SAM1_DECODER: Pick<DecoderContract, 'isSam1' | 'promptsPerRun' | 'p
   promptsPerRun: 1,
   prepared: (bytes) => ({ bytes: exposeMultimask(bytes), constants: {} }),
   answerOf(outputs) {
-    const iouPredictions = outputs[MASK_TOKEN_IOU].data as Float32Array;
+    const { data, dims } = outputs[MASK_TOKEN_IOU];
     const logits = outputs[MASK_TOKEN_LOGITS].data as Float32Array;
-    return { logits, iouPredictions, masks: iouPredictions.length, hasSingleMask: true };
+    return { logits, iouPredictions: data as Float32Array, masks: dims[dims.length - 1], hasSingleMask: true };
   },
 };
 

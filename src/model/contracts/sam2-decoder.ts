@@ -4,14 +4,10 @@
  * @module
  */
 
-import type { ModelGeometry } from '../../sam/geometry.js';
 import type { DecoderContract, ExportedAnswer, PlainTensors } from './contract.js';
 
 /** Prompts of one run: the finer maps alone are 16 MB a prompt in a graph that repeats them. */
 const PROMPTS_PER_RUN = 8;
-
-/** How models of SAM 2 see images. */
-export const SAM2_FIT: Pick<ModelGeometry, 'fit' | 'maskResize'> = { fit: 'stretch', maskResize: 'direct' };
 
 /** The parts of a {@link DecoderContract} that do not differ between exports of SAM 2. */
 export const SAM2_DECODER: Pick<DecoderContract, 'isSam1' | 'promptsPerRun' | 'prepared'> = {

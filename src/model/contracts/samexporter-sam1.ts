@@ -24,10 +24,10 @@ const contract: Contract = {
   },
   encoder: {
     ...sam1Encoder(IMAGE_EMBEDDINGS),
-    inputsOf(image, geometry, [inputName]) {
+    inputsOf(image, geometry, [{ name }]) {
       const { width, height } = frameExtentOf(geometry, image.width, image.height);
       const { data } = resizeLikePil(image, width, height);
-      return { [inputName]: floats(Float32Array.from(data), [height, width, 3]) };
+      return { [name]: floats(Float32Array.from(data), [height, width, 3]) };
     },
   },
   decoder: officialDecoder,

@@ -5,11 +5,12 @@
  * @module
  */
 
+import { SAM2_FIT } from '../../sam/geometry.js';
 import type { Contract } from './contract.js';
 import { OFFICIAL_PROMPT_INPUTS, officialPromptInputs } from './prompt-tensors.js';
 import { inputOf, tensorNamed } from './sam1-decoder.js';
 import { sam1Encoder } from './sam1-encoder.js';
-import { multimasksIn, SAM2_DECODER, SAM2_FIT } from './sam2-decoder.js';
+import { multimasksIn, SAM2_DECODER } from './sam2-decoder.js';
 
 const EMBEDDINGS = ['high_res_feats_0', 'high_res_feats_1', 'image_embed'] as const;
 
@@ -27,7 +28,7 @@ const contract: Contract = {
   encoder: sam1Encoder(...EMBEDDINGS),
   decoder: {
     ...SAM2_DECODER,
-    wantsPadding: false,
+    padding: 'never',
     imageInputsOf: (embedding) =>
       Object.fromEntries(EMBEDDINGS.map((name) => [name, inputOf(tensorNamed(embedding, name))])),
     promptInputsOf: officialPromptInputs,

@@ -7,14 +7,15 @@
  * @module
  */
 
+import { SAM2_FIT } from '../../sam/geometry.js';
 import { GraphView } from '../onnx/graph-view.js';
 import { readModel } from '../onnx/model-bytes.js';
 import { withoutBoxes } from '../onnx/without-boxes.js';
-import type { Contract, PlainTensors, PromptRange } from './contract.js';
-import { coordsOf, floats, labelsOf, takesNo } from './prompt-tensors.js';
+import type { Contract } from './contract.js';
+import { takesNo, transformersJsPoints } from './prompt-tensors.js';
 import { inputOf, tensorNamed } from './sam1-decoder.js';
 import { sam1Encoder } from './sam1-encoder.js';
-import { multimasksIn, SAM2_DECODER, SAM2_FIT } from './sam2-decoder.js';
+import { multimasksIn, SAM2_DECODER } from './sam2-decoder.js';
 
 const EMBEDDINGS = ['image_embeddings.0', 'image_embeddings.1', 'image_embeddings.2'] as const;
 
@@ -37,7 +38,7 @@ const contract: Contract = {
   encoder: sam1Encoder(...EMBEDDINGS),
   decoder: {
     ...SAM2_DECODER,
-    wantsPadding: true,
+    padding: 'always',
     prepared(bytes) {
       // exports that fix the prompts' axis answer one at a time
       const [, prompts] = new GraphView(readModel(bytes).graph).inputDims('input_points') ?? [];
@@ -49,31 +50,12 @@ const contract: Contract = {
     },
     imageInputsOf: (embedding) =>
       Object.fromEntries(EMBEDDINGS.map((name) => [name, inputOf(tensorNamed(embedding, name))])),
-    promptInputsOf(prompts): PlainTensors {
+    promptInputsOf(prompts) {
       if (prompts.maskInput) throw takesNo('mask', 'for transformers.js');
-      return pointInputs(prompts);
+      return transformersJsPoints(prompts);
     },
     answerOf: (outputs) => multimasksIn(outputs, 'pred_masks', 'iou_scores'),
   },
 };
 
 export default contract;
-
-/** The points of some prompts, each with a padding point: batches with boxes come without. */
-function pointInputs(prompts: PromptRange): PlainTensors {
-  const count = prompts.end - prompts.first;
-  const n = prompts.points.pointsPerPrompt;
-  const given = labelsOf(prompts);
-  const pads = given.includes(-1) ? 0 : 1;
-  const coords = new Float32Array(count * (n + pads) * 2);
-  const labels = new BigInt64Array(count * (n + pads)).fill(-1n);
-  const from = coordsOf(prompts);
-  for (let prompt = 0; prompt < count; prompt++) {
-    coords.set(from.subarray(prompt * n * 2, (prompt + 1) * n * 2), prompt * (n + pads) * 2);
-    for (let i = 0; i < n; i++) labels[prompt * (n + pads) + i] = BigInt(given[prompt * n + i]);
-  }
-  return {
-    input_points: floats(coords, [1, count, n + pads, 2]),
-    input_labels: { type: 'int64', dims: [1, count, n + pads], data: labels },
-  };
-}

@@ -9,7 +9,7 @@ import { GraphView } from '../onnx/graph-view.js';
 import { readModel } from '../onnx/model-bytes.js';
 import { positionalEncoding } from '../onnx/positional-encoding.js';
 import type { Contract, PlainTensor } from './contract.js';
-import { takesNo } from './prompt-tensors.js';
+import { labelsOf, takesNo, transformersJsPoints } from './prompt-tensors.js';
 import { IMAGE_EMBEDDINGS, inputOf, SAM1_DECODER, tensorNamed } from './sam1-decoder.js';
 import { sam1Encoder } from './sam1-encoder.js';
 
@@ -21,7 +21,7 @@ const contract: Contract = {
   signature: {
     encoderInput: { names: ['pixel_values'], rank: 4 },
     normalisesInGraph: false,
-    encoderOutputs: [IMAGE_EMBEDDINGS],
+    encoderOutputs: [IMAGE_EMBEDDINGS, POSITIONS],
     decoderInputs: [
       { names: ['input_points'], rank: 4 },
       { names: ['input_labels'], rank: 3 },
@@ -34,7 +34,7 @@ const contract: Contract = {
   encoder: sam1Encoder(IMAGE_EMBEDDINGS, POSITIONS),
   decoder: {
     ...SAM1_DECODER,
-    wantsPadding: false,
+    padding: 'never',
     prepared(bytes, geometry) {
       const edited = SAM1_DECODER.prepared(bytes, geometry);
       const positions = positionsOf(new GraphView(readModel(bytes).graph), geometry.gridSize);
@@ -51,15 +51,10 @@ const contract: Contract = {
       }
       return { image_embeddings: inputOf(tensorNamed(embedding, IMAGE_EMBEDDINGS)), [POSITIONS]: positions };
     },
-    promptInputsOf({ points, first, end, maskInput }) {
-      const { pointsPerPrompt: n, coords } = points;
-      const labels = points.labels.slice(first * n, end * n);
-      if (maskInput) throw takesNo('mask', 'for transformers.js');
-      if (labels.some((label) => label > 1)) throw takesNo('box', 'for transformers.js');
-      return {
-        input_points: { type: 'float32', data: coords.slice(first * n * 2, end * n * 2), dims: [1, end - first, n, 2] },
-        input_labels: { type: 'int64', data: BigInt64Array.from(labels, BigInt), dims: [1, end - first, n] },
-      };
+    promptInputsOf(prompts) {
+      if (prompts.maskInput) throw takesNo('mask', 'for transformers.js');
+      if (labelsOf(prompts).some((label) => label > 1)) throw takesNo('box', 'for transformers.js');
+      return transformersJsPoints(prompts);
     },
   },
 };

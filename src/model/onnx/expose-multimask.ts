@@ -8,9 +8,8 @@ import { create } from '@bufbuild/protobuf';
 import { SamError } from '../../errors.js';
 import { GraphView } from './graph-view.js';
 import { modelBytes, readModel } from './model-bytes.js';
-import { type GraphProto, type NodeProto, type ValueInfoProto, ValueInfoProtoSchema } from './onnx_pb.js';
+import { type GraphProto, type NodeProto, ValueInfoProtoSchema } from './onnx_pb.js';
 import { prunedGraph } from './pruned-graph.js';
-import { DATA_TYPE } from './tensors.js';
 
 /** Output of the edited graph: low-res logits of every mask token, single-mask token first; [1, 4, 256, 256] row-major. */
 export const MASK_TOKEN_LOGITS = 'mask_token_logits';
@@ -19,7 +18,7 @@ export const MASK_TOKEN_IOU = 'mask_token_iou';
 
 /**
  * The decoder export in `bytes`, edited to return the low-res logits and predicted IoU of all mask tokens and nothing
- * else: no choice of one mask, no resize to the photograph, and no input that only those needed.
+ * else: no choice of one mask, no resize to the image, and no input that only those needed.
  *
  * The tensors are found by their place: the first matrix product after the upscaling makes the masks, the last linear
  * layer before the predicted IoU makes the IoUs. Works for single- and multi-mask exports of the official script and for
@@ -34,7 +33,9 @@ export function exposeMultimask(bytes: Uint8Array): Uint8Array {
   const iou = maskTokenIou(view);
   rename(model.graph, logits, MASK_TOKEN_LOGITS);
   rename(model.graph, iou, MASK_TOKEN_IOU);
-  model.graph = prunedGraph(model.graph, [floatOutput(MASK_TOKEN_LOGITS), floatOutput(MASK_TOKEN_IOU)]);
+  // without a type, they are what the graph makes them: floats, or half floats that a Cast would have made floats of
+  const outputs = [MASK_TOKEN_LOGITS, MASK_TOKEN_IOU].map((name) => create(ValueInfoProtoSchema, { name }));
+  model.graph = prunedGraph(model.graph, outputs);
   return modelBytes(model);
 }
 
@@ -87,11 +88,4 @@ function rename(graph: GraphProto, from: string, to: string): void {
     node.input = node.input.map((name) => (name === from ? to : name));
     node.output = node.output.map((name) => (name === from ? to : name));
   }
-}
-
-function floatOutput(name: string): ValueInfoProto {
-  return create(ValueInfoProtoSchema, {
-    name,
-    type: { value: { case: 'tensorType', value: { elemType: DATA_TYPE.float32 } } },
-  });
 }

@@ -34,7 +34,10 @@ export async function compiledDecoder(
   threads = 0,
 ): Promise<Decoder> {
   const image = await Session.open(compiled.image, 'compiled', threads);
-  const prompts = await Session.open(compiled.prompts, 'compiled', threads);
+  const prompts = await Session.open(compiled.prompts, 'compiled', threads).catch(async (error: unknown) => {
+    await image.release();
+    throw error;
+  });
   const { shape } = compiled;
   return {
     form: 'compiled',

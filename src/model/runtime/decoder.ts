@@ -1,5 +1,5 @@
 /**
- * A model's prompt encoder and mask decoder behind one door, whichever way they run.
+ * A model's prompt encoder and mask decoder, whichever way they run.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export type DecoderForm = 'compiled' | 'as-exported';
 export interface Decoder {
   readonly form: DecoderForm;
   /**
-   * Prepares for prompts about one image. Only the last image prepared can be asked.
+   * Prepares for prompts about one image. Images prepared before can still be asked.
    *
    * @throws {@link SamError} `bad-model` when the embedding lacks a tensor.
    */

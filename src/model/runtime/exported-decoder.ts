@@ -1,5 +1,5 @@
 /**
- * The decoder as it was exported: everything computed, and few prompts a run. Slow, and the judge of the compiled one.
+ * The decoder as it was exported: everything computed, and few prompts a run. Slow; the compiled one is checked against it.
  *
  * @module
  */
@@ -66,7 +66,7 @@ class ExportedImageDecoder implements ImageDecoder {
   async decode(batch: PromptBatch, options: DecodeOptions = {}): Promise<DecodedBatch> {
     if (batch.count < 1) throw new SamError('bad-usage', 'Expected at least one prompt in a batch but received none');
     const { session, contract, geometry, promptsPerRun } = this.#export;
-    const points = framePointsOf(batch, this.#placed, contract.wantsPadding);
+    const points = framePointsOf(batch, this.#placed, contract.padding);
     let decoded: DecodedBatch | undefined;
     for (let first = 0; first < batch.count; first += promptsPerRun) {
       const end = Math.min(batch.count, first + promptsPerRun);

@@ -7,6 +7,8 @@ import { feedsOf, plainTensorsOf, Session } from './session.js';
 
 /** A loaded image encoder. */
 export interface ImageEncoder {
+  /** Where it runs. */
+  readonly provider: Provider;
   embeddingOf(image: RgbImage): Promise<Embedding>;
   release(): Promise<void>;
 }
@@ -34,11 +36,12 @@ export async function loadImageEncoder(
   { threads, device = 'cpu', onNotice }: EncoderOptions,
 ): Promise<ImageEncoder> {
   const open = (provider: Provider) => Session.open(path, 'encoder', threads, provider);
-  const { made: session } = await onDevice(device, open, onNotice);
-  const { inputNames, outputNames } = session;
+  const { made: session, provider } = await onDevice(device, open, onNotice);
+  const { inputs, outputNames } = session;
   return {
+    provider,
     async embeddingOf(image) {
-      const outputs = await session.run(feedsOf(contract.inputsOf(image, geometry, inputNames)));
+      const outputs = await session.run(feedsOf(contract.inputsOf(image, geometry, inputs)));
       return contract.embeddingOf(plainTensorsOf(outputs), outputNames);
     },
     release: () => session.release(),

@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.js';
 import type { ModelGeometry } from '../../sam/geometry.js';
 import { CacheFolder } from '../../storage/cache-folder.js';
 import { userCacheDir } from '../../storage/user-cache.js';
-import { compileDecoder } from '../compile/compile-decoder.js';
+import { type CompiledDecoder, compileDecoder } from '../compile/compile-decoder.js';
 import { compiledCacheName, keepDecoder, keptDecoder } from '../compile/compiled-cache.js';
 import type { DecoderContract } from '../contracts/contract.js';
 import { disagreement } from './agreement.js';
@@ -24,11 +24,11 @@ export interface DecoderNotice {
 export interface DecoderOptions {
   /** Threads that one run may use; 0 for all cores. @default 0 */
   readonly threads?: number;
-  /** Where decoders of other architectures run: the compiled form is made for the cpu. @default 'cpu' */
+  /** Where decoders run that are not compiled: the compiled form is made for the cpu. @default 'cpu' */
   readonly device?: Device;
   /** Folder of compiled graphs. @default the user's cache folder, or SAM_CLI_CACHE_DIR */
   readonly cacheDir?: string;
-  /** Of the file, lower-case hex, where it is known. @default computed */
+  /** Of the file and its weights, lower-case hex, where it is known (see `sumOf`). @default computed */
   readonly sha256?: string;
   /** Hears why a decoder runs slower than it could. */
   readonly onNotice?: (notice: DecoderNotice) => void;
@@ -44,7 +44,8 @@ export interface DecoderOptions {
  * `onNotice` hears why. Other architectures run as exported.
  *
  * @param bytes - The ONNX file.
- * @throws {@link SamError} `bad-model` when the bytes are not a decoder of that family.
+ * @throws {@link SamError} `bad-model` when the bytes are not a decoder of that family, `bad-usage` when it is not compiled and the device
+ *   cannot be used.
  */
 export async function loadDecoder(
   bytes: Uint8Array,
@@ -64,25 +65,39 @@ export async function loadDecoder(
   const kept = await keptDecoder(files, name);
   if (kept) return compiledDecoder(kept, geometry, threads);
 
-  let decoder: Decoder | undefined;
   try {
     const compiled = compileDecoder(bytes);
-    decoder = await compiledDecoder(compiled, geometry, threads);
-    const exported = await exportedDecoder(bytes, contract, geometry, threads);
-    const reason = await disagreement(decoder, exported, compiled.shape, geometry);
-    if (reason !== undefined) {
-      await decoder.release();
-      options.onNotice?.({ kind: 'decoder-as-exported', reason });
-      return exported;
-    }
-    await exported.release();
+    const decoder = await agreeingDecoder(compiled, bytes, contract, geometry, threads);
     await keepDecoder(files, name, compiled);
     return decoder;
   } catch (error) {
     // whatever stands in the compiler's way, the export may still run; if it cannot, that is the error to report
-    await decoder?.release();
-    const exported = await exportedDecoder(bytes, contract, geometry, threads);
+    const exported = await exportedDecoder(bytes, contract, geometry, threads, options.device);
     options.onNotice?.({ kind: 'decoder-as-exported', reason: messageOf(error) });
     return exported;
+  }
+}
+
+/**
+ * A compiled decoder that was compared with its export, on the cpu.
+ *
+ * @throws an error with a sentence when they disagree; otherwise what loading either throws.
+ */
+async function agreeingDecoder(
+  compiled: CompiledDecoder,
+  bytes: Uint8Array,
+  contract: DecoderContract,
+  geometry: ModelGeometry,
+  threads: number,
+): Promise<Decoder> {
+  const decoder = await compiledDecoder(compiled, geometry, threads);
+  try {
+    const exported = await exportedDecoder(bytes, contract, geometry, threads);
+    const reason = await disagreement(decoder, exported, compiled.shape, geometry).finally(() => exported.release());
+    if (reason !== undefined) throw new Error(reason);
+    return decoder;
+  } catch (error) {
+    await decoder.release();
+    throw error;
   }
 }

@@ -5,10 +5,11 @@ import type { EncodedImage, SegmentationModel } from '../../sam/segmentation-mod
 import { userCacheDir } from '../../storage/user-cache.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../catalogue/catalogue.js';
 import type { ModelReference } from '../catalogue/entry.js';
+import { embeddingSumOf, sumOf } from '../catalogue/model-sum.js';
 import { verifiedBytesOf, verifiedPathOf } from '../catalogue/verified-file.js';
 import { loadContract } from '../contracts/load-contract.js';
 import { type DecoderForm, placedImage } from './decoder.js';
-import type { Device } from './device.js';
+import type { Device, Provider } from './device.js';
 import { EmbeddingCache, type EmbeddingCacheOptions } from './embedding-cache.js';
 import { type ImageEncoder, loadImageEncoder } from './image-encoder.js';
 import { type DecoderNotice, loadDecoder } from './load-decoder.js';
@@ -22,6 +23,8 @@ export interface SamModel extends SegmentationModel {
   readonly calibratedSettings: Partial<GeneratorSettings>;
   /** Whether its decoder was compiled; masks of the two forms may differ in a pixel. */
   readonly decoderForm: DecoderForm;
+  /** Where its encoder runs; masks of two devices may differ in a pixel. */
+  readonly encodesOn: Provider;
   /** An image whose embedding was made before, perhaps in another thread. */
   withEmbedding(embedding: Embedding, width: number, height: number): Promise<EncodedImage>;
   release(): Promise<void>;
@@ -50,7 +53,7 @@ function noticeInWords({ kind, reason }: DecoderNotice): string {
 /**
  * Loads a model of the catalogue, after checking its files against their sha256.
  *
- * A model answers about one image at a time: the image encoded last.
+ * Images encoded before can still be asked; what is asked at the same time is answered in turn.
  *
  * @param name - A name of the catalogue, or an entry of one's own.
  * @throws SamError `bad-usage` for an unknown name, `bad-model` for a missing or damaged file.
@@ -73,20 +76,29 @@ export async function loadModel(
     );
     return encoder;
   };
+  // one that could not be loaded has nothing to release
+  const releaseEncoder = async () => (await encoder?.catch(() => undefined))?.release();
   // whether another device works is found out now, and not by each image
   if (options.loadsEncoderLate && device === 'cpu') await verifiedPathOf(entry.encoder, cacheDir);
   else await loadedEncoder();
-  const decoderBytes = await verifiedBytesOf(entry.decoder, cacheDir);
-  const decoder = await loadDecoder(decoderBytes, contract.decoder, geometry, {
-    threads,
-    device,
-    sha256: entry.decoder.sha256,
-    onNotice: (notice) => notify(noticeInWords(notice)),
-  });
+  const encodesOn = encoder ? (await encoder).provider : 'cpu';
+  const decoder = await verifiedBytesOf(entry.decoder, cacheDir)
+    .then((bytes) =>
+      loadDecoder(bytes, contract.decoder, geometry, {
+        threads,
+        device,
+        sha256: sumOf(entry.decoder),
+        onNotice: (notice) => notify(noticeInWords(notice)),
+      }),
+    )
+    .catch(async (error: unknown) => {
+      await releaseEncoder();
+      throw error;
+    });
   const { embeddings } = options;
   const { tensorNames } = contract.encoder;
   const cache =
-    embeddings && new EmbeddingCache(embeddings, { sha256: entry.encoder.sha256, tensorNames, onNotice: notify });
+    embeddings && new EmbeddingCache(embeddings, { sha256: embeddingSumOf(entry), tensorNames, onNotice: notify });
 
   function embeddingOf(image: RgbImage): Promise<Embedding> {
     const encode = async () => (await loadedEncoder()).embeddingOf(image);
@@ -110,10 +122,11 @@ export async function loadModel(
     geometry,
     calibratedSettings,
     decoderForm: decoder.form,
+    encodesOn,
     encode: async (image) => withEmbedding(await embeddingOf(image), image.width, image.height),
     withEmbedding,
     async release() {
-      await (await encoder)?.release();
+      await releaseEncoder();
       await decoder.release();
     },
   };

@@ -6,8 +6,9 @@
 
 import * as ort from 'onnxruntime-node';
 import { messageOf, SamError } from '../../errors.js';
-import type { PlainTensor, PlainTensors } from '../contracts/contract.js';
+import type { GraphInput, PlainTensor, PlainTensors } from '../contracts/contract.js';
 import type { Provider } from './device.js';
+import { floatsOfHalves, halfFloatsOf } from './half-floats.js';
 
 /** What a graph is used for. */
 export type SessionRole = 'encoder' | 'compiled' | 'exported';
@@ -23,15 +24,24 @@ const OPTIONS: Readonly<Record<SessionRole, Options>> = {
     // planning memory ahead costs 2 to 3% here: prompts differ in what they skip
     enableMemPattern: false,
   },
-  exported: {},
+  // it warns of constants that it cannot fold in half floats, and nobody can change that
+  exported: { logSeverityLevel: 3 },
 };
 
-/** A graph that is ready to run. It holds threads and native memory until released. */
+/**
+ * A graph that is ready to run. It holds threads and native memory until released.
+ *
+ * Where the graph takes half floats, numbers are rounded to them; where it returns half floats, they come as float32.
+ */
 export class Session {
   readonly #session: ort.InferenceSession;
+  readonly #halfInputs: readonly string[];
+  readonly #halfOutputs: readonly string[];
 
   private constructor(session: ort.InferenceSession) {
     this.#session = session;
+    this.#halfInputs = halvesAmong(session.inputMetadata);
+    this.#halfOutputs = halvesAmong(session.outputMetadata);
   }
 
   /**
@@ -64,8 +74,8 @@ export class Session {
     }
   }
 
-  get inputNames(): readonly string[] {
-    return this.#session.inputNames;
+  get inputs(): readonly GraphInput[] {
+    return this.#session.inputMetadata.map((input) => ({ name: input.name, dims: input.isTensor ? input.shape : [] }));
   }
 
   get outputNames(): readonly string[] {
@@ -73,8 +83,9 @@ export class Session {
   }
 
   /** Runs the graph. The calling thread is blocked until it is done. */
-  run(feeds: Feeds): Promise<Feeds> {
-    return this.#session.run(feeds);
+  async run(feeds: Feeds): Promise<Feeds> {
+    const outputs: Feeds = await this.#session.run(withChanged(feeds, this.#halfInputs, inHalves));
+    return withChanged(outputs, this.#halfOutputs, inFloats);
   }
 
   release(): Promise<void> {
@@ -84,6 +95,27 @@ export class Session {
 
 /** Tensors of onnxruntime by name. */
 export type Feeds = Record<string, ort.Tensor>;
+
+function halvesAmong(tensors: readonly ort.InferenceSession.ValueMetadata[]): string[] {
+  return tensors.flatMap((tensor) => (tensor.isTensor && tensor.type === 'float16' ? [tensor.name] : []));
+}
+
+function withChanged(feeds: Feeds, names: readonly string[], change: (tensor: ort.Tensor) => ort.Tensor): Feeds {
+  if (names.length === 0) return feeds;
+  const changed = names.flatMap((name) => (name in feeds ? [[name, change(feeds[name])]] : []));
+  return { ...feeds, ...Object.fromEntries(changed) };
+}
+
+function inHalves(tensor: ort.Tensor): ort.Tensor {
+  if (tensor.type !== 'float32') return tensor;
+  return new ort.Tensor('float16', halfFloatsOf(tensor.data as Float32Array), tensor.dims);
+}
+
+function inFloats({ data, dims }: ort.Tensor): ort.Tensor {
+  // a Float16Array, where Node.js has one
+  const { buffer, byteOffset, length } = data as Uint16Array;
+  return floatTensor(floatsOfHalves(new Uint16Array(buffer, byteOffset, length)), dims);
+}
 
 /** A tensor of float32. */
 export function floatTensor(data: Float32Array | readonly number[], dims: readonly number[]): ort.Tensor {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { watch } from 'node:fs';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { inflateSync } from 'node:zlib';
 import { check } from '@placemarkio/check-geojson';
 import { decode } from '@thi.ng/rle-pack';
@@ -73,6 +75,16 @@ describe('exportRun', () => {
       }
     }
     assert.deepEqual((await readdir(root)).sort(), ['export', 'photos', 'run']);
+  });
+
+  it('coco: leaves no name in the folder of the file, not even meanwhile', async (context) => {
+    const { run, root } = await exportedRun(context);
+    const seen = new Set<string>();
+    const watcher = watch(root, (_, name) => seen.add(name ?? ''));
+    await exported(run, root, { format: 'coco' });
+    while (!seen.has('export')) await setImmediate();
+    watcher.close();
+    assert.deepEqual([...seen].map((name) => name.replace(/-[0-9a-f]{12}$/, '')).sort(), ['.sam-cli-tmp', 'export']);
   });
 
   it('coco-results: a list with the detector score where there is one', async (context) => {
@@ -213,7 +225,7 @@ describe('exportRun', () => {
 
     const maps = await exportRun({ folder: run, format: 'labelmap', out: join(root, 'maps') });
     assert.equal(maps.files, 2 * NAMES.length);
-    const path = join(root, 'maps', `${stemOf(NAMES[0])}.png`);
+    const path = join(root, 'maps/labels', `${stemOf(NAMES[0])}.png`);
     assert.equal((await sharp(path).metadata()).depth, 'ushort');
     const { data } = await sharp(path)
       .toColourspace('grey16')
@@ -223,7 +235,7 @@ describe('exportRun', () => {
     // the single pixel is the smallest, the full mask the largest
     assert.equal(labels[100], 4);
     assert.ok(labels.every((label) => label >= 1 && label <= MASKS.length));
-    const preview = await sharp(path.replace(/\.png$/, '.preview.png')).metadata();
+    const preview = await sharp(join(root, 'maps/preview', `${stemOf(NAMES[0])}.png`)).metadata();
     assert.deepEqual([preview.width, preview.channels], [WIDTH, 3]);
   });
 
@@ -273,11 +285,26 @@ describe('exportRun', () => {
       else assert.equal(await readFile(join(path, 'tasks.json'), 'utf8'), await readFile(out, 'utf8'));
     }
     const { run, photos } = await exportedRun(context, 'labelme');
-    await writeFile(join(run, '_export', 'labelme', 'stale.json'), '{}');
+    for (const name of ['stale.json', 'mine.txt']) await writeFile(join(run, '_export', 'labelme', name), '{}');
+    // made by an earlier start, of an image that the run no longer has
+    await appendFile(join(run, '_run', 'export-labelme.ndjson'), '"_export/labelme/stale.json"\n');
     await writeFile(join(photos, 'one more.png'), await readFile(join(photos, HOSTILE_NAMES[0])));
     await runFake([photos], run, { output: { format: 'labelme' } });
     const names = await filesBelow(join(run, '_export', 'labelme'));
-    assert.deepEqual(names.sort(), [...NAMES, 'one more.png'].map((name) => `${stemOf(name)}.json`).sort());
+    const made = [...NAMES, 'one more.png'].map((name) => `${stemOf(name)}.json`);
+    assert.deepEqual(names.sort(), [...made, 'mine.txt'].sort());
+  });
+
+  it('names files so that a file system takes them, and no two alike', async (context) => {
+    const long = 'x'.repeat(245);
+    const names = [`${long}a.png`, `${long}b.png`, 'tom.png', 'tom.preview.png', 'preview/tom.png', 'labels/tom.png'];
+    for (const outFormat of ['ndjson', 'json'] as const) {
+      const { run, root } = await exportedRun(context, outFormat, names);
+      for (const format of ['geojson', 'png', 'labelmap', 'yolo-seg'] as const) {
+        const { files } = await exportRun({ folder: run, format, out: join(root, format) });
+        assert.equal((await filesBelow(join(root, format))).length, files, `${outFormat} ${format}`);
+      }
+    }
   });
 
   it('filters by scores, area, class and count', async (context) => {

@@ -117,7 +117,7 @@ describe('prompt files of every format', () => {
 
   it('reads COCO results by the number in the image’s name', async () => {
     const set = await opened('coco-results.json');
-    const [object] = (await set.promptsOf('val2014/COCO/000000000042.jpg'))!.objects;
+    const [object] = (await set.promptsOf('val2014/COCO/000000000042.jpg'))?.objects ?? [];
     assert.deepEqual(object, {
       id: 1,
       isNamed: true,

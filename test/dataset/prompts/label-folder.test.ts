@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { WHOLE } from '../../../src/dataset/plan/shard.js';
 import { openPrompts } from '../../../src/dataset/prompts/open-prompts.js';
 import { differenceInWords, identityDifferences, type RunIdentity } from '../../../src/dataset/run-folder/manifest.js';
+import { segmentJob } from '../../../src/library/jobs.js';
+import { runFake } from '../../support/fake-run.js';
+import { smallImage } from '../../support/small-images.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const BOX = '0 0.5 0.5 0.2 0.2\n';
@@ -86,6 +89,26 @@ describe('a folder of labels', () => {
     const { format, identity } = await opened(folder);
     assert.equal(format, 'yolo');
     assert.deepEqual(identity, before);
+  });
+
+  it('is not the output folder of its own run, however either is named', async (context) => {
+    const folder = await yoloFolder(context);
+    const photos = join(dirname(folder), 'photos');
+    await mkdir(photos);
+    await writeFile(join(photos, 'a.png'), await smallImage(1));
+    await symlink(folder, `${folder}-link`);
+    for (const [path, out] of [
+      [folder, folder],
+      [`${folder}-link`, `${folder}/../labels`],
+      [folder, `${folder}-link`],
+    ]) {
+      const job = segmentJob({ prompts: { kind: 'file', path, isRelative: false } });
+      await assert.rejects(runFake([photos], out, { job }), {
+        code: 'bad-usage',
+        message: `Expected a folder of its own for results but ${out} is that of the prompts`,
+      });
+    }
+    assert.deepEqual((await readdir(folder)).sort(), ['a.txt', 'classes.txt', 'train']);
   });
 
   it('is followed through links, each folder once', async (context) => {

@@ -41,7 +41,7 @@ describe('journalLines', () => {
     const first = JSON.stringify(LINES[0]);
     await assert.rejects(linesOf(context, `${first}\n${first.slice(0, -1)}\n`), {
       code: 'bad-run-folder',
-      message: /^Expected JSON in line 2 of .*journal\.ndjson but received "\{"image_id":1,/,
+      message: /^Expected an image and what became of it in line 2 of .*journal\.ndjson but received "\{"image_id":1,/,
     });
   });
 

@@ -17,7 +17,7 @@ const done = (id: number): DoneLine => ({
   masks: id,
   at: id,
 });
-const failed = (id: number, code: string): FailedLine => ({
+const failed = (id: number, code: FailedLine['code']): FailedLine => ({
   image_id: id,
   state: 'failed',
   image: `${id}.jpg`,
@@ -40,7 +40,8 @@ describe('RunFolder', () => {
   it('counts and lists images that are failed still, each by its last failure', async (context) => {
     const storage = await newStorage(context);
     const folder = await RunFolder.open(storage, RUN_IDENTITY, {}, []);
-    await folder.adopt([], []);
+    folder.adopt([], []);
+    await folder.begin();
     for (const line of [failed(1, 'timeout'), failed(2, 'timeout'), done(3), failed(4, 'not-found')]) {
       await (line.state === 'done' ? folder.done(line) : folder.failed(line));
     }
@@ -77,7 +78,8 @@ describe('RunFolder', () => {
     const mine = join(storage.location, '..', 'mine.json');
     await writeFile(mine, '');
     const folder = await RunFolder.open(storage, RUN_IDENTITY, {}, []);
-    await folder.adopt([], []);
+    folder.adopt([], []);
+    await folder.begin();
     for (const id of [1, 2]) {
       await storage.write(`${id}.json`, '{}');
       await folder.done(done(id));
@@ -94,11 +96,40 @@ describe('RunFolder', () => {
     });
     const again = await RunFolder.open(storage, RUN_IDENTITY, { overwrite: true }, []);
     assert.equal(again.isNew, true);
+    await again.begin();
     await again.close();
     for await (const lines of journalLines(storage)) assert.deepEqual(lines, []);
     assert.deepEqual(await readdir(storage.location), ['_run']);
-    assert.deepEqual(await readdir(storage.locate('_run')), ['journal.ndjson']);
+    assert.deepEqual(await readdir(storage.locate('_run')), ['manifest']);
     assert.equal(await readFile(mine, 'utf8'), '');
+  });
+
+  it('is no run any more when it was killed while it was removed', async (context) => {
+    const storage = await newStorage(context);
+    const folder = await RunFolder.open(storage, RUN_IDENTITY, {}, []);
+    folder.adopt([], []);
+    await folder.begin();
+    for (const id of [1, 2]) {
+      await storage.write(`${id}.json`, '{}');
+      await folder.done(done(id));
+    }
+    await folder.close();
+    const killed = new FolderStorage(storage.location);
+    killed.remove = async (name) => {
+      if (name.startsWith('_run/files') || name === '2.json') throw new Error('killed');
+      return storage.remove(name);
+    };
+    await assert.rejects(RunFolder.open(killed, RUN_IDENTITY, { overwrite: true }, []), { message: 'killed' });
+    assert.deepEqual((await readdir(storage.location)).sort(), ['2.json', '_run']);
+    // its journal says that both are done
+    await assert.rejects(RunFolder.open(storage, RUN_IDENTITY, {}, []), {
+      code: 'bad-run-folder',
+      message: `Expected ${storage.locate('_run/manifest')} beside a journal but it is not there`,
+    });
+    const again = await RunFolder.open(storage, RUN_IDENTITY, { overwrite: true }, []);
+    assert.equal(again.journal.done, 0);
+    await again.close();
+    assert.deepEqual(await readdir(storage.location), ['_run']);
   });
 
   it('gives the folder free when it cannot be opened', async (context) => {

@@ -3,7 +3,7 @@ import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { runStatusOf } from '../../../src/dataset/run-folder/status.js';
+import { runStatusOf } from '../../../src/dataset/run-reader/run-status.js';
 import { FileLock } from '../../../src/storage/lock.js';
 import { fakeJob, runFake } from '../../support/fake-run.js';
 import { recordTree } from '../../support/file-tree.js';
@@ -132,7 +132,7 @@ describe('runDataset', () => {
       // as a killed run leaves it: records that no line tells of, half a record, half a line
       const folder = join(root, `torn-${format}`);
       await mkdir(join(folder, '_run'), { recursive: true });
-      for (const name of [`masks-00000.${format}`, `masks-00001.${format}`, '_run/manifest']) {
+      for (const name of [`masks-00000.${format}`, `masks-00001.${format}`, '_run/manifest', '_run/files.ndjson']) {
         await copyFile(join(calm, name), join(folder, name));
       }
       const lines = (await readFile(join(calm, '_run', 'journal.ndjson'), 'utf8')).split('\n');

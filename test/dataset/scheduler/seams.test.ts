@@ -126,11 +126,8 @@ describe('runDataset with parts of one’s own', () => {
     const [source, sink] = [new ToySource(new Map()), new ToySink()];
     const run = { job: fakeJob(), executor: new ToyExecutor() };
     const wrong: [DatasetRun, string][] = [
-      [{ ...run, sink, storage }, 'Expected either selection or source but received neither'],
-      [
-        { ...run, source, sink, storage, selection: { inputs: [] } },
-        'Expected either selection or source but received both',
-      ],
+      [{ ...run, sink, storage }, 'Expected inputs or a source but received neither'],
+      [{ ...run, source, sink, storage, selection: { inputs: [] } }, 'Expected inputs or a source but received both'],
       [{ ...run, source }, 'Expected either output, or sink and storage, but received none of them'],
       [{ ...run, source, sink }, 'Expected either output, or sink and storage, but received sink'],
       [{ ...run, source, sink, storage }, 'Expected images but the source has none'],

@@ -7,6 +7,7 @@ import { JsonTreeSink } from '../../../src/dataset/sinks/json-tree-sink.js';
 import type { ImageResult } from '../../../src/sam/found-mask.js';
 import { CORNERLESS, doneLine, EMPTY, failedLine, imageResult } from '../../support/image-results.js';
 import { MemoryStorage } from '../../support/memory-storage.js';
+import { noImages } from '../../support/toy-parts.js';
 
 const COCO = '_annotations.coco.json';
 const PARTS = '_run/coco.ndjson';
@@ -37,7 +38,7 @@ class Run {
     async function* journalLines() {
       for (const line of journal) yield [line];
     }
-    await sink.open({ storage, isNew: this.#isNew, journalLines, ...(prompts && { prompts }) });
+    await sink.open({ storage, isNew: this.#isNew, newImages: noImages, journalLines, ...(prompts && { prompts }) });
     this.#isNew = false;
     return sink;
   }
@@ -154,7 +155,7 @@ describe('CocoSink', () => {
     await run.do(await run.start(new JsonTreeSink()), RESULTS);
     const good = run.storage.text('3.json');
     const hint =
-      'Remove the line of that image from memory/_run/journal.ndjson and run the same command again: the image is done again.';
+      'Put a whole one back; or remove the line of that image from memory/_run/journal.ndjson and run the same command again: the image is done again.';
     const beginning = 'Expected the result of ž3.jpg in memory/3.json but could not read it: ';
     const damages: [Buffer | undefined, string][] = [
       [Buffer.from(good.slice(0, 90)), 'Expected JSON but received the end (memory/3.json, line 2)'],

@@ -4,12 +4,13 @@ import { JsonTreeSink } from '../../../src/dataset/sinks/json-tree-sink.js';
 import { imageResultOfSa1b } from '../../../src/formats/sa1b/read.js';
 import { imageResult } from '../../support/image-results.js';
 import { MemoryStorage } from '../../support/memory-storage.js';
+import { noImages } from '../../support/toy-parts.js';
 
 it('JsonTreeSink writes one file an image, in folders as the images are', async () => {
   const storage = new MemoryStorage();
   const sink = new JsonTreeSink();
   assert.deepEqual(sink.identity, { format: 'json' });
-  await sink.open({ storage });
+  await sink.open({ storage, newImages: noImages });
   const result = imageResult(3, 'sub/a.jpg');
   assert.deepEqual(await sink.write({ name: 'sub/a', result }), { output: 'sub/a.json' });
   assert.equal(await sink.finish(), undefined);

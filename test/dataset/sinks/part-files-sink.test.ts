@@ -11,6 +11,13 @@ import { MemoryStorage } from '../../support/memory-storage.js';
 const RESULTS = [1, 2, 3, 4, 5].map((id) => imageResult(id, `${id}.jpg`));
 const LINES = RESULTS.map((result) => ndjsonLineOf(sa1bFileOf(result)));
 
+/** Where the sink lists its files. */
+const LIST = '_run/files.ndjson';
+
+function recordFiles(storage: MemoryStorage): [name: string, bytes: Buffer][] {
+  return [...storage.files].filter(([name]) => name !== LIST);
+}
+
 async function writeAll(sink: PartFilesSink, results = RESULTS): Promise<Written[]> {
   const written: Written[] = [];
   for (const result of results) written.push(await sink.write({ name: `${result.imageId}`, result }));
@@ -21,7 +28,7 @@ async function writeAll(sink: PartFilesSink, results = RESULTS): Promise<Written
 async function calmStorage(format: 'ndjson' | 'ndjson.gz' | 'tar') {
   const storage = new MemoryStorage();
   const sink = new PartFilesSink(format, { recordsPerFile: 2 });
-  await sink.open({ storage, isNew: true });
+  await sink.open({ storage });
   const written = await writeAll(sink);
   await sink.close();
   return { storage, written };
@@ -46,7 +53,7 @@ describe('PartFilesSink', () => {
   it('begins a new file when one is full', async () => {
     const { storage, written } = await calmStorage('ndjson');
     assert.deepEqual(
-      [...storage.files.keys()].map((name) => [name, storage.text(name)]),
+      recordFiles(storage).map(([name, bytes]) => [name, bytes.toString()]),
       [
         ['masks-00000.ndjson', `${LINES[0]}${LINES[1]}`],
         ['masks-00001.ndjson', `${LINES[2]}${LINES[3]}`],
@@ -67,7 +74,7 @@ describe('PartFilesSink', () => {
     const storage = new MemoryStorage();
     const sink = new PartFilesSink('tar', {});
     assert.deepEqual([sink.copiesImages, sink.allowsDots], [true, false]);
-    await sink.open({ storage, isNew: true });
+    await sink.open({ storage });
     const [result] = RESULTS;
     assert.ok(result);
     await sink.write({ name: 'sub/a', result, image: { bytes: Buffer.from('jpeg'), extension: '.jpg' } });
@@ -91,17 +98,19 @@ describe('PartFilesSink', () => {
       const { storage: calm, written } = await calmStorage(format);
       const storage = new MemoryStorage();
       // killed while it wrote the fourth record, the third being known
-      for (const [name, bytes] of calm.files) storage.files.set(name, Buffer.concat([bytes, Buffer.from('torn')]));
+      for (const [name, bytes] of recordFiles(calm))
+        storage.files.set(name, Buffer.concat([bytes, Buffer.from('torn')]));
+      storage.files.set(LIST, Buffer.from(calm.text(LIST)));
       const { output = '', end = 0 } = written[2] ?? {};
       const sink = new PartFilesSink(format, { recordsPerFile: 2 });
-      await sink.open({ storage, isNew: false, lastPart: { output, end, records: 1 } });
+      await sink.open({ storage, lastPart: { output, end, records: 1 } });
       assert.equal(storage.files.has(`masks-00002.${format}`), false);
       await writeAll(sink, RESULTS.slice(3));
       await sink.close();
       const first = `masks-00000.${format}`;
       assert.deepEqual(
-        new Map([...storage.files].filter(([name]) => name !== first)),
-        new Map([...calm.files].filter(([name]) => name !== first)),
+        new Map(recordFiles(storage).filter(([name]) => name !== first)),
+        new Map(recordFiles(calm).filter(([name]) => name !== first)),
       );
     });
   }
@@ -111,17 +120,64 @@ describe('PartFilesSink', () => {
     const before = new Map(storage.files);
     const { output = '', end = 0 } = written[4] ?? {};
     const sink = new PartFilesSink('tar', { recordsPerFile: 2 });
-    await sink.open({ storage, isNew: false, lastPart: { output, end, records: 1 } });
+    await sink.open({ storage, lastPart: { output, end, records: 1 } });
     await sink.close();
     assert.deepEqual(storage.files, before);
   });
 
-  it('writes into no file that is someone else’s', async () => {
-    const storage = new MemoryStorage({ 'masks-00000.ndjson': 'mine' });
-    await assert.rejects(new PartFilesSink('ndjson', {}).open({ storage, isNew: true }), {
-      code: 'bad-run-folder',
-      message: 'Expected no memory/masks-00000.ndjson in a folder without a run but found one',
+  for (const name of ['masks-00000.ndjson', 'masks-00003.ndjson', 'masks-123456.ndjson']) {
+    it(`writes into no file that is someone else’s (${name})`, async () => {
+      const storage = new MemoryStorage({ [name]: 'mine', 'masks-00000.tar': 'mine', 'masks-1.ndjson': 'mine' });
+      await assert.rejects(new PartFilesSink('ndjson', {}).open({ storage }), {
+        code: 'bad-run-folder',
+        message: `Expected no memory/${name} that this run did not write but found one`,
+      });
+      assert.equal(storage.text(name), 'mine');
     });
-    assert.equal(storage.text('masks-00000.ndjson'), 'mine');
+  }
+
+  it('never makes up for records that are gone', async () => {
+    const { storage, written } = await calmStorage('tar');
+    const { output = '', end = 0 } = written[4] ?? {};
+    const lastPart = { output, end, records: 1 };
+    const whole = storage.files.get(output) ?? Buffer.alloc(0);
+    const hint = `Put the whole file back; or remove the lines that name ${output} from memory/_run/journal.ndjson and run the same command again: their images are done again.`;
+    for (const [bytes, reason] of [
+      [undefined, 'it is not there'],
+      [whole.subarray(0, end - 1), `it ends at ${end - 1}`],
+    ] as const) {
+      if (bytes) storage.files.set(output, bytes);
+      else storage.files.delete(output);
+      const before = new Map(storage.files);
+      await assert.rejects(new PartFilesSink('tar', { recordsPerFile: 2 }).open({ storage, lastPart }), {
+        code: 'bad-run-folder',
+        message: `Expected ${end} bytes of records in memory/${output} but ${reason}`,
+        hint,
+      });
+      assert.deepEqual(storage.files, before);
+    }
+    // what the hint says helps
+    storage.files.set(output, whole.subarray(0, 5));
+    const { output: earlier = '', end: earlierEnd = 0 } = written[3] ?? {};
+    const sink = new PartFilesSink('tar', { recordsPerFile: 2 });
+    await sink.open({ storage, lastPart: { output: earlier, end: earlierEnd, records: 2 } });
+    await writeAll(sink, RESULTS.slice(4));
+    await sink.close();
+    assert.deepEqual(storage.files.get(output), whole);
+  });
+
+  it('goes on where full files were moved to another place', async () => {
+    const { storage, written } = await calmStorage('ndjson');
+    const { output = '', end = 0 } = written[3] ?? {};
+    const last = storage.text('masks-00002.ndjson');
+    for (const { output: moved } of written) storage.files.delete(moved);
+    const sink = new PartFilesSink('ndjson', { recordsPerFile: 2 });
+    await sink.open({ storage, lastPart: { output, end, records: 2 } });
+    await writeAll(sink, RESULTS.slice(4));
+    await sink.close();
+    assert.deepEqual(
+      recordFiles(storage).map(([name, bytes]) => [name, bytes.toString()]),
+      [['masks-00002.ndjson', last]],
+    );
   });
 });

@@ -39,7 +39,12 @@ describe('archiveKind', () => {
     const input = { text: path, isFolder: false, name: `sub/${fileName}`, prefix: '', key: path };
     assert.ok(kind.takes(input));
     const filter = nameFilterOf({ include: [], exclude: [], hidden: false });
-    const search = { kinds: [kind], filter, seen: new FingerprintMap(), ownFolders: new Set<string>() };
+    const search = {
+      kinds: [kind],
+      filter,
+      seen: new FingerprintMap(),
+      ownFolders: new Map<string, ReadonlySet<string>>(),
+    };
     const found: (readonly PlannedImage[])[] = [];
     for await (const batch of batchesOf(kind.images(input, search))) found.push(batch);
     assert.deepEqual(kind.images(input, search), [], 'an archive that is reached twice is listed once');

@@ -230,12 +230,12 @@ test('gives up exactly the masks whose score is below the threshold', () => {
   }
 });
 
-test('a mask with nothing above the lower threshold has no score, and fails any threshold above 0', () => {
+test('a mask with nothing above the lower threshold has a score of 0, and fails any threshold above 0', () => {
   const plan = createResizePlan({ width: 30, height: 20 });
   const logits = makeLogits(plan, plan.cellsHigh, () => -5);
   const measurer = new MaskMeasurer(plan, { stabilityScoreThresh: 0 });
   assert.equal(measurer.measure(logits, 0, plan.cellsHigh), true);
-  assert.equal(measurer.stabilityScore, Number.NaN);
+  assert.equal(measurer.stabilityScore, 0);
   assert.equal(new MaskMeasurer(plan, { stabilityScoreThresh: 0.01 }).measure(logits, 0, plan.cellsHigh), false);
 });
 

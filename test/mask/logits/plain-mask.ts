@@ -102,7 +102,7 @@ function plainColumns(logits: Float32Array, options: PlainOptions, each: (column
   const tapsX = tapsOf(width);
   const tapsY = tapsOf(height);
   const { a, b, before, c, d, after, along } = tapsY;
-  const rows = 1 + max(b.at(-1)!, d.at(-1)!);
+  const rows = 1 + max(b[b.length - 1], d[d.length - 1]);
   const blended = new Float64Array(rows);
   const column = new Float64Array(height);
   for (let x = 0; x < width; x++) {

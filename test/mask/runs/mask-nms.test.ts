@@ -1,38 +1,43 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { maskRunsFromRowMajor } from '../../../src/mask/runs/dense-mask.js';
+import { measuredMask } from '../../../src/mask/runs/mask-iou.js';
 import { maskNms, rankedByScore } from '../../../src/mask/runs/mask-nms.js';
+import type { MaskRuns } from '../../../src/mask/runs/mask-runs.js';
 import { drawn } from '../../support/drawn-mask.js';
 import { randomBlobs } from '../../support/random-mask.js';
 import { randomInteger, seededRandom } from '../../support/seeded-random.js';
 
+const kept = (masks: readonly MaskRuns[], scores: readonly number[], iouThresh: number) =>
+  maskNms(masks.map(measuredMask), scores, iouThresh);
+
 test('crossing objects with the same box both stay', () => {
   const falling = drawn('#...', '.#..', '..#.', '...#');
   const rising = drawn('...#', '..#.', '.#..', '#...');
-  assert.deepEqual(maskNms([falling, rising], [0.9, 0.8], 0.7), [0, 1]);
+  assert.deepEqual(kept([falling, rising], [0.9, 0.8], 0.7), [0, 1]);
 });
 
 test('an IoU above the threshold suppresses, one of exactly the threshold does not', () => {
   const four = drawn('####....');
   const three = drawn('###.....');
-  assert.deepEqual(maskNms([four, three], [0.9, 0.8], 0.75), [0, 1]);
-  assert.deepEqual(maskNms([four, three], [0.9, 0.8], 0.74), [0]);
+  assert.deepEqual(kept([four, three], [0.9, 0.8], 0.75), [0, 1]);
+  assert.deepEqual(kept([four, three], [0.9, 0.8], 0.74), [0]);
   // an IoU of 3 / 5 that boxes and areas do not tell
   const [square, hook] = [drawn('##.', '##.'), drawn('##.', '#.#')];
-  assert.deepEqual(maskNms([square, hook], [0.9, 0.8], 0.6), [0, 1]);
-  assert.deepEqual(maskNms([square, hook], [0.9, 0.8], 0.59), [0]);
+  assert.deepEqual(kept([square, hook], [0.9, 0.8], 0.6), [0, 1]);
+  assert.deepEqual(kept([square, hook], [0.9, 0.8], 0.59), [0]);
 });
 
 test('the better score wins, and among equals the lower index', () => {
   const mask = drawn('####....');
-  assert.deepEqual(maskNms([mask, mask, mask], [0.8, 0.9, 0.9], 0.7), [1]);
+  assert.deepEqual(kept([mask, mask, mask], [0.8, 0.9, 0.9], 0.7), [1]);
   assert.deepEqual(rankedByScore([0.5, 0.9, 0.5, 0.9]), [1, 3, 0, 2]);
 });
 
 test('a suppressed mask suppresses nothing', () => {
   const [a, b, c] = [drawn('####....'), drawn('.####...'), drawn('..####..')];
   // neighbours have an IoU of 3/5, first and last of 2/6
-  assert.deepEqual(maskNms([a, b, c], [0.9, 0.8, 0.7], 0.5), [0, 2]);
+  assert.deepEqual(kept([a, b, c], [0.9, 0.8, 0.7], 0.5), [0, 2]);
 });
 
 test('keeps what a plain comparison of pixels keeps', () => {
@@ -52,14 +57,14 @@ test('keeps what a plain comparison of pixels keeps', () => {
       }
       return either > 0 ? both / either : 0;
     };
-    const kept: number[] = [];
+    const expected: number[] = [];
     const order = scores
       .map((score, index) => ({ score, index }))
       .sort((a, b) => b.score - a.score || a.index - b.index);
     for (const { index } of order) {
-      if (kept.every((better) => iou(dense[better], dense[index]) <= thresh)) kept.push(index);
+      if (expected.every((better) => iou(dense[better], dense[index]) <= thresh)) expected.push(index);
     }
     const masks = dense.map((mask) => maskRunsFromRowMajor(mask, width, height));
-    assert.deepEqual(maskNms(masks, scores, thresh), kept);
+    assert.deepEqual(kept(masks, scores, thresh), expected);
   }
 });

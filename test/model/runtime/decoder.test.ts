@@ -3,12 +3,20 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
+import { listSupportedBackends } from 'onnxruntime-node';
 import { SamError } from '../../../src/errors.js';
 import { modelBytes, readModel } from '../../../src/model/onnx/model-bytes.js';
-import { NodeProtoSchema } from '../../../src/model/onnx/onnx_pb.js';
+import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  NodeProtoSchema,
+  TensorProto_DataType,
+} from '../../../src/model/onnx/onnx_pb.js';
 import type { Decoder } from '../../../src/model/runtime/decoder.js';
 import { type DecoderNotice, loadDecoder } from '../../../src/model/runtime/load-decoder.js';
+import { Session } from '../../../src/model/runtime/session.js';
 import type { PromptBatch } from '../../../src/sam/segmentation-model.js';
+import { exportPath } from '../../support/plain-exports.js';
 import { randomNumbers } from '../../support/random-numbers.js';
 import { decoderContractOf, placedAt, sam1Embedding, sam1Geometry } from '../../support/sam1.js';
 import { SMALL_DECODERS, smallDecoder } from '../../support/small-decoders.js';
@@ -167,7 +175,48 @@ test('a quantised decoder runs as exported, with a notice', async (context) => {
   await decoder.release();
 });
 
-test('a decoder whose compiled form disagrees runs as exported and is not kept', async (context) => {
+test('a decoder of half floats runs as exported, also when its outputs are cast to floats', async (context) => {
+  const contract = decoderContractOf('transformers_js');
+  const bytes = await readFile(exportPath('exports/transformers_js_decoder_fp16.onnx'));
+  const model = readModel(bytes);
+  for (const output of model.graph.output) {
+    const half = `${output.name}_half`;
+    for (const node of model.graph.node) node.output = node.output.map((name) => (name === output.name ? half : name));
+    const to = { name: 'to', type: AttributeProto_AttributeType.INT, i: BigInt(TensorProto_DataType.FLOAT) };
+    const attribute = [create(AttributeProtoSchema, to)];
+    const cast = create(NodeProtoSchema, { opType: 'Cast', input: [half], output: [output.name], attribute });
+    model.graph.node.push(cast);
+    if (output.type?.value.case === 'tensorType') output.type.value.value.elemType = TensorProto_DataType.FLOAT;
+  }
+  const answers = [];
+  for (const each of [bytes, modelBytes(model)]) {
+    const notices: DecoderNotice[] = [];
+    const decoder = await loadDecoder(each, contract, sam1Geometry(12), {
+      cacheDir: await temporaryFolder(context),
+      onNotice: (notice) => notices.push(notice),
+    });
+    assert.equal(decoder.form, 'as-exported');
+    assert.deepEqual(
+      notices.map(({ reason }) => reason),
+      ["Expected weights of 32 bits, not half floats, as in SAM-1's decoder."],
+    );
+    const embedding = sam1Embedding(randomNumbers(64 * 12 * 12, 1), 12);
+    const positions = { ...embedding[0], name: 'image_positional_embeddings' };
+    const image = await decoder.forImage([...embedding, positions], placedAt(192, 192, 192, 192));
+    const { iouPredictions, logits, offsets } = await image.decode(points);
+    assert.deepEqual(
+      [...offsets],
+      [0, 1, 2, 3, 4, 5, 6, 7, 8].map((mask) => mask * 48 * 48),
+    );
+    answers.push({ iouPredictions, logits: logits.slice() });
+    await decoder.release();
+  }
+  assert.ok(answers[0].iouPredictions.every(Number.isFinite));
+  assert.deepEqual(answers[1], answers[0]);
+});
+
+/** A decoder that is recognised and compiles to something that answers otherwise. */
+async function misleadingDecoder(): Promise<Uint8Array> {
   const model = readModel(await smallDecoder('official_single.onnx'));
   // the compiler takes scores to be divided by the root of a head's width; this export divides by something else
   for (const node of model.graph.node) {
@@ -176,9 +225,13 @@ test('a decoder whose compiled form disagrees runs as exported and is not kept',
     const data = new Float32Array(new Uint8Array(value.rawData).buffer);
     if (Math.abs(data[0] - Math.sqrt(8)) < 1e-6) value.rawData = new Uint8Array(Float32Array.of(1.5).buffer);
   }
+  return modelBytes(model);
+}
+
+test('a decoder whose compiled form disagrees runs as exported and is not kept', async (context) => {
   const cacheDir = await temporaryFolder(context);
   const notices: DecoderNotice[] = [];
-  const decoder = await loadDecoder(modelBytes(model), official, sam1Geometry(16), {
+  const decoder = await loadDecoder(await misleadingDecoder(), official, sam1Geometry(16), {
     cacheDir,
     onNotice: (notice) => notices.push(notice),
   });
@@ -186,6 +239,43 @@ test('a decoder whose compiled form disagrees runs as exported and is not kept',
   assert.match(notices[0].reason, /^The compiled graph's logits differ by/);
   assert.deepEqual(await readdir(cacheDir), []);
   await decoder.release();
+});
+
+test('a decoder that falls back to its exported form leaves no other session behind', async (context) => {
+  const wrongSize = { ...sam1Geometry(16), lowResSize: 32 };
+  for (const [bytes, geometry, reason] of [
+    [await misleadingDecoder(), sam1Geometry(16), /logits differ/],
+    // the comparison itself fails: mask prompts of that size are none for the export
+    [await smallDecoder('official_single.onnx'), wrongSize, /mask_input/],
+  ] as const) {
+    const opened = context.mock.method(Session, 'open');
+    const released = context.mock.method(Session.prototype, 'release');
+    const notices: DecoderNotice[] = [];
+    const decoder = await loadDecoder(bytes, official, geometry, {
+      cacheDir: await temporaryFolder(context),
+      onNotice: (notice) => notices.push(notice),
+    });
+    assert.equal(decoder.form, 'as-exported');
+    assert.match(notices[0].reason, reason);
+    assert.equal(released.mock.callCount(), opened.mock.callCount() - 1);
+    context.mock.restoreAll();
+    await decoder.release();
+  }
+});
+
+test('the device that was asked for holds for a decoder that falls back to its exported form', async (context) => {
+  const available = listSupportedBackends().map(({ name }) => name);
+  const device = (['coreml', 'dml'] as const).find((name) => !available.includes(name));
+  if (!device) return context.skip('this onnxruntime has both');
+  const strange = await misleadingDecoder();
+  const quantised = await smallDecoder('official_single_quantised.onnx');
+  for (const bytes of [strange, quantised]) {
+    const options = { cacheDir: await temporaryFolder(context), device };
+    await assert.rejects(loadDecoder(bytes, official, sam1Geometry(16), options), {
+      code: 'bad-usage',
+      message: new RegExp(`but received ${device}$`),
+    });
+  }
 });
 
 test('prompts that a decoder cannot take are refused, compiled or not', async (context) => {

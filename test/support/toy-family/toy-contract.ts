@@ -15,7 +15,7 @@ const contract: Contract = {
   },
   decoder: {
     isSam1: false,
-    wantsPadding: false,
+    padding: 'never',
     promptsPerRun: 8,
     prepared: (bytes) => ({ bytes, constants: {} }),
     imageInputsOf: (embedding) =>

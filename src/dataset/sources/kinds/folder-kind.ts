@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { messageOf } from '../../../errors.js';
 import { FingerprintMap } from '../../plan/fingerprint-map.js';
 import { type PlannedImage, refusedImage } from '../../plan/planned-image.js';
+import { EXPORT_FOLDER, RUN_FOLDER } from '../../run-folder/file-names.js';
 import { isImageName } from '../extensions.js';
 import { batchesOf, type Search, type SourceKind, searchableKindOf } from '../source-kind.js';
 import { fileImage } from './file-kind.js';
 
-/** Names of the archives that a run writes to its own folder, where that is an input itself. */
-const OWN_ARCHIVE = /^masks-\d{5,}\.tar$/;
+/** What a run makes in its own folder, where that is an input itself, beside results: files of its own and exports of images. */
+const OWN_SUBFOLDERS: ReadonlySet<string> = new Set([RUN_FOLDER, EXPORT_FOLDER]);
 
 /** What one search of a folder shares with its subfolders. */
 interface FolderWalk extends Search {
@@ -50,7 +51,8 @@ async function* imagesOfFolder(
     const path = join(folder, entry.name);
     const name = prefix + entry.name;
     if (await isFolder(entry, path)) {
-      if (!filter.enters(name)) continue;
+      const isOwn = ownFolders.has(real) && OWN_SUBFOLDERS.has(entry.name);
+      if (isOwn || !filter.enters(name)) continue;
       if (batch.length > 0) yield batch;
       batch = [];
       yield* imagesOfFolder(path, `${name}/`, walk);
@@ -58,7 +60,7 @@ async function* imagesOfFolder(
       if (!filter.takes(name)) continue;
       if (seen.add(await realPathOf(entry, path, real))) batch.push(fileImage(path, name));
     } else {
-      const isOwn = ownFolders.has(real) && OWN_ARCHIVE.test(entry.name);
+      const isOwn = ownFolders.get(real)?.has(entry.name);
       const kind = isOwn ? undefined : searchableKindOf(path, kinds);
       if (!kind || !filter.opens(name)) continue;
       if (batch.length > 0) yield batch;

@@ -1,8 +1,7 @@
-import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf, SamError } from '../../../errors.js';
+import { sumOfFile } from '../../../storage/sum-of-file.js';
 import { unwritable } from '../../../storage/write-atomic.js';
 import { type HubAccess, hubFetch, hubHeaders, Passing, retried } from './hub-request.js';
 
@@ -46,7 +45,7 @@ async function attempt(incomplete: string, blob: ExpectedBlob, access: HubAccess
     done = 0;
   }
   if (done < blob.bytes) await fetchRest(incomplete, blob, access, done, listeners);
-  const { bytes, sha256 } = await sumOf(incomplete);
+  const { bytes, sha256 } = await sumOfFile(incomplete);
   if (bytes < blob.bytes) throw new Passing(`the connection ended after ${bytes} of ${blob.bytes} bytes`);
   if (bytes === blob.bytes && sha256 === blob.sha256) return;
   await rm(incomplete, { force: true });
@@ -114,14 +113,4 @@ async function sizeOf(path: string): Promise<number> {
     ({ size }) => size,
     () => 0,
   );
-}
-
-async function sumOf(path: string): Promise<{ bytes: number; sha256: string }> {
-  const hash: Hash = createHash('sha256');
-  let bytes = 0;
-  for await (const piece of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-    hash.update(piece);
-    bytes += piece.length;
-  }
-  return { bytes, sha256: hash.digest('hex') };
 }

@@ -7,8 +7,9 @@ import { checkedTensors } from '../../onnx/external-data.js';
 import { readModel } from '../../onnx/model-bytes.js';
 import type { HubFile, HubModel, ModelFile } from '../entry.js';
 import { readThrough } from '../verified-file.js';
+import { cachedFileOf } from './cached-file.js';
 import { downloadBlob } from './download-blob.js';
-import { blobPathOf, linkBlob, repoFolderOf, snapshotPathOf } from './hub-cache.js';
+import { blobPathOf, keepBranch, linkBlob, repoFolderOf, snapshotPathOf } from './hub-cache.js';
 import { type HubAccess, hubUrlOf } from './hub-request.js';
 import { keepRecord, type PulledModel } from './pulled-models.js';
 import { remoteFileOf } from './remote-file.js';
@@ -81,18 +82,13 @@ async function externalFilesOf(path: string, inRepo: string): Promise<HubFile[]>
 async function pullBytes({ source }: HubModel, file: HubFile, options: PullOptions): Promise<ModelFile> {
   const { repo, revision } = source;
   const { onEvent } = options;
-  // a commit and a sum that are known need no question: what is there is there
-  const known = file.sha256 !== undefined && file.bytes !== undefined;
-  const offline = /^(1|true|yes|on)$/i.test(process.env.HF_HUB_OFFLINE ?? '');
-  if (known && /^[0-9a-f]{40}$/.test(revision)) {
-    const path = snapshotPathOf(repo, revision, file.path);
-    const present = { path, bytes: file.bytes, sha256: file.sha256 };
-    if (await isVerified(present)) {
-      onEvent?.({ kind: 'present', path: file.path, bytes: file.bytes });
-      return present;
-    }
+  const isOffline = /^(1|true|yes|on)$/i.test(process.env.HF_HUB_OFFLINE ?? '');
+  const cached = await cachedFileOf(source, file, isOffline);
+  if (cached) {
+    onEvent?.({ kind: 'present', path: file.path, bytes: cached.bytes });
+    return cached;
   }
-  if (offline) {
+  if (isOffline) {
     throw new SamError(
       'bad-usage',
       `Expected ${file.path} of ${repo} in the cache but it is not, and HF_HUB_OFFLINE is set`,
@@ -117,6 +113,7 @@ async function pullBytes({ source }: HubModel, file: HubFile, options: PullOptio
     onEvent?.({ kind: 'verified', path: file.path, bytes, sha256 });
   } else onEvent?.({ kind: 'present', path: file.path, bytes });
   await linkBlob(blob, path);
+  if (revision !== commit) await keepBranch(repo, revision, commit);
   return { path, bytes, sha256 };
 }
 

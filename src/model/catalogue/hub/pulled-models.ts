@@ -6,11 +6,11 @@
 
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { userCacheDir } from '../../../storage/user-cache.js';
 import { writeAtomic } from '../../../storage/write-atomic.js';
-import type { ModelFile } from '../entry.js';
-import { removeFromCache } from './hub-cache.js';
+import type { HubFile, HubModel, ModelFile } from '../entry.js';
+import { isCommit, removeFromCache } from './hub-cache.js';
 
 /** A model that was pulled. */
 export interface PulledModel {
@@ -24,7 +24,24 @@ function recordPathOf(name: string): string {
   return join(userCacheDir(), 'models', `${name.replaceAll(/[^\w.-]/g, '_')}.json`);
 }
 
-/** What was pulled under that name; undefined when nothing was. */
+/** What was pulled of a model; undefined when nothing was, or when it was of another entry of that name. */
+export function pulledModelOf({ name, source, encoder, decoder }: HubModel): PulledModel | undefined {
+  const pulled = pulledModelNamed(name);
+  if (pulled?.repo !== source.repo) return undefined;
+  const { revision } = source;
+  return isOf(pulled.encoder, encoder, revision) && isOf(pulled.decoder, decoder, revision) ? pulled : undefined;
+}
+
+/** Whether a file that was pulled is the one an entry means: by its sum, or by its place where the entry knows no sum. */
+function isOf(pulled: ModelFile, { path, sha256, externalData }: HubFile, revision: string): boolean {
+  const place = isCommit(revision) ? join('snapshots', revision, path) : join(path);
+  const isSame = sha256 === undefined ? pulled.path.endsWith(`${sep}${place}`) : pulled.sha256 === sha256;
+  if (!isSame || externalData === undefined) return isSame;
+  const beside = pulled.externalData ?? [];
+  return beside.length === externalData.length && externalData.every((file, i) => isOf(beside[i], file, revision));
+}
+
+/** What was pulled under that name, whatever its entry says today; undefined when nothing was. */
 export function pulledModelNamed(name: string): PulledModel | undefined {
   try {
     const record: PulledModel = JSON.parse(readFileSync(recordPathOf(name), 'utf8'));

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { catalogueEntryNamed } from '../../../../src/model/catalogue/catalogue.js';
 import type { HubModel } from '../../../../src/model/catalogue/entry.js';
 import { type PullEvent, type PullOptions, pullModel } from '../../../../src/model/catalogue/hub/pull.js';
+import { modelState } from '../../../../src/model/catalogue/model-state.js';
 import { SAM1_GEOMETRY } from '../../../../src/sam/geometry.js';
 import { HubServer } from '../../../support/hub-server.js';
 import { exportPath } from '../../../support/plain-exports.js';
@@ -53,13 +54,19 @@ describe('pulling a model', () => {
       encoder: { path: 'onnx/encoder.onnx', bytes: encoder.length, sha256: sha256Of(encoder) },
       decoder: { path: 'onnx/decoder.onnx', bytes: decoder.length, sha256: sha256Of(decoder) },
     };
-    await writeFile(join(root, 'catalogue.json'), JSON.stringify([model]));
+    await listed(model);
   });
   afterEach(async () => {
     for (const name of VARIABLES) delete process.env[name];
     await hub.stop();
     await rm(root, { recursive: true, force: true });
   });
+
+  /** Makes this the model that the catalogue describes. */
+  async function listed(entry: HubModel): Promise<void> {
+    model = entry;
+    await writeFile(join(root, 'catalogue.json'), JSON.stringify([model]));
+  }
 
   const events: PullEvent[] = [];
   const said: string[] = [];
@@ -87,7 +94,15 @@ describe('pulling a model', () => {
     const requests = hub.byteRequests.length;
     await pull();
     assert.equal(hub.byteRequests.length, requests);
-    assert.deepEqual((await filesOfCache()).sort(), [sha256Of(decoder), sha256Of(encoder)].sort());
+    assert.deepEqual((await filesOfCache()).sort(), [sha256Of(decoder), sha256Of(encoder), 'main'].sort());
+    assert.equal(await readFile(join(root, 'hub/models--org--small/refs/main'), 'utf8'), hub.commit);
+  });
+
+  it('lays files of a space out as the hub’s own tools do', async () => {
+    await listed({ ...model, source: { ...model.source, repo: 'spaces/org/small' } });
+    const { encoder: pulled } = await pull();
+    assert.equal(hub.seen[0].path, '/spaces/org/small/resolve/main/onnx/encoder.onnx');
+    assert.equal(pulled.path, join(root, 'hub/spaces--org--small/snapshots', hub.commit, 'onnx/encoder.onnx'));
   });
 
   it('goes on where a connection broke', async () => {
@@ -142,7 +157,7 @@ describe('pulling a model', () => {
     // an encoder of real bytes: its external data would be looked for
     const onnx = await readFile(exportPath('exports/sam1_encoder.onnx'));
     hub.files.set('onnx/encoder.onnx', onnx);
-    model = { ...model, encoder: { path: 'onnx/encoder.onnx' } };
+    await listed({ ...model, encoder: { path: 'onnx/encoder.onnx' } });
     await pull();
     assert.equal(catalogueEntryNamed('small').encoder.sha256, sha256Of(onnx));
     hub.namesSum = false;
@@ -159,10 +174,79 @@ describe('pulling a model', () => {
     await assert.rejects(pull(), { code: 'download-failed', message: /404/ });
   });
 
-  it('asks nothing of the network when offline', async () => {
-    process.env.HF_HUB_OFFLINE = '1';
-    await assert.rejects(pull(), { code: 'bad-usage', message: /HF_HUB_OFFLINE/ });
-    assert.equal(hub.seen.length, 0);
+  it('does not take what was pulled for an older entry', async () => {
+    await pull();
+    assert.equal(catalogueEntryNamed('small').name, 'small');
+    const known = model;
+    const other = { path: 'onnx/encoder.onnx', bytes: 5, sha256: 'd'.repeat(64) };
+    for (const entry of [
+      { ...known, encoder: other },
+      { ...known, decoder: { ...known.decoder, externalData: [other] } },
+      { ...known, source: { ...known.source, repo: 'org/other' } },
+      { ...known, encoder: { path: 'onnx/encoder_fp16.onnx' } },
+      { ...known, source: { ...known.source, revision: 'e'.repeat(40) }, encoder: { path: 'onnx/encoder.onnx' } },
+    ]) {
+      await listed(entry);
+      assert.throws(() => catalogueEntryNamed('small'), { code: 'bad-model', message: /was not downloaded/ });
+      assert.equal((await modelState(entry)).present, false);
+    }
+    // the same bytes, whatever else is known of them
+    await listed({ ...known, encoder: { path: 'onnx/encoder.onnx' } });
+    assert.equal((await modelState(model)).present, true);
+  });
+
+  describe('offline', () => {
+    beforeEach(() => {
+      process.env.HF_HUB_OFFLINE = '1';
+    });
+
+    async function online(): Promise<void> {
+      delete process.env.HF_HUB_OFFLINE;
+      await pull();
+      process.env.HF_HUB_OFFLINE = '1';
+      hub.seen.length = 0;
+    }
+
+    it('refuses what is not in the cache', async () => {
+      await assert.rejects(pull(), { code: 'bad-usage', message: /HF_HUB_OFFLINE/ });
+      assert.equal(hub.seen.length, 0);
+    });
+
+    it('finds what was pulled of a branch before', async () => {
+      const onnx = await readFile(exportPath('exports/sam1_encoder.onnx'));
+      hub.files.set('onnx/encoder.onnx', onnx);
+      // one sum is the catalogue's, one was the hub's
+      await listed({ ...model, encoder: { path: 'onnx/encoder.onnx' } });
+      await online();
+      await rm(join(root, 'cache'), { recursive: true });
+      const pulled = await pull();
+      assert.equal(hub.seen.length, 0);
+      assert.equal(pulled.encoder.sha256, sha256Of(onnx));
+      assert.equal(pulled.encoder.bytes, onnx.length);
+      assert.equal(catalogueEntryNamed('small').decoder.sha256, sha256Of(decoder));
+    });
+
+    it('finds what the hub’s own tools left of a branch', async () => {
+      const folder = join(root, 'hub/models--org--small');
+      const commit = 'f'.repeat(40);
+      for (const [name, data] of [
+        ['encoder.onnx', encoder],
+        ['decoder.onnx', decoder],
+      ] as const) {
+        await mkdir(join(folder, 'blobs'), { recursive: true });
+        await mkdir(join(folder, 'snapshots', commit, 'onnx'), { recursive: true });
+        await writeFile(join(folder, 'blobs', sha256Of(data)), data);
+        await symlink(join('../../../blobs', sha256Of(data)), join(folder, 'snapshots', commit, 'onnx', name));
+      }
+      await mkdir(join(folder, 'refs'));
+      await writeFile(join(folder, 'refs/main'), commit);
+      assert.equal((await pull()).decoder.path, join(folder, 'snapshots', commit, 'onnx/decoder.onnx'));
+      assert.equal(hub.seen.length, 0);
+      // a blob that is not what its name says is not there
+      await listed({ ...model, encoder: { path: 'onnx/encoder.onnx' } });
+      await writeFile(join(folder, 'blobs', sha256Of(encoder)), 'damaged');
+      await assert.rejects(pull(), { code: 'bad-usage', message: /HF_HUB_OFFLINE/ });
+    });
   });
 
   it('shares one download between two processes', async () => {

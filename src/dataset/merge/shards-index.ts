@@ -1,0 +1,67 @@
+import type { DoneLine, JournalLine } from '../run-folder/journal-lines.js';
+import { LineIndex } from '../run-reader/line-index.js';
+import type { Shards } from './shards.js';
+
+/** Ids named in a report; the counts are of all. */
+const NAMED_IDS = 20;
+
+/** Some of the images that a report names, and the count of all. */
+export class NamedImages {
+  readonly first: number[] = [];
+  count = 0;
+
+  add(id: number): void {
+    this.count++;
+    if (this.first.length < NAMED_IDS) this.first.push(id);
+  }
+}
+
+/** What the shards of a run have of each image: the line that counts, and of which shard it is. */
+export class ShardsIndex {
+  readonly duplicates = new NamedImages();
+  readonly #shards: Shards;
+  readonly #index: LineIndex;
+
+  private constructor(shards: Shards) {
+    this.#shards = shards;
+    this.#index = new LineIndex(shards[0].highestId);
+  }
+
+  /** @throws SamError `bad-run-folder` for a journal that is damaged. */
+  static async of(shards: Shards): Promise<ShardsIndex> {
+    const made = new ShardsIndex(shards);
+    for (const [number, shard] of shards.entries()) {
+      for await (const lines of shard.lines()) {
+        for (const line of lines) if (made.#index.note(line, number)) made.duplicates.add(line.line.image_id);
+      }
+    }
+    return made;
+  }
+
+  /** Whether the record of an image is that of this shard. */
+  isFrom(shard: number, id: number): boolean {
+    const place = this.#index.at(id);
+    return place?.shard === shard && place.isDone;
+  }
+
+  /** Whether any record is that of this shard. */
+  hasRecordsOf(shard: number): boolean {
+    for (const place of this.#index.done()) if (place.shard === shard) return true;
+    return false;
+  }
+
+  /** The line that counts of each image, with the number of its shard; undefined where there is none. In the order of the images. */
+  async *lines(): AsyncGenerator<{ readonly id: number; readonly shard: number; readonly line?: JournalLine }> {
+    const { highestId } = this.#shards[0];
+    for (let id = 1; id <= highestId; id++) {
+      const place = this.#index.at(id);
+      if (place) yield { id, shard: place.shard, line: await this.#shards[place.shard].lineAt(place) };
+      else yield { id, shard: 0 };
+    }
+  }
+
+  /** The lines of images that are done. */
+  async *doneLines(): AsyncGenerator<DoneLine> {
+    for await (const { line } of this.lines()) if (line?.state === 'done') yield line;
+  }
+}
