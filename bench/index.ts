@@ -17,6 +17,7 @@ const benchmarks: Record<string, string> = {
   'small-regions': 'holes and islands of a 24-megapixel mask, on runs and on pixels',
   'many-masks': 'NMS by mask IoU and a partition of a thousand masks',
   export: 'a million annotations to one COCO file: time and peak memory',
+  report: 'the report of 10,000 images in a browser: time to open, longest frame while scrolling',
   compare: 'sam-cli compare of two runs over 1,000 images of 100 masks, against dense masks',
   'dataset-scale': 'a list of a million images: time and memory until work begins, and until a resumed run goes on',
 };

@@ -1,7 +1,7 @@
 import { SamError } from '../../errors.js';
 import type { Shard } from '../plan/shard.js';
-import { checkHasMasks } from '../run-folder/check-has-masks.js';
 import { differenceInWords, identityDifferences } from '../run-folder/manifest.js';
+import { checkHasMasks } from '../run-reader/check-has-masks.js';
 import { RunReader } from '../run-reader/run-reader.js';
 
 /** Output folders that are shards of one run. */

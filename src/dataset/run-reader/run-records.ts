@@ -2,7 +2,7 @@ import { SamError } from '../../errors.js';
 import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
 import type { Storage } from '../../storage/storage.js';
-import { checkHasMasks } from '../run-folder/check-has-masks.js';
+import { checkHasMasks } from './check-has-masks.js';
 import { type RecordPlace, recordHeadOf, recordOf } from './record-bytes.js';
 import { RunReader } from './run-reader.js';
 

@@ -1,7 +1,7 @@
 import type { ImageResult } from '../../sam/found-mask.js';
 import { FingerprintMap } from '../plan/fingerprint-map.js';
 import { fitting, withoutExtension } from '../plan/output-names.js';
-import { checkHasMasks } from '../run-folder/check-has-masks.js';
+import { checkHasMasks } from './check-has-masks.js';
 import { imageRecordOf } from './image-record.js';
 import type { RecordBytes } from './record-bytes.js';
 import type { RunReader } from './run-reader.js';

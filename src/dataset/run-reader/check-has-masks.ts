@@ -1,5 +1,5 @@
 import { SamError } from '../../errors.js';
-import type { Manifest } from './manifest.js';
+import type { Manifest } from '../run-folder/manifest.js';
 
 /**
  * Looks whether a run's results are records of masks, which those of `sam-cli edges` are not.
