@@ -113,7 +113,7 @@ async function candidateOf({ candidate, threads, embedding }: Setup): Promise<(p
       }
     };
   }
-  const decoder = await compiledDecoder(compileDecoder(bytes), SAM1_GEOMETRY, threads);
+  const decoder = await compiledDecoder(compileDecoder(bytes), SAM1_GEOMETRY, { threads });
   const image = await decoder.forImage(embedding, PHOTO);
   return async (points) => {
     const coords = Float32Array.from(pointsOf(points).flat());

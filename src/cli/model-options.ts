@@ -26,7 +26,7 @@ export function addModelOptions(command: Command): Command {
 
 /** The option for the device that does the work. */
 export function deviceOption(): Option {
-  return new Option('--device <device>', 'where the encoder runs; auto takes a GPU that works, or else the cpu')
+  return new Option('--device <device>', 'where the model runs; auto takes a GPU that works, or else the cpu')
     .choices(DEVICES)
     .default('cpu');
 }

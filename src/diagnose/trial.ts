@@ -37,7 +37,7 @@ const ENOUGH_IOU = 0.9;
  * Takes an image through everything a run does with one: decoding, the model in a worker thread, masks, duplicates.
  *
  * @param model - A name of the catalogue.
- * @param device - Where its encoder runs.
+ * @param device - Where it runs.
  */
 export async function trialOf(model: string, device: Device): Promise<TrialReport> {
   const notices: string[] = [];

@@ -41,6 +41,8 @@ export interface ExecutorInfo {
   readonly decoderForm: DecoderForm;
   /** Where the image encoder runs: `auto` was decided on. Devices differ in the last bits of their numbers. @default 'cpu' */
   readonly device?: Provider;
+  /** Where the mask decoder runs. @default device */
+  readonly decoderDevice?: Provider;
 }
 
 /** Does the job it was made for with one image after the other, several at a time: in threads of this process, or elsewhere. */

@@ -160,8 +160,9 @@ export class ThreadExecutor implements Executor {
   }
 
   /** Threads load for themselves; what one of them could not compile, or take to the device, must not mix with what the others could. */
-  #checkAlike({ decoderForm, device }: Required<ExecutorInfo>): void {
-    this.#loaded ??= { decoderForm, device };
+  #checkAlike(loaded: Required<ExecutorInfo>): void {
+    this.#loaded ??= loaded;
+    const { decoderForm, device, decoderDevice } = loaded;
     if (decoderForm !== this.#loaded.decoderForm) {
       throw new SamError(
         'bad-model',
@@ -169,10 +170,16 @@ export class ThreadExecutor implements Executor {
         'Start again; if it goes on, use fewer workers: one of them may lack the memory to compile it.',
       );
     }
-    if (device === this.#loaded.device) return;
+    const others = [
+      ['encoder', this.#loaded.device, device],
+      ['decoder', this.#loaded.decoderDevice, decoderDevice],
+    ];
+    const other = others.find(([, first, now]) => now !== first);
+    if (!other) return;
+    const [part, first, now] = other;
     throw new SamError(
       'bad-model',
-      `Expected the encoder on ${this.#loaded.device} in every worker thread but received it on ${device} in one`,
+      `Expected the ${part} on ${first} in every worker thread but received it on ${now} in one`,
       'Use fewer workers, which may be more than the device has memory for, or name the device.',
     );
   }

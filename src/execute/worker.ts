@@ -38,7 +38,8 @@ async function load(): Promise<Loaded> {
 async function answered(request: WorkerRequest): Promise<WorkerAnswer> {
   loading ??= load();
   const { model, answer } = await loading;
-  const loaded = { decoderForm: model.decoderForm, device: model.encodesOn };
+  const { decoderForm, encodesOn: device, decodesOn: decoderDevice } = model;
+  const loaded = { decoderForm, device, decoderDevice };
   switch (request.kind) {
     case 'ready':
       return { ok: true, loaded, made: undefined };
@@ -49,7 +50,8 @@ async function answered(request: WorkerRequest): Promise<WorkerAnswer> {
       const made = await answer(request, {
         onProgress: (done, total) => say({ kind: 'progress', id, done, total }),
         onCrop: (crop, crops) => say({ kind: 'crop', id, crop, crops }),
-        ...(share && { share }),
+        // a GPU is kept busy by large batches, which are not to be cut small for others
+        ...(share && model.decodesOn === 'cpu' && { share }),
       });
       return { ok: true, loaded, made };
     }

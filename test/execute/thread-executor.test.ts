@@ -20,7 +20,7 @@ async function illExecutor(context: TestContext) {
 describe('ThreadExecutor', () => {
   it('replaces workers that end, tries their image once more, and goes on', async (context) => {
     const { executor, ask } = await illExecutor(context);
-    assert.deepEqual(await executor.ready(), { decoderForm: 'compiled', device: 'cpu' });
+    assert.deepEqual(await executor.ready(), { decoderForm: 'compiled', device: 'cpu', decoderDevice: 'cpu' });
     const late = { timeoutSeconds: 0.5 };
     const answers = await Promise.allSettled([ask(0, 0), ask(1, 1), ask(2, 2), ask(0, 3), ask(1, 4), ask(4, 5, late)]);
     const codes = answers.map((answer) => (answer.status === 'fulfilled' ? 'masks' : answer.reason.code));
@@ -57,6 +57,10 @@ describe('ThreadExecutor', () => {
     await assert.rejects(ask(6, 2), {
       code: 'bad-model',
       message: 'Expected the encoder on cpu in every worker thread but received it on cuda in one',
+    });
+    await assert.rejects(ask(7, 3), {
+      code: 'bad-model',
+      message: 'Expected the decoder on cpu in every worker thread but received it on cuda in one',
     });
   });
 });

@@ -21,7 +21,7 @@ describe('ThreadExecutor of the library', () => {
     const executor = new ThreadExecutor({ job: everythingJob(settings), workers: 1, threads: 1 });
     context.after(() => executor.close());
     const image = await decodeImage(coffee);
-    assert.deepEqual(await executor.ready(), { decoderForm: 'compiled', device: 'cpu' });
+    assert.deepEqual(await executor.ready(), { decoderForm: 'compiled', device: 'cpu', decoderDevice: 'cpu' });
     const ticks = ticksOf(context, 10);
     const progress: number[][] = [];
     const { masks, seconds, overlay } = await executor.answer(

@@ -23,6 +23,8 @@ export interface RunIdentity {
     readonly decoder_form?: 'as-exported';
     /** Where the encoder ran, where that is not the cpu: their numbers differ in their last bits too. */
     readonly device?: Exclude<Provider, 'cpu'>;
+    /** Where the decoder ran, where that is not where the encoder did. */
+    readonly decoder_device?: Provider;
   };
   /** Every setting of the job, resolved. */
   readonly settings: Readonly<Record<string, unknown>>;

@@ -12,7 +12,8 @@ import type { RunIdentity } from '../run-folder/manifest.js';
  * @param loaded - How the model runs.
  * @throws SamError `bad-usage` for a model that there is not.
  */
-export function modelIdentityOf(job: Job, { decoderForm, device = 'cpu' }: ExecutorInfo): RunIdentity['model'] {
+export function modelIdentityOf(job: Job, loaded: ExecutorInfo): RunIdentity['model'] {
+  const { decoderForm, device = 'cpu', decoderDevice = device } = loaded;
   const entry = catalogueEntryNamed(job.model);
   const { name, encoder, decoder } = entry;
   const way = waySumOf(entry);
@@ -23,13 +24,19 @@ export function modelIdentityOf(job: Job, { decoderForm, device = 'cpu' }: Execu
     ...(way !== undefined && { way_sha256: way }),
     ...(decoderForm === 'as-exported' && { decoder_form: decoderForm }),
     ...(device !== 'cpu' && { device }),
+    ...(decoderDevice !== device && { decoder_device: decoderDevice }),
   };
 }
 
 /** How a model runs as far as it is known before it is loaded: on a device that was named, and for the rest as in the earlier start. */
 export function expectedOf({ device }: Job, earlier: RunIdentity['model'] | undefined): ExecutorInfo {
-  const { decoder_form: decoderForm = 'compiled', device: before = 'cpu' } = earlier ?? {};
-  return { decoderForm, device: device === undefined || device === 'auto' ? before : device };
+  const {
+    decoder_form: decoderForm = 'compiled',
+    device: before = 'cpu',
+    decoder_device: decoderDevice = before,
+  } = earlier ?? {};
+  if (device === undefined || device === 'auto') return { decoderForm, device: before, decoderDevice };
+  return { decoderForm, device };
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { OperatorSet } from '../onnx/graph-builder.js';
 import { lowRankPays } from './identities/low-rank-upscaling.js';
 import { imageGraph } from './image-graph.js';
 import { promptGraph } from './prompt-graph.js';
@@ -30,6 +31,18 @@ export interface CompiledShape {
   readonly takesMask: boolean;
   /** Whether the image graph takes the columns and rows of image tokens that the image covers. */
   readonly takesCovered: boolean;
+  /** There when it is made for many prompts a run: the prompt graph then takes no `pred_iou_thresh` and skips nothing. */
+  readonly isBatched?: true;
+}
+
+/** For what a decoder is compiled. */
+export interface CompilerSettings {
+  /** Operators that the graphs may use. @default 'contributed' */
+  readonly operators?: OperatorSet;
+  /** Whether many prompts are answered in one run, as on a GPU, rather than one. @default false */
+  readonly isBatched?: boolean;
+  /** Takes the first upscaling step apart. @default where that is less arithmetic; not in batches */
+  readonly lowRankUpscaling?: boolean;
 }
 
 /** A compiled decoder: ONNX files and how to feed them. */
@@ -44,13 +57,16 @@ export interface CompiledDecoder {
 /**
  * Compiles a decoder export.
  *
+ * A batch has no use for two forms of the graph for one prompt: some mask of many prompts is always wanted, and a GPU takes one large
+ * product faster than the sums around a smaller one.
+ *
  * @param bytes - The ONNX file.
- * @param settings - `lowRankUpscaling` takes the first upscaling step apart. @default where that is less arithmetic
  * @throws {@link UnrecognisedDecoder} when the graph is built differently from SAM-1's decoder.
  */
-export function compileDecoder(bytes: Uint8Array, settings: { lowRankUpscaling?: boolean } = {}): CompiledDecoder {
+export function compileDecoder(bytes: Uint8Array, settings: CompilerSettings = {}): CompiledDecoder {
+  const { operators = 'contributed', isBatched = false } = settings;
   const weights = recognisedDecoder(bytes);
-  const lowRank = settings.lowRankUpscaling ?? lowRankPays(weights);
+  const lowRank = settings.lowRankUpscaling ?? (!isBatched && lowRankPays(weights));
   return {
     shape: {
       width: weights.width,
@@ -60,8 +76,9 @@ export function compileDecoder(bytes: Uint8Array, settings: { lowRankUpscaling?:
       labels: [...weights.labelEmbeddings.keys()],
       takesMask: weights.maskPrompt !== undefined,
       takesCovered: lowRank,
+      ...(isBatched && { isBatched }),
     },
-    image: imageGraph(weights, lowRank),
-    prompts: promptGraph(weights, lowRank),
+    image: imageGraph(weights, { operators, lowRank }),
+    prompts: promptGraph(weights, { operators, lowRank, skipsRejected: !isBatched }),
   };
 }

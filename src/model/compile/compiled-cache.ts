@@ -1,7 +1,7 @@
 /**
  * Compiled decoders in the user's cache folder.
  *
- * One file an export, named by the sha256 of the export and the compiler's version: a sha256 of all that follows, the length
+ * One file an export and device, named by the sha256 of the export and the compiler's version: a sha256 of all that follows, the length
  * of a JSON header, the header, the graphs. Whoever reads it checks the sum, so that a damaged file is simply not there.
  *
  * @module
@@ -24,9 +24,11 @@ const LENGTH_BYTES = 4;
  * The name of an export's compiled form in the cache folder.
  *
  * @param sha256 - Of the export, lower-case hex.
+ * @param provider - Where it was found to agree with the export.
  */
-export function compiledCacheName(sha256: string): string {
-  return `compiled-decoders/${sha256}-v${COMPILER_VERSION}.bin`;
+export function compiledCacheName(sha256: string, provider: string): string {
+  const device = provider === 'cpu' ? '' : `-${provider}`;
+  return `compiled-decoders/${sha256}-v${COMPILER_VERSION}${device}.bin`;
 }
 
 /** The compiled decoder kept under that name, or undefined when there is none that is whole. */

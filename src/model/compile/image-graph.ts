@@ -4,11 +4,11 @@
  * @module
  */
 
-import { float, GraphBuilder, type Value } from '../onnx/graph-builder.js';
+import { float, GraphBuilder, type OperatorSet, type Value } from '../onnx/graph-builder.js';
 import { positionalEncoding } from '../onnx/positional-encoding.js';
 import type { DecoderWeights, MaskPromptWeights, NormWeights } from './decoder-weights.js';
 import { residualBiasFolded } from './identities/centred-norm.js';
-import { lowRankPays, sharedUpscaling } from './identities/low-rank-upscaling.js';
+import { sharedUpscaling } from './identities/low-rank-upscaling.js';
 import { SHARED, sharedLayer0Projections } from './identities/shared-layer0.js';
 
 /** Inputs of the image graph. */
@@ -25,8 +25,11 @@ export const IMAGE_INPUTS = {
  *
  * Image tokens are in column order, n = column * Gh + row, so that masks come out in columns.
  */
-export function imageGraph(weights: DecoderWeights, lowRank = lowRankPays(weights)): Uint8Array {
-  const graph = new GraphBuilder();
+export function imageGraph(
+  weights: DecoderWeights,
+  { operators, lowRank }: { operators: OperatorSet; lowRank: boolean },
+): Uint8Array {
+  const graph = new GraphBuilder(operators);
   const { width, gridHigh, gridWide, layers } = weights;
   const count = gridHigh * gridWide;
   const embedding = graph.input(IMAGE_INPUTS.embedding, [1, width, gridHigh, gridWide]);

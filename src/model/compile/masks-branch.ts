@@ -1,10 +1,10 @@
 /**
- * What stands behind the predicted-IoU test in the prompt graph: upscaling and masks, or nothing.
+ * The upscaling and the masks, which stand behind the predicted-IoU test in a prompt graph that has one.
  *
  * @module
  */
 
-import { GraphBuilder, type Value } from '../onnx/graph-builder.js';
+import { GraphBuilder, type OperatorSet, type Value } from '../onnx/graph-builder.js';
 import type { GraphProto } from '../onnx/onnx_pb.js';
 import type { DecoderWeights } from './decoder-weights.js';
 import { centredUpscaling } from './identities/centred-norm.js';
@@ -14,17 +14,25 @@ import { upscaledMasks, upscalingAsProduct } from './identities/upscaling.js';
 import { linear, perceptron } from './token-ops.js';
 import type { ImageTokens } from './two-way-transformer.js';
 
-/** The upscaling and the masks, as a graph inside the prompt graph. */
-export function masksBranch(
-  weights: DecoderWeights,
-  firstStep: (graph: GraphBuilder) => Value,
-  wanted: { answers: Value; places: Value; masks: Value },
-): GraphProto {
-  const graph = new GraphBuilder('masks.');
+/** How the first upscaling step is made, and the answers, by name, that its masks are for. */
+export interface WantedMasks {
+  readonly firstStep: (graph: GraphBuilder) => Value;
+  readonly answers: Value;
+  readonly places: Value;
+  readonly masks: Value;
+}
+
+/** The upscaling and the masks: logits, [B, M, 16 n]. */
+export function maskLogits(graph: GraphBuilder, name: string, weights: DecoderWeights, wanted: WantedMasks): Value {
   const hyper = hypernetworks(graph, weights, wanted);
-  const product = firstStep(graph);
-  const logits = upscaledMasks(graph, 'logits', product, weights.upscalingNorm, weights.upscaling2, hyper);
-  graph.output(logits, ['prompts', 'masks', 'cells']);
+  const product = wanted.firstStep(graph);
+  return upscaledMasks(graph, name, product, weights.upscalingNorm, weights.upscaling2, hyper);
+}
+
+/** {@link maskLogits} as a graph inside the prompt graph. */
+export function masksBranch(operators: OperatorSet, weights: DecoderWeights, wanted: WantedMasks): GraphProto {
+  const graph = new GraphBuilder(operators, 'masks.');
+  graph.output(maskLogits(graph, 'logits', weights, wanted), ['prompts', 'masks', 'cells']);
   return graph.graph('masks');
 }
 
@@ -41,8 +49,8 @@ export function directUpscaling(
 }
 
 /** Logits of no cells, as a graph inside the prompt graph. */
-export function noMasksBranch(iou: Value): GraphProto {
-  const graph = new GraphBuilder('no masks.');
+export function noMasksBranch(operators: OperatorSet, iou: Value): GraphProto {
+  const graph = new GraphBuilder(operators, 'no masks.');
   const column = graph.node('Unsqueeze', 'column', [iou, graph.integers(-1)]);
   const nothing = graph.node('Slice', 'logits', [column, graph.integers(0), graph.integers(0), graph.integers(2)]);
   graph.output(nothing, ['prompts', 'masks', 'cells']);
@@ -50,11 +58,7 @@ export function noMasksBranch(iou: Value): GraphProto {
 }
 
 /** Outputs of the wanted masks' hypernetworks, [B, M, c2]. */
-function hypernetworks(
-  graph: GraphBuilder,
-  weights: DecoderWeights,
-  { answers, places, masks }: { answers: Value; places: Value; masks: Value },
-): Value {
+function hypernetworks(graph: GraphBuilder, weights: DecoderWeights, { answers, places, masks }: WantedMasks): Value {
   // all run, so that no weight is copied at run time; the output of one without an answer is not picked
   const everywhere = graph.node('Gather', 'hyper.tokens', [answers, places], { axis: 1 });
   const outputs = weights.hypernetworks.map((layers, mask) => {

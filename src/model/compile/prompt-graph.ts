@@ -4,11 +4,11 @@
  * @module
  */
 
-import { GraphBuilder, type Value } from '../onnx/graph-builder.js';
+import { GraphBuilder, type OperatorSet, type Value } from '../onnx/graph-builder.js';
 import type { DecoderWeights } from './decoder-weights.js';
-import { lowRankPays, lowRankUpscaling } from './identities/low-rank-upscaling.js';
+import { lowRankUpscaling } from './identities/low-rank-upscaling.js';
 import { SHARED } from './identities/shared-layer0.js';
-import { directUpscaling, masksBranch, noMasksBranch } from './masks-branch.js';
+import { directUpscaling, maskLogits, masksBranch, noMasksBranch, type WantedMasks } from './masks-branch.js';
 import { promptTokens } from './prompt-tokens.js';
 import { layerNorm, perceptron } from './token-ops.js';
 import { absorbedTokenToImage, twoWayTransformer } from './two-way-transformer.js';
@@ -23,12 +23,21 @@ export const CHOICES = {
   outputTokens: 'output_tokens',
   /** int64, one a mask token: its place among `output_tokens`, 0 where it is not wanted. */
   places: 'places',
-  /** float32 [1]: where no mask of the batch has a predicted IoU above this, there are no logits. */
+  /** float32 [1], where the graph skips masks: where none of the batch has a predicted IoU above this, there are no logits. */
   predIouThresh: 'pred_iou_thresh',
 } as const;
 
 /** Outputs of the prompt graph. */
 export const PROMPT_OUTPUTS = { iou: 'iou', logits: 'logits' } as const;
+
+/** How a prompt graph is built. */
+export interface PromptGraphForm {
+  readonly operators: OperatorSet;
+  /** Whether the first upscaling step goes through {@link lowRankUpscaling}; the image graph must agree. */
+  readonly lowRank: boolean;
+  /** Whether the upscaling is skipped where `pred_iou_thresh` rejects every mask: what a batch of many prompts never sees. */
+  readonly skipsRejected: boolean;
+}
 
 /**
  * The graph from a batch of prompts, with what the image graph gave, to predicted IoUs [B, M] and logits [B, M, 16 n], or
@@ -36,11 +45,10 @@ export const PROMPT_OUTPUTS = { iou: 'iou', logits: 'logits' } as const;
  *
  * Logits belong to the n image tokens that the image covers, in column order; within each, to 4 x 4 cells in the order
  * (column of the first upscaling step, row of it, column of the second, row of it).
- *
- * @param lowRank - Whether the first upscaling step goes through {@link lowRankUpscaling}; the image graph must agree.
  */
-export function promptGraph(weights: DecoderWeights, lowRank = lowRankPays(weights)): Uint8Array {
-  const graph = new GraphBuilder();
+export function promptGraph(weights: DecoderWeights, form: PromptGraphForm): Uint8Array {
+  const { operators, lowRank } = form;
+  const graph = new GraphBuilder(operators);
   const { width, gridHigh, gridWide, layers } = weights;
   const count = gridHigh * gridWide;
   const first = layers[0];
@@ -49,7 +57,7 @@ export function promptGraph(weights: DecoderWeights, lowRank = lowRankPays(weigh
   const masks = graph.input(CHOICES.masks, ['masks'], 'int64');
   const outputTokens = graph.input(CHOICES.outputTokens, ['masks + 1'], 'int64');
   const places = graph.input(CHOICES.places, [weights.hypernetworks.length], 'int64');
-  const predIouThresh = graph.input(CHOICES.predIouThresh, [1]);
+  const predIouThresh = form.skipsRejected ? graph.input(CHOICES.predIouThresh, [1]) : undefined;
   const { tokenToImage, imageToToken } = first;
   const shared = {
     image: graph.input(SHARED.image, [count, width]),
@@ -57,7 +65,10 @@ export function promptGraph(weights: DecoderWeights, lowRank = lowRankPays(weigh
     value: graph.input(SHARED.value, [tokenToImage.heads, count, tokenToImage.value.outputs / tokenToImage.heads]),
     query: graph.input(SHARED.query, [imageToToken.heads, imageToToken.query.outputs / imageToToken.heads, count]),
   };
-  const { queries, image, imageWithPositions, traces } = twoWayTransformer(graph, weights, tokens, shared);
+  // without the low rank nobody reads them; some providers have no kernel that leaves them behind
+  const wantsTraces = lowRank || operators === 'contributed';
+  const transformed = twoWayTransformer(graph, weights, tokens, shared, wantsTraces);
+  const { queries, image, imageWithPositions, traces } = transformed;
 
   // only the output tokens that answer need the last attention
   const pickedQueries = graph.node('Gather', 'final.queries', [queries, outputTokens], { axis: 1 });
@@ -85,14 +96,28 @@ export function promptGraph(weights: DecoderWeights, lowRank = lowRankPays(weigh
     sharedStep === undefined
       ? directUpscaling(branch, weights, image, covered)
       : lowRankUpscaling(branch, 'upscaling1', weights, sharedStep, traces, covered);
-  const best = graph.node('ReduceMax', 'iou.best', [iou], { keepdims: 0 });
-  const wanted = graph.node('Greater', 'iou.any above', [best, predIouThresh]);
-  const logits = graph.node('If', PROMPT_OUTPUTS.logits, [wanted], {
-    then_branch: masksBranch(weights, firstStep, { answers, places, masks }),
-    else_branch: noMasksBranch(iou),
-  });
+  const wanted: WantedMasks = { firstStep, answers, places, masks };
+  const logits = predIouThresh
+    ? logitsUnlessRejected(graph, weights, iou, predIouThresh, wanted)
+    : maskLogits(graph, PROMPT_OUTPUTS.logits, weights, wanted);
   graph.output(logits, ['prompts', 'masks', 'cells']);
   return graph.model('sam decoder, once per batch of prompts');
+}
+
+/** Logits [B, M, 16 n], or [B, M, 0] where no predicted IoU is above the threshold. */
+function logitsUnlessRejected(
+  graph: GraphBuilder,
+  weights: DecoderWeights,
+  iou: Value,
+  predIouThresh: Value,
+  wanted: WantedMasks,
+): Value {
+  const best = graph.node('ReduceMax', 'iou.best', [iou], { keepdims: 0 });
+  const anyAbove = graph.node('Greater', 'iou.any above', [best, predIouThresh]);
+  return graph.node('If', PROMPT_OUTPUTS.logits, [anyAbove], {
+    then_branch: masksBranch(graph.operators, weights, wanted),
+    else_branch: noMasksBranch(graph.operators, iou),
+  });
 }
 
 /** Predicted IoU of the wanted masks, [B, M]; `answers` hold the IoU token first. */

@@ -6,7 +6,7 @@
 
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import type { DecoderWeights, LayerWeights } from './decoder-weights.js';
-import { centredNorm, centredOutput } from './identities/centred-norm.js';
+import { centredNorm, centredNormWithDeviation, centredOutput } from './identities/centred-norm.js';
 import { imageToTokenOutput, imageToTokenRows, imageToTokenScores } from './identities/image-to-token.js';
 import type { LayerTrace } from './identities/low-rank-upscaling.js';
 import { layer0ImageToToken, layer0TokenToImage } from './identities/shared-layer0.js';
@@ -34,8 +34,8 @@ export interface ImageTokens {
 
 /** Image tokens after a layer. */
 interface UpdatedTokens extends ImageTokens {
-  /** How the layer made them. */
-  readonly trace: LayerTrace;
+  /** How the layer made them, where that is wanted. */
+  readonly trace?: LayerTrace;
 }
 
 /** Tokens after the last layer. */
@@ -45,7 +45,7 @@ export interface Transformed {
   readonly image: ImageTokens;
   /** x + pe, [B, N, C]. */
   readonly imageWithPositions: Value;
-  /** What every layer's update of the image left behind, first layer first. */
+  /** What every layer's update of the image left behind, first layer first; nothing unless it is wanted. */
   readonly traces: readonly LayerTrace[];
 }
 
@@ -53,12 +53,14 @@ export interface Transformed {
  * All layers, the last attention not included.
  *
  * @param tokens - Prompt tokens, [B, T, C]; they are their own positions.
+ * @param wantsTraces - Whether the layers are to leave {@link LayerTrace}s behind.
  */
 export function twoWayTransformer(
   graph: GraphBuilder,
   weights: DecoderWeights,
   tokens: Value,
   shared: SharedImage,
+  wantsTraces: boolean,
 ): Transformed {
   const { width, gridHigh, gridWide, layers } = weights;
   const count = gridHigh * gridWide;
@@ -82,12 +84,11 @@ export function twoWayTransformer(
     const thought = perceptron(graph, `${name}.mlp`, queries, layer.mlp);
     queries = layerNorm(graph, `${name}.norm3`, graph.node('Add', `${name}.thought`, [queries, thought]), layer.norm3);
     const telling = graph.node('Add', `${name}.telling`, [queries, tokens]);
-    const updated =
-      i === 0
-        ? firstImageUpdate(graph, name, layer, telling, queries, shared, count)
-        : nextImageUpdate(graph, name, layer, telling, queries, image, imageWithPositions, count);
+    const update: ImageUpdate = { name, layer, telling, queries, count, wantsTraces };
+    const updated: UpdatedTokens =
+      i === 0 ? firstImageUpdate(graph, update, shared) : nextImageUpdate(graph, update, image, imageWithPositions);
     image = updated;
-    traces.push(updated.trace);
+    if (updated.trace) traces.push(updated.trace);
     const positionsHere = graph.constant(`${name}.pe`, {
       dims: [count, width],
       data: image.offset ? sumOf(positions, repeated(image.offset, count)) : positions,
@@ -130,37 +131,45 @@ export function absorbedTokenToImage(
   return tokenToImageValues(graph, name, attention, scores, image.tokens, image.offset);
 }
 
+/** What a layer's update of the image tokens needs besides these. */
+interface ImageUpdate {
+  readonly name: string;
+  readonly layer: LayerWeights;
+  /** Prompt tokens with their positions, [B, T, C]. */
+  readonly telling: Value;
+  /** Prompt tokens, [B, T, C]. */
+  readonly queries: Value;
+  /** Image tokens (N). */
+  readonly count: number;
+  readonly wantsTraces: boolean;
+}
+
 function firstImageUpdate(
   graph: GraphBuilder,
-  name: string,
-  layer: LayerWeights,
-  telling: Value,
-  queries: Value,
+  { name, layer, telling, queries, count, wantsTraces }: ImageUpdate,
   shared: { image: Value; query: Value },
-  count: number,
 ): UpdatedTokens {
   const weights = layer0ImageToToken(graph, `${name}.i2t`, layer, telling, shared.query, count);
   const rows = imageToTokenRows(graph, `${name}.i2t`, centredOutput(layer.imageToToken), queries);
   const sum = imageToTokenOutput(graph, `${name}.i2t`, shared.image, weights, rows);
-  const [tokens, inverseDeviation] = centredNorm(graph, `${name}.norm4`, sum, layer.norm4);
-  return { tokens, offset: layer.norm4.shift, trace: { weights, rows, inverseDeviation } };
+  const offset = layer.norm4.shift;
+  if (!wantsTraces) return { tokens: centredNorm(graph, `${name}.norm4`, sum, layer.norm4), offset };
+  const [tokens, inverseDeviation] = centredNormWithDeviation(graph, `${name}.norm4`, sum, layer.norm4);
+  return { tokens, offset, trace: { weights, rows, inverseDeviation } };
 }
 
 function nextImageUpdate(
   graph: GraphBuilder,
-  name: string,
-  layer: LayerWeights,
-  telling: Value,
-  queries: Value,
+  { name, layer, telling, queries, count, wantsTraces }: ImageUpdate,
   image: ImageTokens,
   imageWithPositions: Value,
-  count: number,
 ): UpdatedTokens {
   const { out } = layer.imageToToken;
   const weights = imageToTokenScores(graph, `${name}.i2t`, layer.imageToToken, telling, imageWithPositions, count);
   const bias = image.offset ? sumOf(out.bias, image.offset) : out.bias;
   const rows = imageToTokenRows(graph, `${name}.i2t`, layer.imageToToken, queries, bias);
   const sum = imageToTokenOutput(graph, `${name}.i2t`, image.tokens, weights, rows);
+  if (!wantsTraces) return { tokens: layerNorm(graph, `${name}.norm4`, sum, layer.norm4) };
   const [tokens, mean, inverseDeviation] = layerNormWithStatistics(graph, `${name}.norm4`, sum, layer.norm4);
   return { tokens, trace: { weights, rows, inverseDeviation, mean, shift: layer.norm4.shift } };
 }

@@ -42,6 +42,9 @@ export function float(value: number): FloatAttribute {
 /** Where operators that ONNX itself does not have come from: onnxruntime's own. */
 export const MICROSOFT = 'com.microsoft';
 
+/** Operators that a graph may use: those of ONNX alone, or those that onnxruntime contributes as well. */
+export type OperatorSet = 'standard' | 'contributed';
+
 /** Operator set that built graphs are written in: the first with Gelu. */
 const OPSET = 20;
 /** File format version that belongs to {@link OPSET}. */
@@ -56,9 +59,15 @@ export class GraphBuilder {
   readonly #integers = new Map<string, Value>();
   readonly #names = new Map<string, number>();
   readonly #prefix: string;
+  /** What {@link node} may be asked for. */
+  readonly operators: OperatorSet;
 
-  /** @param prefix - In front of every name, so that a graph inside another shares none with it. */
-  constructor(prefix = '') {
+  /**
+   * @param operators - Operators that the graph may use.
+   * @param prefix - In front of every name, so that a graph inside another shares none with it.
+   */
+  constructor(operators: OperatorSet = 'contributed', prefix = '') {
+    this.operators = operators;
     this.#prefix = prefix;
   }
 
@@ -150,7 +159,7 @@ export class GraphBuilder {
         producerName: 'sam-cli',
         opsetImport: [
           { domain: '', version: BigInt(OPSET) },
-          { domain: MICROSOFT, version: 1n },
+          ...(this.operators === 'contributed' ? [{ domain: MICROSOFT, version: 1n }] : []),
         ],
         graph: this.graph(name),
       }),

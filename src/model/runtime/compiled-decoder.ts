@@ -1,5 +1,5 @@
 /**
- * The decoder as compiled: one run per image, then one run for every few prompts.
+ * The decoder as compiled: one run per image, then one run for each prompt, or for a batch of them.
  *
  * @module
  */
@@ -17,40 +17,55 @@ import type { FramePoints } from '../contracts/contract.js';
 import { IMAGE_EMBEDDINGS, tensorNamed } from '../contracts/sam1-decoder.js';
 import { coveredCells } from './covered-cells.js';
 import type { Decoder, ImageDecoder, PlacedImage } from './decoder.js';
+import type { Provider } from './device.js';
 import { framePointsOf } from './frame-points.js';
 import { type Feeds, floatTensor, integerTensor, Session } from './session.js';
 
-/** Prompts per run: a prompt's image tokens are megabytes, so that more leave the cache (docs/decoder-compiler.md). */
-const PROMPTS_PER_RUN = 1;
+/** Where and how compiled graphs run. */
+export interface CompiledRunOptions {
+  /** Threads that one run may use; 0 for all cores. @default 0 */
+  readonly threads?: number;
+  /** @default 'cpu' */
+  readonly provider?: Provider;
+  /** Prompts that one run answers, at most. @default 1 */
+  readonly promptsPerRun?: number;
+}
 
-/**
- * Runs compiled graphs.
- *
- * @param threads - Threads that one run may use; 0 for all cores.
- */
+/** Runs compiled graphs. */
 export async function compiledDecoder(
   compiled: CompiledDecoder,
   geometry: ModelGeometry,
-  threads = 0,
+  { threads = 0, provider = 'cpu', promptsPerRun = 1 }: CompiledRunOptions = {},
 ): Promise<Decoder> {
-  const image = await Session.open(compiled.image, 'compiled', threads);
-  const prompts = await Session.open(compiled.prompts, 'compiled', threads).catch(async (error: unknown) => {
+  const { shape } = compiled;
+  const role = shape.isBatched ? 'batched' : 'compiled';
+  const image = await Session.open(compiled.image, role, threads, provider);
+  const prompts = await Session.open(compiled.prompts, role, threads, provider).catch(async (error: unknown) => {
     await image.release();
     throw error;
   });
-  const { shape } = compiled;
   return {
     form: 'compiled',
+    provider,
     async forImage(embedding, placed) {
       const tensor = tensorNamed(embedding, IMAGE_EMBEDDINGS);
       const sharedOf: SharedOf = (cover, mask) => image.run(imageFeeds(shape, cover, tensor, mask));
-      return new CompiledImageDecoder(prompts, shape, geometry, placed, sharedOf);
+      return new CompiledImageDecoder({ session: prompts, shape, geometry, promptsPerRun, sharedOf }, placed);
     },
     async release() {
       await image.release();
       await prompts.release();
     },
   };
+}
+
+/** How the prompts of an image are answered. */
+interface Prompting {
+  readonly session: Session;
+  readonly shape: CompiledShape;
+  readonly geometry: ModelGeometry;
+  readonly promptsPerRun: number;
+  readonly sharedOf: SharedOf;
 }
 
 /** What the prompts of an image share, for a part of the frame and perhaps a mask prompt. */
@@ -72,6 +87,7 @@ function coverOf(cellsWide: number, cellsHigh: number): Cover {
 class CompiledImageDecoder implements ImageDecoder {
   readonly #session: Session;
   readonly #shape: CompiledShape;
+  readonly #promptsPerRun: number;
   readonly #placed: PlacedImage;
   readonly #sharedOf: SharedOf;
   readonly #covered: Cover;
@@ -80,15 +96,10 @@ class CompiledImageDecoder implements ImageDecoder {
   readonly #shared = new Map<Cover, Promise<Feeds>>();
   #logits = new Float32Array(0);
 
-  constructor(
-    session: Session,
-    shape: CompiledShape,
-    geometry: ModelGeometry,
-    placed: PlacedImage,
-    sharedOf: SharedOf,
-  ) {
+  constructor({ session, shape, geometry, promptsPerRun, sharedOf }: Prompting, placed: PlacedImage) {
     this.#session = session;
     this.#shape = shape;
+    this.#promptsPerRun = promptsPerRun;
     this.#placed = placed;
     this.#sharedOf = sharedOf;
     const { lowResSize } = geometry;
@@ -116,7 +127,7 @@ class CompiledImageDecoder implements ImageDecoder {
     const iouPredictions = new Float32Array(total);
     const offsets = new Int32Array(total).fill(-1);
     // a mask prompt changes the image, which is then its own
-    const perRun = batch.maskInput ? 1 : PROMPTS_PER_RUN;
+    const perRun = batch.maskInput ? 1 : this.#promptsPerRun;
     for (let start = 0; start < batch.count; start += perRun) {
       const end = Math.min(batch.count, start + perRun);
       const shared = batch.maskInput
@@ -163,7 +174,7 @@ class CompiledImageDecoder implements ImageDecoder {
       [CHOICES.masks]: integerTensor(...masks),
       [CHOICES.outputTokens]: integerTensor(0, ...masks.map((mask) => mask + 1)),
       [CHOICES.places]: integerTensor(...places),
-      [CHOICES.predIouThresh]: floatTensor([predIouThresh], [1]),
+      ...(!this.#shape.isBatched && { [CHOICES.predIouThresh]: floatTensor([predIouThresh], [1]) }),
     };
   }
 }

@@ -7,6 +7,7 @@
 import type { Embedding } from '../../sam/embedding.js';
 import { type FrameExtent, frameExtentOf, type ModelGeometry } from '../../sam/geometry.js';
 import type { DecodedBatch, DecodeOptions, PromptBatch } from '../../sam/segmentation-model.js';
+import type { Provider } from './device.js';
 
 /** Where an image lies in the model's frame. */
 export interface PlacedImage {
@@ -41,6 +42,8 @@ export type DecoderForm = 'compiled' | 'as-exported';
 /** A loaded prompt encoder and mask decoder. */
 export interface Decoder {
   readonly form: DecoderForm;
+  /** Where it runs. */
+  readonly provider: Provider;
   /**
    * Prepares for prompts about one image. Images prepared before can still be asked.
    *

@@ -6,6 +6,7 @@
 
 import { listSupportedBackends } from 'onnxruntime-node';
 import { messageOf, SamError } from '../../errors.js';
+import type { OperatorSet } from '../onnx/graph-builder.js';
 
 /** Devices that can be asked for; `auto` takes the first that works, and says which. */
 export const DEVICES = ['auto', 'cpu', 'cuda', 'tensorrt', 'coreml', 'dml', 'webgpu'] as const;
@@ -18,6 +19,37 @@ export type Provider = Exclude<Device, 'auto'>;
 
 /** What `auto` tries ahead of the cpu. TensorRT would build its engines for minutes, and WebGPU is experimental in onnxruntime-node. */
 const AUTOMATIC: readonly Provider[] = ['cuda', 'coreml', 'dml'];
+
+/** How prompts go through a compiled decoder. */
+export interface Decoding {
+  /** Prompts that one run answers, at most; `pointsPerBatch` can make it fewer. */
+  readonly promptsPerRun: number;
+  /** Operators of its graphs: those that onnxruntime contributes where the provider has kernels for all three that we use. */
+  readonly operators: OperatorSet;
+}
+
+/** Prompts a run on a GPU, as the reference has it: some two and a half gigabytes with SAM's sizes. */
+const BATCH = 64;
+
+/**
+ * How each provider decodes. The compiler uses FusedMatMul, BiasGelu and SimplifiedLayerNormalization: the kernel lists of onnxruntime have
+ * all three for the cpu and for CUDA, two of them for WebGPU; TensorRT and CoreML take operators of ONNX. Of DirectML's list
+ * SimplifiedLayerNormalization was not sure.
+ */
+const DECODING: Readonly<Record<Provider, Decoding>> = {
+  // a prompt's image tokens are megabytes, so that more leave the cache (docs/decoder-compiler.md)
+  cpu: { promptsPerRun: 1, operators: 'contributed' },
+  cuda: { promptsPerRun: BATCH, operators: 'contributed' },
+  tensorrt: { promptsPerRun: BATCH, operators: 'standard' },
+  coreml: { promptsPerRun: BATCH, operators: 'standard' },
+  dml: { promptsPerRun: BATCH, operators: 'standard' },
+  webgpu: { promptsPerRun: BATCH, operators: 'standard' },
+};
+
+/** How a provider decodes best. */
+export function decodingOn(provider: Provider): Decoding {
+  return DECODING[provider];
+}
 
 const HINTS: Partial<Readonly<Record<Provider, string>>> = {
   cuda: 'On linux/x64 install onnxruntime-node without `onnxruntime-node-install=skip`: its CUDA files are those that this leaves out; CUDA 12 and cuDNN 9 must be on the machine.',

@@ -11,7 +11,7 @@ import type { DecodedBatch, DecodeOptions, PromptBatch } from '../../sam/segment
 import type { DecoderContract, ExportedAnswer } from '../contracts/contract.js';
 import { coveredCells } from './covered-cells.js';
 import type { Decoder, ImageDecoder, PlacedImage } from './decoder.js';
-import { type Device, onDevice, type Provider } from './device.js';
+import type { Provider } from './device.js';
 import { framePointsOf } from './frame-points.js';
 import { type Feeds, feedsOf, plainTensorsOf, Session } from './session.js';
 
@@ -35,13 +35,13 @@ export async function exportedDecoder(
   contract: DecoderContract,
   geometry: ModelGeometry,
   threads = 0,
-  device: Device = 'cpu',
+  provider: Provider = 'cpu',
 ): Promise<Decoder> {
   const prepared = contract.prepared(bytes, geometry);
-  const open = (provider: Provider) => Session.open(prepared.bytes, 'exported', threads, provider);
-  const { made: session } = await onDevice(device, open);
+  const session = await Session.open(prepared.bytes, 'exported', threads, provider);
   return {
     form: 'as-exported',
+    provider,
     async forImage(embedding, placed) {
       const imageFeeds = feedsOf(contract.imageInputsOf(embedding, geometry, prepared.constants));
       const { promptsPerRun = contract.promptsPerRun } = prepared;

@@ -7,9 +7,9 @@ import { type CompiledDecoder, compileDecoder } from '../compile/compile-decoder
 import { compiledCacheName, keepDecoder, keptDecoder } from '../compile/compiled-cache.js';
 import type { DecoderContract } from '../contracts/contract.js';
 import { disagreement } from './agreement.js';
-import { compiledDecoder } from './compiled-decoder.js';
+import { type CompiledRunOptions, compiledDecoder } from './compiled-decoder.js';
 import type { Decoder, DecoderForm } from './decoder.js';
-import type { Device } from './device.js';
+import { type Device, decodingOn, onDevice, type Provider } from './device.js';
 import { exportedDecoder } from './exported-decoder.js';
 
 /** Something the user should know about a decoder that was loaded. */
@@ -24,7 +24,7 @@ export interface DecoderNotice {
 export interface DecoderOptions {
   /** Threads that one run may use; 0 for all cores. @default 0 */
   readonly threads?: number;
-  /** Where decoders run that are not compiled: the compiled form is made for the cpu. @default 'cpu' */
+  /** Where it runs, which decides in what form it is compiled. @default 'cpu' */
   readonly device?: Device;
   /** Folder of compiled graphs. @default the user's cache folder, or SAM_CLI_CACHE_DIR */
   readonly cacheDir?: string;
@@ -39,13 +39,12 @@ export interface DecoderOptions {
 /**
  * Loads a decoder.
  *
- * One of SAM 1's architecture is compiled (docs/decoder-compiler.md) and, the first time, compared with the export on a few prompts; the
- * compiled form is then kept in the cache folder. A decoder that cannot be compiled, or does not agree, runs as exported, and
- * `onNotice` hears why. Other architectures run as exported.
+ * One of SAM 1's architecture is compiled for the device (docs/decoder-compiler.md) and, the first time on it, compared with the export
+ * on a few prompts; the compiled form is then kept in the cache folder. A decoder that cannot be compiled, or does not agree, runs as
+ * exported, and `onNotice` hears why. Other architectures run as exported.
  *
  * @param bytes - The ONNX file.
- * @throws {@link SamError} `bad-model` when the bytes are not a decoder of that family, `bad-usage` when it is not compiled and the device
- *   cannot be used.
+ * @throws {@link SamError} `bad-model` when the bytes are not a decoder of that family, `bad-usage` when the device cannot be used.
  */
 export async function loadDecoder(
   bytes: Uint8Array,
@@ -53,33 +52,51 @@ export async function loadDecoder(
   geometry: ModelGeometry,
   options: DecoderOptions = {},
 ): Promise<Decoder> {
+  const { device = 'cpu', threads } = options;
+  const asExported = !contract.isSam1 || options.form === 'as-exported';
+  const { made } = await onDevice(device, (provider) =>
+    asExported
+      ? exportedDecoder(bytes, contract, geometry, threads, provider)
+      : compiledOn(provider, bytes, contract, geometry, options),
+  );
+  return made;
+}
+
+/** The compiled form for a provider, or the export on it, where it cannot be compiled. */
+async function compiledOn(
+  provider: Provider,
+  bytes: Uint8Array,
+  contract: DecoderContract,
+  geometry: ModelGeometry,
+  options: DecoderOptions,
+): Promise<Decoder> {
   const { threads = 0, cacheDir = userCacheDir() } = options;
-  if (!contract.isSam1 || options.form === 'as-exported') {
-    return exportedDecoder(bytes, contract, geometry, threads, options.device);
-  }
+  const { promptsPerRun, operators } = decodingOn(provider);
+  const run = { threads, provider, promptsPerRun };
   const files = new CacheFolder(cacheDir, {
     content: 'compiled decoders',
     onNotice: (reason) => options.onNotice?.({ kind: 'not-kept', reason }),
   });
-  const name = compiledCacheName(options.sha256 ?? createHash('sha256').update(bytes).digest('hex'));
+  const sha256 = options.sha256 ?? createHash('sha256').update(bytes).digest('hex');
+  const name = compiledCacheName(sha256, provider);
   const kept = await keptDecoder(files, name);
-  if (kept) return compiledDecoder(kept, geometry, threads);
+  if (kept) return compiledDecoder(kept, geometry, run);
 
   try {
-    const compiled = compileDecoder(bytes);
-    const decoder = await agreeingDecoder(compiled, bytes, contract, geometry, threads);
+    const compiled = compileDecoder(bytes, { operators, isBatched: promptsPerRun > 1 });
+    const decoder = await agreeingDecoder(compiled, bytes, contract, geometry, run);
     await keepDecoder(files, name, compiled);
     return decoder;
   } catch (error) {
     // whatever stands in the compiler's way, the export may still run; if it cannot, that is the error to report
-    const exported = await exportedDecoder(bytes, contract, geometry, threads, options.device);
+    const exported = await exportedDecoder(bytes, contract, geometry, threads, provider);
     options.onNotice?.({ kind: 'decoder-as-exported', reason: messageOf(error) });
     return exported;
   }
 }
 
 /**
- * A compiled decoder that was compared with its export, on the cpu.
+ * A compiled decoder that was compared with its export on the cpu.
  *
  * @throws an error with a sentence when they disagree; otherwise what loading either throws.
  */
@@ -88,12 +105,13 @@ async function agreeingDecoder(
   bytes: Uint8Array,
   contract: DecoderContract,
   geometry: ModelGeometry,
-  threads: number,
+  run: CompiledRunOptions,
 ): Promise<Decoder> {
-  const decoder = await compiledDecoder(compiled, geometry, threads);
+  const decoder = await compiledDecoder(compiled, geometry, run);
   try {
-    const exported = await exportedDecoder(bytes, contract, geometry, threads);
-    const reason = await disagreement(decoder, exported, compiled.shape, geometry).finally(() => exported.release());
+    const exported = await exportedDecoder(bytes, contract, geometry, run.threads);
+    const asked = disagreement(decoder, exported, compiled.shape, geometry, run.provider);
+    const reason = await asked.finally(() => exported.release());
     if (reason !== undefined) throw new Error(reason);
     return decoder;
   } catch (error) {

@@ -25,6 +25,8 @@ export interface SamModel extends SegmentationModel {
   readonly decoderForm: DecoderForm;
   /** Where its encoder runs; masks of two devices may differ in a pixel. */
   readonly encodesOn: Provider;
+  /** Where its decoder runs; with `auto`, perhaps elsewhere than its encoder. */
+  readonly decodesOn: Provider;
   /** An image whose embedding was made before, perhaps in another thread. */
   withEmbedding(embedding: Embedding, width: number, height: number): Promise<EncodedImage>;
   release(): Promise<void>;
@@ -38,7 +40,7 @@ export interface LoadModelOptions {
   readonly encoderThreads?: number;
   /** Whether the image encoder is only checked now, and loaded when it is first needed. @default false */
   readonly loadsEncoderLate?: boolean;
-  /** Where the encoder runs, and decoders that are not compiled. @default 'cpu' */
+  /** Where encoder and decoder run. @default 'cpu' */
   readonly device?: Device;
   /** Where image embeddings are kept, so that an image is encoded once. @default nowhere */
   readonly embeddings?: EmbeddingCacheOptions;
@@ -86,7 +88,8 @@ export async function loadModel(
     .then((bytes) =>
       loadDecoder(bytes, contract.decoder, geometry, {
         threads,
-        device,
+        // where `auto` ended at the cpu for the encoder, it does for the decoder
+        device: encodesOn === 'cpu' ? 'cpu' : device,
         sha256: sumOf(entry.decoder),
         onNotice: (notice) => notify(noticeInWords(notice)),
       }),
@@ -123,6 +126,7 @@ export async function loadModel(
     calibratedSettings,
     decoderForm: decoder.form,
     encodesOn,
+    decodesOn: decoder.provider,
     encode: async (image) => withEmbedding(await embeddingOf(image), image.width, image.height),
     withEmbedding,
     async release() {

@@ -11,7 +11,7 @@ import type { Provider } from './device.js';
 import { floatsOfHalves, halfFloatsOf } from './half-floats.js';
 
 /** What a graph is used for. */
-export type SessionRole = 'encoder' | 'compiled' | 'exported';
+export type SessionRole = 'encoder' | 'compiled' | 'batched' | 'exported';
 
 type Options = ort.InferenceSession.SessionOptions;
 
@@ -24,6 +24,8 @@ const OPTIONS: Readonly<Record<SessionRole, Options>> = {
     // planning memory ahead costs 2 to 3% here: prompts differ in what they skip
     enableMemPattern: false,
   },
+  // for a GPU, which gains by what the optimiser fuses
+  batched: {},
   // it warns of constants that it cannot fold in half floats, and nobody can change that
   exported: { logSeverityLevel: 3 },
 };

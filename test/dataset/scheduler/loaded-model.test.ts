@@ -124,6 +124,21 @@ describe('the device', () => {
     });
   });
 
+  it('counts for the decoder too, where auto ends elsewhere for it', async (context) => {
+    const root = await temporaryFolder(context);
+    const [photos, folder] = [join(root, 'photos'), join(root, 'out')];
+    await writeSmallImages(photos, 1);
+    await runOn('cuda', photos, folder, 'auto');
+    await writeFile(join(photos, 'z2.png'), await smallImage(2));
+    const executor = () =>
+      new ToyExecutor({ ready: async () => ({ decoderForm: 'compiled', device: 'cuda', decoderDevice: 'cpu' }) });
+    await assert.rejects(runOn('cuda', photos, folder, 'auto', { executor }), {
+      code: 'changed-run',
+      message: /model\.decoder_device was not there, is "cpu"$/,
+    });
+    assert.equal((await runOn('cuda', photos, folder, 'auto')).summary.images, 1);
+  });
+
   it('is the same in parts that are merged', async (context) => {
     const root = await temporaryFolder(context);
     const photos = join(root, 'photos');

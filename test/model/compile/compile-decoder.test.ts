@@ -2,10 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { decodeImage } from '../../../src/image/decode-image.js';
-import { compileDecoder } from '../../../src/model/compile/compile-decoder.js';
+import {
+  type CompiledDecoder,
+  type CompilerSettings,
+  compileDecoder,
+} from '../../../src/model/compile/compile-decoder.js';
 import { recognisedDecoder } from '../../../src/model/compile/recognised-decoder.js';
 import official from '../../../src/model/contracts/official.js';
 import { modelBytes, readModel } from '../../../src/model/onnx/model-bytes.js';
+import type { GraphProto } from '../../../src/model/onnx/onnx_pb.js';
 import { disagreement } from '../../../src/model/runtime/agreement.js';
 import { compiledDecoder } from '../../../src/model/runtime/compiled-decoder.js';
 import { placedImage } from '../../../src/model/runtime/decoder.js';
@@ -61,13 +66,21 @@ test('a decoder with an approximate GELU is not recognised', async () => {
   assert.throws(() => recognisedDecoder(modelBytes(model)), { name: 'UnrecognisedDecoder' });
 });
 
+const FORMS: readonly CompilerSettings[] = [
+  { lowRankUpscaling: false },
+  { lowRankUpscaling: true },
+  { operators: 'standard', lowRankUpscaling: true },
+  { isBatched: true },
+  { isBatched: true, operators: 'standard' },
+];
+
 for (const { file, grid } of SMALL_DECODERS) {
-  for (const lowRankUpscaling of [false, true]) {
-    test(`${file} agrees with itself, ${lowRankUpscaling ? 'low-rank' : 'direct'} upscaling`, async () => {
+  for (const form of FORMS) {
+    test(`${file} agrees with itself, ${JSON.stringify(form)}`, async () => {
       const bytes = await smallDecoder(file);
-      const compiled = compileDecoder(bytes, { lowRankUpscaling });
+      const compiled = compileDecoder(bytes, form);
       const geometry = sam1Geometry(grid);
-      const ours = await compiledDecoder(compiled, geometry);
+      const ours = await compiledDecoder(compiled, geometry, { promptsPerRun: form.isBatched ? 64 : 1 });
       const theirs = await exportedDecoder(bytes, decoderContractOf(file), geometry);
       assert.equal(await disagreement(ours, theirs, compiled.shape, geometry), undefined);
       await ours.release();
@@ -75,6 +88,31 @@ for (const { file, grid } of SMALL_DECODERS) {
     });
   }
 }
+
+test("with standard operators the graphs have none of onnxruntime's own", async () => {
+  const own = ['FusedMatMul', 'BiasGelu', 'SimplifiedLayerNormalization'];
+  const bytes = await smallDecoder('official_single.onnx');
+  const operatorsOf = (graph: GraphProto): string[] =>
+    graph.node.flatMap(({ domain, opType, attribute }) => [
+      `${domain} ${opType}`.trim(),
+      ...attribute.flatMap(({ g }) => (g ? operatorsOf(g) : [])),
+    ]);
+  const foreign = ({ image, prompts }: CompiledDecoder) =>
+    [image, prompts]
+      .flatMap((graph) => operatorsOf(readModel(graph).graph))
+      .filter((name) => name.includes(' ') || own.includes(name));
+  for (const isBatched of [true, false]) {
+    const standard = compileDecoder(bytes, { operators: 'standard', isBatched });
+    assert.deepEqual(foreign(standard), []);
+    for (const graph of [standard.image, standard.prompts]) {
+      assert.deepEqual(
+        readModel(graph).opsetImport.map(({ domain }) => domain),
+        [''],
+      );
+    }
+    assert.ok(foreign(compileDecoder(bytes, { isBatched })).length > 0);
+  }
+});
 
 test('on a real photograph the compiled decoder gives the masks of the export', async () => {
   const image = await decodeImage(fileURLToPath(fixtureUrl('images/coffee.png')));

@@ -9,6 +9,7 @@
  */
 
 import { float, type GraphBuilder, type Value } from '../../onnx/graph-builder.js';
+import { zeroMeanNorm } from '../contributed-ops.js';
 import type { AttentionWeights, NormWeights, UpscalingWeights } from '../decoder-weights.js';
 import { centredGroups, columnsOf } from '../weight-algebra.js';
 
@@ -49,18 +50,26 @@ export function centredUpscaling(upscaling: UpscalingWeights): UpscalingWeights 
  * Layer normalisation of rows whose mean is zero, without its shift: `x / sqrt(mean(x^2) + epsilon) * scale`.
  *
  * The shift is a constant of the model; whoever reads the result adds it where that costs nothing.
- *
- * @returns the normalised rows and one over the deviation of each, [..., 1].
  */
-export function centredNorm(
+export function centredNorm(graph: GraphBuilder, name: string, x: Value, norm: NormWeights): Value {
+  // onnxruntime's own operator leaves the deviation out at no gain
+  return graph.operators === 'contributed'
+    ? centredNormWithDeviation(graph, name, x, norm)[0]
+    : normNode(graph, [name], x, norm)[0];
+}
+
+/** {@link centredNorm}, with one over the deviation of each row, [..., 1]. */
+export function centredNormWithDeviation(
   graph: GraphBuilder,
   name: string,
   x: Value,
   norm: NormWeights,
 ): [tokens: Value, inverseDeviation: Value] {
-  const scale = graph.constant(`${name}.scale`, { dims: [norm.scale.length], data: norm.scale });
-  const names = [name, `${name}.inverse deviation`];
-  const attributes = { axis: -1, epsilon: float(norm.epsilon) };
-  const [tokens, inverseDeviation] = graph.nodes('SimplifiedLayerNormalization', names, [x, scale], attributes);
+  const [tokens, inverseDeviation] = normNode(graph, [name, `${name}.inverse deviation`], x, norm);
   return [tokens, inverseDeviation];
+}
+
+function normNode(graph: GraphBuilder, names: readonly string[], x: Value, norm: NormWeights): Value[] {
+  const scale = graph.constant(`${names[0]}.scale`, { dims: [norm.scale.length], data: norm.scale });
+  return zeroMeanNorm(graph, names, x, scale, { axis: -1, epsilon: float(norm.epsilon) });
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type GraphBuilder, MICROSOFT, type Value } from '../../onnx/graph-builder.js';
+import type { GraphBuilder, Value } from '../../onnx/graph-builder.js';
+import { productOfTransposed, productWithTransposed } from '../contributed-ops.js';
 import type { AttentionWeights } from '../decoder-weights.js';
 import { rowsByHead, transposedWeightByHead } from '../head-weights.js';
 import { headsApart, linear, scaledLinear, scoreScale } from '../token-ops.js';
@@ -31,7 +32,7 @@ export function imageToTokenScores(
   const queryWeight = graph.constant(`${name}.q`, transposedWeightByHead(query, heads));
   const moved = graph.node('MatMul', `${name}.moved`, [byHead, queryWeight]);
   const pairs = graph.node('Reshape', `${name}.pairs`, [moved, graph.integers(0, -1, query.inputs)]);
-  const product = graph.node('FusedMatMul', `${name}.product`, [pairs, imageWithPositions], { transB: 1 }, MICROSOFT);
+  const product = productWithTransposed(graph, `${name}.product`, pairs, imageWithPositions);
   const queryBias = graph.constant(`${name}.q.bias`, {
     dims: [heads, query.outputs / heads, 1],
     data: query.bias,
@@ -105,6 +106,6 @@ export function imageToTokenOutput(
   weights: Value,
   rows: Value,
 ): Value {
-  const product = graph.node('FusedMatMul', `${name}.output`, [weights, rows], { transA: 1 }, MICROSOFT);
+  const product = productOfTransposed(graph, `${name}.output`, weights, rows);
   return graph.node('Add', `${name}.residual`, [image, product]);
 }

@@ -13,7 +13,8 @@
  * @module
  */
 
-import { type GraphBuilder, MICROSOFT, type Value } from '../../onnx/graph-builder.js';
+import type { GraphBuilder, Value } from '../../onnx/graph-builder.js';
+import { productOfTransposed } from '../contributed-ops.js';
 import type { DecoderWeights, LinearWeights } from '../decoder-weights.js';
 import { matrixProduct, repeated, rowsScaledBy, sumOf } from '../weight-algebra.js';
 import { centredUpscaling } from './centred-norm.js';
@@ -123,15 +124,11 @@ export function lowRankUpscaling(
   constantRows.push(bias);
   left.push(...constantLeft);
   right.push(rowsForBatch(graph, `${name}.constants`, constantRows, right[0]));
-  const product = graph.node(
-    'FusedMatMul',
+  const product = productOfTransposed(
+    graph,
     `${name}.product`,
-    [
-      graph.node('Concat', `${name}.left`, left, { axis: 1 }),
-      graph.node('Concat', `${name}.right`, right, { axis: 1 }),
-    ],
-    { transA: 1 },
-    MICROSOFT,
+    graph.node('Concat', `${name}.left`, left, { axis: 1 }),
+    graph.node('Concat', `${name}.right`, right, { axis: 1 }),
   );
   const column = graph.node('Transpose', `${name}.s.column`, [deviations], { perm: [0, 2, 1] });
   const imagePart = graph.node('Mul', `${name}.image`, [shared, column]);

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type GraphBuilder, MICROSOFT, type Value } from '../../onnx/graph-builder.js';
+import type { GraphBuilder, Value } from '../../onnx/graph-builder.js';
+import { productWithTransposed } from '../contributed-ops.js';
 import type { AttentionWeights, LinearWeights } from '../decoder-weights.js';
 import { biasByHead, transposedWeightByHead, weightByHead } from '../head-weights.js';
 import { headsApart, headsJoined, linear, scaledLinear, scoreScale } from '../token-ops.js';
@@ -30,7 +31,7 @@ export function tokenToImageScores(
   const keyWeight = graph.constant(`${name}.k`, transposedWeightByHead(key, heads));
   const moved = graph.node('MatMul', `${name}.moved`, [headsApart(graph, `${name}.q`, query, heads), keyWeight]);
   const pairs = graph.node('Reshape', `${name}.pairs`, [moved, graph.integers(0, -1, key.inputs)]);
-  const product = graph.node('FusedMatMul', `${name}.scores`, [pairs, imageWithPositions], { transB: 1 }, MICROSOFT);
+  const product = productWithTransposed(graph, `${name}.scores`, pairs, imageWithPositions);
   return graph.node('Softmax', `${name}.weights`, [product], { axis: -1 });
 }
 

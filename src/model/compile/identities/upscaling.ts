@@ -8,7 +8,8 @@
  * @module
  */
 
-import { type GraphBuilder, MICROSOFT, type Value } from '../../onnx/graph-builder.js';
+import type { GraphBuilder, Value } from '../../onnx/graph-builder.js';
+import { biasGelu, productWithTransposed } from '../contributed-ops.js';
 import type { LinearWeights, NormWeights, UpscalingWeights } from '../decoder-weights.js';
 import { repeated } from '../weight-algebra.js';
 import { centredNorm } from './centred-norm.js';
@@ -48,14 +49,14 @@ export function upscaledMasks(
   const c1 = norm.scale.length;
   const c2 = second.outputs;
   const cells = graph.node('Reshape', `${name}.cells1`, [product, graph.integers(0, -1, c1)]);
-  const [unit] = centredNorm(graph, `${name}.norm`, cells, norm);
+  const unit = centredNorm(graph, `${name}.norm`, cells, norm);
   const shift = graph.constant(`${name}.norm.shift`, { dims: [c1], data: norm.shift });
-  const first = graph.node('BiasGelu', `${name}.gelu1`, [unit, shift], {}, MICROSOFT);
+  const first = biasGelu(graph, `${name}.gelu1`, unit, shift);
   const linear = upscalingAsProduct(second);
   const weight = graph.constant(`${name}.2.weight`, { dims: [c1, 4 * c2], data: linear.weight });
   const bias = graph.constant(`${name}.2.bias`, { dims: [4 * c2], data: linear.bias });
   const upscaled = graph.node('MatMul', `${name}.2`, [first, weight]);
-  const image = graph.node('BiasGelu', `${name}.gelu2`, [upscaled, bias], {}, MICROSOFT);
+  const image = biasGelu(graph, `${name}.gelu2`, upscaled, bias);
   const finest = graph.node('Reshape', `${name}.cells2`, [image, graph.integers(0, -1, c2)]);
-  return graph.node('FusedMatMul', name, [hyper, finest], { transB: 1 }, MICROSOFT);
+  return productWithTransposed(graph, name, hyper, finest);
 }

@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import {
-  centredNorm,
+  centredNormWithDeviation,
   centredOutput,
   residualBiasFolded,
 } from '../../../../src/model/compile/identities/centred-norm.js';
@@ -34,7 +34,7 @@ test('with the means taken out ahead of time, the normalisation needs none', asy
   const [unshifted, inverseDeviation] = await runGraph(inputs, (graph, { image, weights, tokens }) => {
     const folded = residualBiasFolded(graph, 'x0', image, attention.out.bias);
     const rows = imageToTokenRows(graph, 'i2t', centredOutput(attention), tokens);
-    return centredNorm(graph, 'norm', imageToTokenOutput(graph, 'i2t', folded, weights, rows), norm);
+    return centredNormWithDeviation(graph, 'norm', imageToTokenOutput(graph, 'i2t', folded, weights, rows), norm);
   });
   const sum = added(image, attendedOf(attention, weights, tokens));
   closeTo(
