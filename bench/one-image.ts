@@ -12,12 +12,11 @@ import type { RgbImage } from '../src/sam/rgb-image.js';
 import { fixtureUrl } from '../test/support/fixture.js';
 
 const ROUNDS = 3;
-/** A quarter of the grid keeps the benchmark short; encoder and decoder share the time as 1 to 4. */
-const settings = settingsOfPreset('reference', {}, { pointsPerSide: 16 });
+const settings = settingsOfPreset('reference', {});
 const cores = availableParallelism();
 
 /** Images in a folder that is long enough: a multiple of the workers, so that none is without an image of its own. */
-const LONG = 3 * cores;
+const LONG = 2 * cores;
 
 async function secondsOf(executor: ThreadExecutor, image: RgbImage, count: number) {
   const startedAt = performance.now();

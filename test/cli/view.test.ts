@@ -116,12 +116,14 @@ describe('sam-cli view', () => {
     const stopped = await new Promise<{ exitCode: number | null; stderr: string }>((resolve) => {
       const child = spawn(process.execPath, [cliPath, 'view', run]);
       let stderr = '';
+      let isAsked = false;
       child.stderr.on('data', (chunk) => {
         stderr += chunk;
       });
       const look = setInterval(async () => {
         const files = await readdir(join(out, 'report', '0')).catch(() => []);
-        if (files.length > 0) child.kill('SIGINT');
+        // once: a second one ends a process at once
+        if (files.length > 0 && !isAsked) isAsked = child.kill('SIGINT');
       }, 5);
       child.on('close', (exitCode) => {
         clearInterval(look);
