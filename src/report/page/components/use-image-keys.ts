@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 interface ImageKeys {
   readonly onPrevious: () => void;
@@ -12,9 +12,13 @@ interface ImageKeys {
 export const ZOOM_STEP = 1.5;
 
 /** The keys of an image's page; those of a field in it stay that field's. */
-export function useImageKeys(keys: ImageKeys): void {
+export function useImageKeys(latest: ImageKeys): void {
+  // a key that comes before the next paint is answered as the page is now
+  const current = useRef(latest);
+  current.current = latest;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
+      const keys = current.current;
       if (event.altKey || event.ctrlKey || event.metaKey) return;
       if (event.target instanceof HTMLElement && event.target.matches('input, select')) return;
       const actions: Readonly<Record<string, () => void>> = {
@@ -33,5 +37,5 @@ export function useImageKeys(keys: ImageKeys): void {
     };
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
-  });
+  }, []);
 }
