@@ -16,7 +16,7 @@ const tests = readdirSync(join(root, 'test'), { recursive: true })
   // the longest first, so that it does not run alone at the end
   .sort((a, b) => Number(b.includes('goldens')) - Number(a.includes('goldens')) || (a < b ? -1 : 1));
 if (tests.length === 0) throw new Error(`Expected tests in test/ but found none for ${words.join(' ') || 'all'}`);
-// one file more at a time than there are cores: tests wait for processes, browsers and timers, too
-const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
+// as many files at a time as there are cores (Node's default is one less): tests wait for processes and timers, too
+const concurrency = `--test-concurrency=${availableParallelism()}`;
 const { status } = spawnSync(process.execPath, ['--test', concurrency, ...tests], { stdio: 'inherit', cwd: root });
 process.exitCode = status ?? 1;
