@@ -2,7 +2,7 @@
 
 Architectures and sizes are those of the catalogue's models, by transformers' own modules; tensors have the names, ranks and free axes of the
 transformers.js exports. Weights are drawn so that activations keep a sane size from layer to layer, as in a trained model.
-With torch 2.13 and transformers 5.18:
+With torch 2.13, transformers 5.18 and onnx 1.23:
 
     python bench/full-size/make_exports.py FOLDER [sam-vit-b sam-vit-l sam-vit-h slimsam-77 sam2.1-tiny sam2.1-small sam2.1-base-plus sam2.1-large]
 
@@ -12,6 +12,7 @@ writes FOLDER/NAME/encoder.onnx (with encoder.onnx_data beside it where weights 
 import os
 import sys
 
+import onnx
 import torch
 from torch import nn
 from transformers import Sam2Config, Sam2Model, SamConfig, SamModel, SamVisionConfig
@@ -71,6 +72,24 @@ def export(folder, name, model, inputs, outputs, axes):
         model.eval(), tuple(inputs.values()), os.path.join(folder, name), opset_version=17, dynamo=False,
         input_names=list(inputs), output_names=outputs, dynamic_axes=axes, do_constant_folding=True,
     )
+    gather_external_data(folder, name)
+
+
+def gather_external_data(folder, name):
+    """Beyond 2 GB torch writes a file a tensor; the exports that people have keep all in one."""
+    path = os.path.join(folder, name)
+    scattered = {
+        entry.value
+        for tensor in onnx.load(path, load_external_data=False).graph.initializer
+        for entry in tensor.external_data
+        if entry.key == "location"
+    }
+    if not scattered:
+        return
+    model = onnx.load(path)
+    for file in scattered:
+        os.remove(os.path.join(folder, file))
+    onnx.save(model, path, save_as_external_data=True, all_tensors_to_one_file=True, location=f"{name}_data")
 
 
 class VitEncoder(nn.Module):
