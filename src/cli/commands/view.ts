@@ -14,7 +14,7 @@ Examples:
     sam-cli view masks
   Of its best masks only, somewhere else:
     sam-cli view masks --min-predicted-iou 0.9 --top 50 --out report
-  The photos lie elsewhere now:
+  The images lie elsewhere now:
     sam-cli view masks --images /mnt/photos
 
 A report is made again by the same command. It can be moved and sent: all that it needs is in its folder.
