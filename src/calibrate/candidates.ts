@@ -5,6 +5,7 @@ import { REFERENCE_SETTINGS, resolveSettings } from '../amg/settings.js';
 import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
 import type { EverythingJob } from '../execute/job.js';
 import { catalogueEntryNamed } from '../model/catalogue/catalogue.js';
+import { embeddingSumOf, sumOf } from '../model/catalogue/model-sum.js';
 import { userCacheDir } from '../storage/user-cache.js';
 
 /** Who proposes masks, and where. */
@@ -21,10 +22,10 @@ export function candidateJobOf({ pointsPerSide, ...rest }: CandidateJobOptions):
 
 /** Where the candidates of a model are kept for some images, unless the user says where: what another model or folder proposes lies elsewhere. */
 export function candidatesFolderOf({ model, settings, embeddings }: EverythingJob, data: string, gt: string): string {
-  const { name, encoder, decoder } = catalogueEntryNamed(model);
-  const parts = [encoder.sha256, decoder.sha256, settings, embeddings?.type, resolve(data), resolve(gt)];
+  const entry = catalogueEntryNamed(model);
+  const parts = [embeddingSumOf(entry), sumOf(entry.decoder), settings, embeddings?.type, resolve(data), resolve(gt)];
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
-  return join(userCacheDir(), 'calibration', `${name.replaceAll(/[^\w.-]/g, '_')}-${key}`);
+  return join(userCacheDir(), 'calibration', `${entry.name.replaceAll(/[^\w.-]/g, '_')}-${key}`);
 }
 
 /** How the candidates are written and gone on with: images that failed are tried again. */

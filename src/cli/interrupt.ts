@@ -4,9 +4,13 @@ import { EXIT } from './exit-codes.js';
 /**
  * Runs a task that has nothing to finish: the first Ctrl-C ends it, and what it has made is thrown away.
  *
+ * @param beforeTheEnd - Called before a second one ends the process.
  * @returns its exit code, or that of an interruption.
  */
-export async function endedByInterrupt(task: (signal: AbortSignal) => Promise<number>): Promise<number> {
+export async function endedByInterrupt(
+  task: (signal: AbortSignal) => Promise<number>,
+  beforeTheEnd = () => {},
+): Promise<number> {
   const untilInterrupted = async (signal: AbortSignal) => {
     try {
       return await task(signal);
@@ -15,7 +19,7 @@ export async function endedByInterrupt(task: (signal: AbortSignal) => Promise<nu
       throw error;
     }
   };
-  return interruptible(untilInterrupted, () => {});
+  return interruptible(untilInterrupted, beforeTheEnd);
 }
 
 /**

@@ -1,6 +1,5 @@
 import { type GeneratorSettings, SETTING_RULES } from '../amg/settings.js';
-import { SamError } from '../errors.js';
-import { checkSetting } from '../sam/setting-rules.js';
+import { checkedSettings, type SettingRule } from '../sam/setting-rules.js';
 
 /** The settings of edge detection that are those of mask generation, with the same ranges. */
 type SharedSettings = Pick<
@@ -24,14 +23,15 @@ export const EDGE_DEFAULTS: EdgeSettings = {
   bits: 8,
 };
 
-/** What each setting may be, but for `bits`. */
+/** What each setting may be. */
 export const EDGE_RULES = {
   pointsPerSide: SETTING_RULES.pointsPerSide,
   pointsPerBatch: SETTING_RULES.pointsPerBatch,
   predIouThresh: SETTING_RULES.predIouThresh,
   stabilityScoreThresh: SETTING_RULES.stabilityScoreThresh,
   boxNmsThresh: SETTING_RULES.boxNmsThresh,
-};
+  bits: { kind: 'choice', choices: [8, 16] },
+} as const satisfies Readonly<Record<keyof EdgeSettings, SettingRule>>;
 
 /**
  * The defaults with the given settings on top.
@@ -39,15 +39,5 @@ export const EDGE_RULES = {
  * @throws SamError `bad-usage` for an unknown name or a value out of range.
  */
 export function resolveEdgeSettings(settings: Partial<EdgeSettings> = {}): EdgeSettings {
-  for (const [name, value] of Object.entries(settings)) {
-    if (value === undefined) continue;
-    if (name in EDGE_RULES) checkSetting(name, value, EDGE_RULES[name as keyof SharedSettings]);
-    else if (name !== 'bits' || (value !== 8 && value !== 16)) {
-      const expected =
-        name === 'bits' ? '8 or 16 for bits' : `one of ${Object.keys(EDGE_DEFAULTS).join(', ')} as a setting`;
-      throw new SamError('bad-usage', `Expected ${expected} but received ${name === 'bits' ? value : name}`);
-    }
-  }
-  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-  return { ...EDGE_DEFAULTS, ...Object.fromEntries(given) };
+  return { ...EDGE_DEFAULTS, ...checkedSettings<EdgeSettings>(settings, EDGE_RULES) };
 }

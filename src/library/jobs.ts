@@ -78,7 +78,7 @@ export function segmentJob({
 /**
  * The edges of each image, as the command `edges` finds them.
  *
- * @throws SamError `bad-usage` for an unknown model or setting or a value out of range.
+ * @throws SamError `bad-usage` for an unknown setting or a value out of range.
  */
 export function edgesJob({ model = DEFAULT_MODEL, device, embeddings, ...settings }: EdgesJobOptions = {}): EdgesJob {
   return {

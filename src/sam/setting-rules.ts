@@ -19,7 +19,7 @@ export type SettingRule =
       readonly kind: 'number' /** Whether null, "none" on the command line, is allowed. */;
       readonly orNone?: true;
     } & SettingRange)
-  | { readonly kind: 'choice'; readonly choices: readonly (string | boolean)[] }
+  | { readonly kind: 'choice'; readonly choices: readonly (string | boolean | number)[] }
   | { readonly kind: 'flag' }
   | { readonly kind: 'point-grids' };
 
@@ -80,7 +80,9 @@ function expectedBy(rule: SettingRule, value: unknown): string | undefined {
       if (rule.orNone && value === null) return undefined;
       return isInRange(value, rule) ? undefined : `${rangeInWords(rule)}${rule.orNone ? ' or null' : ''}`;
     case 'choice':
-      return rule.choices.includes(value as string | boolean) ? undefined : `one of ${rule.choices.join(', ')}`;
+      return rule.choices.includes(value as string | boolean | number)
+        ? undefined
+        : `one of ${rule.choices.join(', ')}`;
     case 'flag':
       return typeof value === 'boolean' ? undefined : 'true or false';
     case 'point-grids':

@@ -16,6 +16,13 @@ function pathsIn(text: string): string[] {
   return text.match(/\b(?:docs|schemas|scripts|fixtures|models|bench)\/[\w./-]*\w/g) ?? [];
 }
 
+const COMMANDS = [
+  ...['everything', 'segment', 'edges', 'merge', 'status', 'export', 'stats', 'render', 'view', 'compare', 'eval'],
+  ...['calibrate', 'doctor', 'bench', 'models list', 'models info', 'models pull', 'models verify', 'models remove'],
+].map((words) => words.split(' '));
+/** Of npm, and of scripts in bench/. */
+const OTHERS_FLAGS = ['--onnxruntime-node-install', '--ignore-scripts', '--no-save', '--rows', '--every', '--version'];
+
 /** What people read: pages, and code for its comments. */
 async function textFiles(): Promise<string[]> {
   const files = ['README.md', 'NOTICE', 'CHANGELOG.md'];
@@ -91,6 +98,21 @@ describe('the package', () => {
       }
     }
     assert.deepEqual(gone, []);
+  });
+
+  it('has every flag that its pages name', async () => {
+    const flags = new Set(OTHERS_FLAGS);
+    for (const command of COMMANDS) {
+      const { stdout } = await runMain(...command, '--help');
+      for (const [flag] of stdout.matchAll(/--[a-z0-9][a-z0-9-]*/g)) flags.add(flag);
+    }
+    for (const page of ['README.md', ...(await readdir(join(packageRoot, 'docs'))).map((name) => join('docs', name))]) {
+      if (!page.endsWith('.md')) continue;
+      const text = await readFile(join(packageRoot, page), 'utf8');
+      for (const [flag] of text.matchAll(/(?<![\w-])--[a-z0-9][a-z0-9-]*[a-z0-9](?![\w-])/g)) {
+        assert.ok(flags.has(flag), `${page} names ${flag}`);
+      }
+    }
   });
 
   it('is tested from a build of its own, which removes nothing that another run may need', async () => {

@@ -68,10 +68,13 @@ describe('files that no run made', () => {
     await writeMine(out, 'masks-00000.tar');
     await writeMine(out, '_annotations.coco.json');
     await writeMine(out, 'other.json');
+    const before = await fileTree(out);
     for (const format of ['tar', 'coco'] as const) {
       await assert.rejects(runFake([photos], out, { output: { format }, resume: { overwrite: true } }), {
         code: 'bad-run-folder',
       });
+      // a start that is refused has cost nothing
+      assert.deepEqual(await fileTree(out), before);
     }
     await runFake([photos], out, { output: { format: 'ndjson' }, resume: { overwrite: true } });
     const names = [...(await recordTree(out)).keys()];

@@ -114,7 +114,7 @@ describe('the edges of an image', () => {
     for (const [settings, message] of [
       [{ pointsPerSide: 0 }, /^Expected an integer from 1 to 1024 for pointsPerSide but received 0/],
       [{ boxNmsThresh: 2 }, /^Expected a number from 0 to 1 for boxNmsThresh but received 2/],
-      [{ bits: 12 }, /^Expected 8 or 16 for bits but received 12/],
+      [{ bits: 12 }, /^Expected one of 8, 16 for bits but received 12/],
       [{ cropNLayers: 1 }, /^Expected one of pointsPerSide, .*, bits as a setting but received cropNLayers/],
     ] as const) {
       assert.throws(() => new EdgeDetector(model, settings as Partial<EdgeSettings>), { code: 'bad-usage', message });

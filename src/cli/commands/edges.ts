@@ -29,7 +29,10 @@ Examples:
 Exit codes: 0 all well, 1 some images failed or the run could not go on, 2 wrong usage, 130 interrupted by Ctrl-C
 (once: images in flight are finished and written; twice: at once).`;
 
-const DESCRIPTIONS: Readonly<Record<keyof typeof EDGE_RULES, string>> = {
+/** The settings that are numbers. */
+type NumberName = Exclude<keyof EdgeSettings, 'bits'>;
+
+const DESCRIPTIONS: Readonly<Record<NumberName, string>> = {
   pointsPerSide: 'points along one side of the grid: 16 asks about 256 points',
   pointsPerBatch: 'points that go through the decoder together, at most; the edges do not depend on it',
   predIouThresh: 'only edges of masks whose predicted IoU is above this; 0 takes all',
@@ -55,7 +58,7 @@ export function addEdgesCommand(program: Command, context: CommandContext): void
   addCourseOptions(command);
   const edges = (option: Option) => command.addOption(option.helpGroup('Edges (defaults: those of the paper):'));
   for (const [name, description] of Object.entries(DESCRIPTIONS)) {
-    const setting = name as keyof typeof EDGE_RULES;
+    const setting = name as NumberName;
     const rule = EDGE_RULES[setting];
     edges(
       new Option(`--${hyphenatedName(name)} <number>`, description)

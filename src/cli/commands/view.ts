@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
-import { DEFAULT_MAX_SIDE, viewRun } from '../../dataset/report/view-run.js';
+import { DEFAULT_MAX_SIDE, type ViewReport, viewRun } from '../../dataset/report/view-run.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { counted } from '../in-words.js';
-import { interruptible } from '../interrupt.js';
+import { endedByInterrupt } from '../interrupt.js';
 import { addMaskFilterOptions, type MaskFilterOptions, maskFilterOf } from '../mask-filter-options.js';
 import { numberIn } from '../parse.js';
 import { imageCount } from '../reporters/image-count.js';
+import { shownLines } from '../shown.js';
 
 const EXAMPLES = `
 Examples:
@@ -26,6 +27,12 @@ interface ViewCommandOptions extends MaskFilterOptions {
   readonly images?: string;
   readonly maxSide: number;
   readonly json: boolean;
+}
+
+function reportInWords({ page, images, masks, left_out, failed }: ViewReport): string {
+  const leftOut = left_out > 0 ? `, ${left_out} left out` : '';
+  const failures = failed > 0 ? `, ${counted(failed, 'failure')}` : '';
+  return `${counted(images, 'image')}, ${counted(masks, 'mask')}${leftOut}${failures} -> ${page}`;
 }
 
 /** Adds `view` to the program. */
@@ -50,30 +57,26 @@ export function addViewCommand(program: Command, { stdout, stderr, finish }: Com
     .action(async (folder: string, options: ViewCommandOptions) => {
       const { out, images, maxSide, json } = options;
       const { onProgress, close } = imageCount(stderr);
-      const controlled = (signal: AbortSignal) =>
-        viewRun({
+      const written = async (signal: AbortSignal) => {
+        const report = await viewRun({
           ...{ folder, maxSide, filter: maskFilterOf(options), signal, onProgress },
           ...(out !== undefined && { out }),
           ...(images !== undefined && { images }),
         });
-      try {
-        const report = await interruptible(controlled, close);
         close();
-        const { page, images: count, masks, left_out, failed, without_file } = report;
+        const { without_file } = report;
         if (without_file > 0)
           stderr.write(
             `${counted(without_file, 'image')} could not be read: masks stand on a plain ground (--images)\n`,
           );
-        const leftOut = left_out > 0 ? `, ${left_out} left out` : '';
-        const failures = failed > 0 ? `, ${counted(failed, 'failure')}` : '';
-        const words = `${counted(count, 'image')}, ${counted(masks, 'mask')}${leftOut}${failures} -> ${page}\n`;
-        stdout.write(json ? `${JSON.stringify(report)}\n` : words);
-        finish(EXIT.ok);
-      } catch (error) {
-        if ((error as Error).name !== 'AbortError') throw error;
+        stdout.write(json ? `${JSON.stringify(report)}\n` : shownLines([reportInWords(report)]));
+        return EXIT.ok;
+      };
+      try {
+        const exitCode = await endedByInterrupt(written, close);
         close();
-        stderr.write('Stopped: no report was written.\n');
-        finish(EXIT.interrupted);
+        if (exitCode === EXIT.interrupted) stderr.write('Stopped: no report was written.\n');
+        finish(exitCode);
       } finally {
         close();
       }

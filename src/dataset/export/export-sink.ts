@@ -2,13 +2,13 @@ import { EXPORT_FOLDER, exportListOf } from '../run-folder/file-names.js';
 import { OwnFiles } from '../run-folder/own-files.js';
 import { RunReader } from '../run-reader/run-reader.js';
 import { resultsOf } from '../run-reader/run-results.js';
-import { JsonTreeSink } from '../sinks/json-tree-sink.js';
+import { jsonTreeSink } from '../sinks/json-tree-sink.js';
 import { type NamedResult, opened, type Sink, type SinkRun, type Written } from '../sinks/sink.js';
 import { type ExportFormat, FORMATS, filesOf } from './export-formats.js';
 
 /** One SA-1B JSON file an image, and at the end of the run an export of all of it in `_export/<format>`, made anew at each end. */
 export class ExportSink implements Sink {
-  readonly #tree = new JsonTreeSink();
+  readonly #tree = jsonTreeSink();
   /** That of the files it shares: a run may be begun with either and end with the other. */
   readonly identity = this.#tree.identity;
   readonly isOrdered = this.#tree.isOrdered;

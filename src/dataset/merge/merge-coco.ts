@@ -8,7 +8,7 @@ import type { PromptIdentity, PromptSet } from '../prompts/prompt-set.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
 import { journalLines } from '../run-folder/journal-lines.js';
 import { OwnFiles } from '../run-folder/own-files.js';
-import { imageIdOfPart } from '../sinks/coco-parts-file.js';
+import { imageIdOfEntry } from '../sinks/coco-entries-file.js';
 import { COCO_FILE_NAME, CocoSink } from '../sinks/coco-sink.js';
 import type { Shards } from './shards.js';
 import type { ShardsIndex } from './shards-index.js';
@@ -82,14 +82,14 @@ async function haveCoco(shards: Shards): Promise<boolean[]> {
 
 /** What the files are made of, of each image that of the shard whose record was taken: a merged run can be gone on with. */
 async function joinShards(shards: Shards, index: ShardsIndex, whole: Storage): Promise<void> {
-  const file = await whole.append(RUN_FILES.cocoParts, 0);
+  const file = await whole.append(RUN_FILES.cocoEntries, 0);
   try {
     for (const [number, { storage }] of shards.entries()) {
-      const end = await completeLengthOf(storage, RUN_FILES.cocoParts);
+      const end = await completeLengthOf(storage, RUN_FILES.cocoEntries);
       if (end === 0) continue;
-      for await (const texts of separatedTexts(storage.stream(RUN_FILES.cocoParts, { end }), '\n')) {
+      for await (const texts of separatedTexts(storage.stream(RUN_FILES.cocoEntries, { end }), '\n')) {
         // what is damaged is found when the file is made
-        const lines = texts.filter((text) => index.isFrom(number, imageIdOfPart(text) ?? 0));
+        const lines = texts.filter((text) => index.isFrom(number, imageIdOfEntry(text) ?? 0));
         if (lines.length > 0) await file.append(`${lines.join('\n')}\n`);
       }
     }

@@ -98,10 +98,10 @@ export async function mergeRuns(options: MergeOptions): Promise<MergeReport> {
       inputs,
       folders.map((folder) => resolve(folder)),
     );
-    await refuseForeignCoco(shards, storage);
+    await refuseForeignCoco(shards, whole.storage);
     const gaps = await copyAll(shards, whole, index, isNew);
     const failuresByCode = await whole.settleFailures();
-    const coco = await mergeCocoFiles(shards, index, storage);
+    const coco = await mergeCocoFiles(shards, index, whole.storage);
     const { done, failed, masks } = whole.journal;
     const { duplicates } = index;
     const report: MergeReport = {

@@ -14,7 +14,7 @@ export const RUN_FILES = {
   lock: `${RUN_FOLDER}/lock`,
   summary: `${RUN_FOLDER}/summary`,
   /** What the COCO file is made of; only there with that format. */
-  cocoParts: `${RUN_FOLDER}/coco.ndjson`,
+  cocoEntries: `${RUN_FOLDER}/coco.ndjson`,
   /** Files of many records, and the COCO file: each is listed before it is made. */
   ownFiles: `${RUN_FOLDER}/files.ndjson`,
   /** Beside the records, where it is seen; only there when something failed. */

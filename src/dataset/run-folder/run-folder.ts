@@ -19,7 +19,7 @@ import {
   writeManifest,
 } from './manifest.js';
 import { foreignFile } from './own-files.js';
-import { removeRun } from './remove-run.js';
+import { StorageWithoutRun } from './storage-without-run.js';
 
 /** What to do about what an earlier run left in the output folder. */
 export interface ResumePolicy {
@@ -82,8 +82,8 @@ interface OpenedFiles extends Pick<RunFolder, 'storage' | 'journal'> {
   readonly manifest: Manifest;
   /** As it was found; undefined when there was none. */
   readonly before: Manifest | undefined;
-  /** That of a run that was removed. */
-  readonly removed: Manifest | undefined;
+  /** Where the run is that this one takes the place of. */
+  readonly without: StorageWithoutRun | undefined;
 }
 
 /** Where the images of a plan are in a run. */
@@ -96,24 +96,28 @@ export interface PlacedPlan {
 
 /** The own files of one run, open: manifest, journal and failures.ndjson. */
 export class RunFolder {
+  /** The run's place; a run that is started again sees nothing in it of the earlier one. */
   readonly storage: Storage;
   readonly journal: Journal;
   /** Whether no run was here before. */
   readonly isNew: boolean;
   readonly #lock: StorageLock;
-  /** Of the starts before, those too whose run was removed: of the last images that they did, records may be there that no line tells of. */
+  readonly #without: StorageWithoutRun | undefined;
+  /** Of the starts before, those too whose run this one takes the place of: of the last images that they did, records may be there that no line tells of. */
   readonly #askedBefore: readonly PlannedInputs[];
   #manifest: Manifest;
   #failures: Promise<AppendFile> | undefined;
 
-  private constructor({ storage, journal, lock, manifest, before, removed }: OpenedFiles) {
+  private constructor({ storage, journal, lock, manifest, before, without }: OpenedFiles) {
     this.storage = storage;
+    this.#without = without;
     this.#lock = lock;
     this.journal = journal;
     this.#manifest = manifest;
     this.isNew = before === undefined;
-    const wroteAlike = removed?.output.format === manifest.output.format;
-    this.#askedBefore = before?.inputs ?? (wroteAlike ? removed?.inputs : undefined) ?? [];
+    const replaced = without?.manifest;
+    const wroteAlike = replaced?.output.format === manifest.output.format;
+    this.#askedBefore = before?.inputs ?? (wroteAlike ? replaced?.inputs : undefined) ?? [];
   }
 
   /**
@@ -124,16 +128,17 @@ export class RunFolder {
    *   wait.
    */
   static async open(
-    storage: Storage,
+    place: Storage,
     identity: RunIdentity,
     policy: ResumePolicy,
     command: readonly string[],
     waiting: LockOptions = {},
   ): Promise<RunFolder> {
-    const lock = await storage.lock(RUN_FILES.lock, waiting);
+    const lock = await place.lock(RUN_FILES.lock, waiting);
     let journal: Journal | undefined;
     try {
-      const removed = policy.overwrite ? await removeRun(storage) : undefined;
+      const without = policy.overwrite ? await StorageWithoutRun.of(place) : undefined;
+      const storage = without ?? place;
       const before = await readManifest(storage);
       if (!before) await checkIsNew(storage);
       allowedDifferences(before, identity, storage.location, policy);
@@ -147,7 +152,7 @@ export class RunFolder {
       const manifest = manifestOf(parts, packageVersion);
       journal = await Journal.open(storage);
       await rewriteFailures(storage, journal);
-      return new RunFolder({ storage, lock, journal, manifest, before, removed });
+      return new RunFolder({ storage, lock, journal, manifest, before, without });
     } catch (error) {
       await journal?.close();
       await lock.release();
@@ -177,8 +182,9 @@ export class RunFolder {
     return { firstImageId: now.first_image_id, firstNew: Math.max(0, ...counts) };
   }
 
-  /** Writes the manifest: from here on there is a run. Whatever may refuse one has done so before. */
+  /** Removes the run that this one takes the place of and writes the manifest. Whatever may refuse a run has done so before. */
   async begin(): Promise<void> {
+    await this.#without?.removeRun();
     await writeManifest(this.storage, this.#manifest);
   }
 

@@ -5,6 +5,7 @@ import { gunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { SamError } from '../../errors.js';
 import type { Storage } from '../../storage/storage.js';
+import { TAR_TRAILER } from './tar-trailer.js';
 
 /** Where the record of an image lies in a run's output. */
 export interface RecordPlace {
@@ -27,8 +28,6 @@ export interface RecordBytes {
 
 const RECORD_EXTENSION = '.json';
 const gunzipped = promisify(gunzip);
-/** Two blocks of zeros end a tar archive. */
-const TAR_TRAILER = new Uint8Array(1024);
 
 /**
  * The bytes of the record of an image as they lie in its file; undefined when there is no such file.

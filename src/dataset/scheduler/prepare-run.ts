@@ -45,7 +45,7 @@ export async function prepareRun(run: DatasetRun, open: Closables): Promise<Prep
   const placed = await folder.place(plan, names);
   const newImages = () => newImagesOf(shard, { plan, names, folder, ...placed });
   const sink = open.add(output.sink);
-  await sink.open(sinkRunOf(output, { folder, prompts, newImages }));
+  await sink.open(sinkRunOf({ folder, prompts, newImages }));
   const overlays =
     overlayFolder === undefined ? undefined : new OverlayFolder(overlayFolder, output.storage.location, overlayFormat);
   await overlays?.refuseForeign(newImages(), run.resume?.overwrite ?? false);
@@ -110,10 +110,12 @@ async function openFolder(run: DatasetRun, { storage }: RunOutput, { identity }:
   });
 }
 
-function sinkRunOf(
-  { storage }: RunOutput,
-  { folder, prompts, newImages }: Pick<SinkRun, 'newImages'> & { folder: RunFolder; prompts: PromptSet | undefined },
-): SinkRun {
+function sinkRunOf({
+  folder,
+  prompts,
+  newImages,
+}: Pick<SinkRun, 'newImages'> & { folder: RunFolder; prompts: PromptSet | undefined }): SinkRun {
+  const { storage } = folder;
   const { lastPart } = folder.journal;
   return {
     storage,

@@ -4,9 +4,9 @@ import type { PromptSet } from '../prompts/prompt-set.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
 import { OwnFiles } from '../run-folder/own-files.js';
 import { imageRecordOf } from '../run-reader/image-record.js';
-import { CocoPartsFile } from './coco-parts-file.js';
+import { CocoEntriesFile } from './coco-entries-file.js';
 import { ImagePlaces } from './image-places.js';
-import { JsonTreeSink } from './json-tree-sink.js';
+import { jsonTreeSink } from './json-tree-sink.js';
 import { type NamedResult, opened, type Sink, type SinkRun, type Written } from './sink.js';
 
 /** Name of the file of all, as other tools call theirs. */
@@ -17,7 +17,7 @@ export const COCO_FILE_NAME = '_annotations.coco.json';
  * are done; images that were done without that (by a run with `--out-format json`) are read again from their files.
  */
 export class CocoSink implements Sink {
-  readonly #tree = new JsonTreeSink();
+  readonly #tree = jsonTreeSink();
   /** That of the files it shares: a run may be begun with either and end with the other. */
   readonly identity = this.#tree.identity;
   readonly isOrdered = this.#tree.isOrdered;
@@ -25,7 +25,7 @@ export class CocoSink implements Sink {
   readonly allowsDots = this.#tree.allowsDots;
   #run: SinkRun | undefined;
   #files: OwnFiles | undefined;
-  #parts: CocoPartsFile | undefined;
+  #entries: CocoEntriesFile | undefined;
   #leftOut = 0;
 
   async open(run: SinkRun): Promise<void> {
@@ -33,7 +33,7 @@ export class CocoSink implements Sink {
     this.#run = run;
     this.#files = await OwnFiles.open(run.storage, RUN_FILES.ownFiles);
     await this.#files.refuseForeign(COCO_FILE_NAME);
-    this.#parts = await CocoPartsFile.open(run.storage, run.isNew);
+    this.#entries = await CocoEntriesFile.open(run.storage, run.isNew);
   }
 
   async write(result: NamedResult): Promise<Written> {
@@ -41,7 +41,7 @@ export class CocoSink implements Sink {
       throw new SamError('unwritable-name', `Expected another name than ${result.name}: the COCO file has it`);
     }
     const written = await this.#tree.write(result);
-    await opened(this.#parts).append(cocoImageEntryOf(result.result), { sync: true });
+    await opened(this.#entries).append(cocoImageEntryOf(result.result), { sync: true });
     return written;
   }
 
@@ -52,13 +52,13 @@ export class CocoSink implements Sink {
 
   async finish(): Promise<string> {
     const { storage, prompts } = opened(this.#run);
-    const parts = opened(this.#parts);
-    const places = await this.#donePlaces(parts);
+    const entries = opened(this.#entries);
+    const places = await this.#donePlaces(entries);
     const writer = new CocoFileWriter(originOf(prompts));
     await opened(this.#files).claim(COCO_FILE_NAME);
     await storage.write(
       COCO_FILE_NAME,
-      writer.text(() => parts.parts(places.inOrder())),
+      writer.text(() => entries.entries(places.inOrder())),
     );
     this.#leftOut = writer.leftOut;
     const words = `${writer.annotations} annotations of ${writer.images} images in ${storage.locate(COCO_FILE_NAME)}`;
@@ -67,23 +67,23 @@ export class CocoSink implements Sink {
 
   async close(): Promise<void> {
     await this.#files?.close();
-    await this.#parts?.close();
+    await this.#entries?.close();
   }
 
-  /** Where the parts of all images lie that the journal calls done; what is not there yet is added. */
-  async #donePlaces(parts: CocoPartsFile): Promise<ImagePlaces> {
+  /** Where the entries of all images lie that the journal calls done; what is not there yet is added. */
+  async #donePlaces(entries: CocoEntriesFile): Promise<ImagePlaces> {
     const run = opened(this.#run);
     const places = new ImagePlaces();
     for await (const lines of run.journalLines()) {
       for (const { image_id, state } of lines) places.setDone(image_id, state === 'done');
     }
-    await parts.findPlaces(places);
+    await entries.findPlaces(places);
     if (!places.hasMissing) return places;
     for await (const lines of run.journalLines()) {
       for (const line of lines) {
         if (line.state !== 'done' || !places.isMissing(line.image_id)) continue;
         const { result } = await imageRecordOf(run.storage, line);
-        places.setPlace(await parts.append(cocoImageEntryOf(result), { sync: false }));
+        places.setPlace(await entries.append(cocoImageEntryOf(result), { sync: false }));
       }
     }
     return places;

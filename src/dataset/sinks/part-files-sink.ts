@@ -134,7 +134,7 @@ export class PartFilesSink implements Sink {
 
   /** The number in the name of one of its files; undefined for any other name. */
   #indexOf(name: string): number | undefined {
-    const digits = /^masks-(\d{5,})(\..*)$/.exec(name);
+    const digits = PART_FILE.exec(name);
     return digits?.[2] === this.#format.extension ? Number(digits[1]) : undefined;
   }
 }
@@ -150,6 +150,7 @@ function lackingRecords(storage: Storage, output: string, end: number, size: num
 
 /** How the names of files of many records begin. */
 const PART_NAME = 'masks-';
+const PART_FILE = new RegExp(`^${PART_NAME}(\\d{5,})(\\..*)$`);
 
 /** `masks-00012.ndjson`. */
 function partFileName(index: number, extension: string): string {

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { ndjsonLineOf, sa1bFileOf, sa1bJsonOf } from '../../formats/sa1b/write.js';
+import { TAR_TRAILER } from '../run-reader/tar-trailer.js';
 import type { NamedResult } from './sink.js';
 
 /** How records follow each other in one file. Files of the same records are the same to the byte, whenever made. */
@@ -16,8 +17,6 @@ export interface PartFormat {
 }
 
 const gzipped = promisify(gzip);
-/** Two blocks of zeros end a tar archive. */
-const TAR_TRAILER = new Uint8Array(1024);
 
 async function tarBytesOf({ name, result, image }: NamedResult): Promise<Uint8Array> {
   const archive = pack();

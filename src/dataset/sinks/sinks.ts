@@ -1,17 +1,17 @@
 import { CocoSink } from './coco-sink.js';
-import { EdgeMapsSink } from './edge-maps-sink.js';
-import { JsonTreeSink } from './json-tree-sink.js';
+import { edgeMapsSink } from './edge-maps-sink.js';
+import { jsonTreeSink } from './json-tree-sink.js';
 import { PartFilesSink, type PartFilesSinkOptions } from './part-files-sink.js';
 import type { Sink } from './sink.js';
 
 /** Every kind of sink by its name. */
 const SINKS = {
-  json: () => new JsonTreeSink(),
+  json: jsonTreeSink,
   ndjson: (options: PartFilesSinkOptions) => new PartFilesSink('ndjson', options),
   'ndjson.gz': (options: PartFilesSinkOptions) => new PartFilesSink('ndjson.gz', options),
   tar: (options: PartFilesSinkOptions) => new PartFilesSink('tar', options),
   coco: () => new CocoSink(),
-  'edge-maps': () => new EdgeMapsSink(),
+  'edge-maps': edgeMapsSink,
 };
 
 /** See {@link SINK_FORMATS}. */

@@ -117,21 +117,21 @@ export class CocoFileWriter {
   /**
    * The text of the file, piece by piece. Images that are not of the dataset are left out.
    *
-   * @param parts - All images in their order; asked for twice, as annotations and images are two lists of the file.
+   * @param entries - All images in their order; asked for twice, as annotations and images are two lists of the file.
    */
-  async *text(parts: () => AsyncIterable<CocoImageEntry>): AsyncGenerator<string> {
+  async *text(entries: () => AsyncIterable<CocoImageEntry>): AsyncGenerator<string> {
     yield `{${this.#headText()}"annotations":[`;
-    for await (const part of parts()) {
-      const image = await this.#imageOf(part);
-      if (!image && part.masks.length > 0) this.#leftOut++;
-      if (!image || part.masks.length === 0) continue;
+    for await (const entry of entries()) {
+      const image = await this.#imageOf(entry);
+      if (!image && entry.masks.length > 0) this.#leftOut++;
+      if (!image || entry.masks.length === 0) continue;
       const isFirst = this.#annotations === 0;
-      const lines = part.masks.map((mask) => JSON.stringify(this.#annotationOf(mask, image)));
+      const lines = entry.masks.map((mask) => JSON.stringify(this.#annotationOf(mask, image)));
       yield `${isFirst ? '' : ','}\n${lines.join(',\n')}`;
     }
     yield '],\n"images":[\n';
-    for await (const part of parts()) {
-      const image = await this.#imageOf(part);
+    for await (const entry of entries()) {
+      const image = await this.#imageOf(entry);
       if (!image) continue;
       yield `${this.#images === 0 ? '' : ',\n'}${JSON.stringify(image)}`;
       this.#images++;

@@ -6,6 +6,7 @@ import { type DoneLine, type FailedLine, journalLines } from '../../../src/datas
 import { RunFolder } from '../../../src/dataset/run-folder/run-folder.js';
 import { FolderStorage } from '../../../src/storage/folder-storage.js';
 import { runFake } from '../../support/fake-run.js';
+import { fileTree } from '../../support/file-tree.js';
 import { RUN_IDENTITY } from '../../support/run-identity.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -119,7 +120,12 @@ describe('RunFolder', () => {
       if (name.startsWith('_run/files') || name === '2.json') throw new Error('killed');
       return storage.remove(name);
     };
-    await assert.rejects(RunFolder.open(killed, RUN_IDENTITY, { overwrite: true }, []), { message: 'killed' });
+    const replacing = await RunFolder.open(killed, RUN_IDENTITY, { overwrite: true }, []);
+    replacing.adopt([], []);
+    // nothing is gone before it begins
+    assert.deepEqual([...(await fileTree(storage.location)).keys()].slice(0, 2), ['1.json', '2.json']);
+    await assert.rejects(replacing.begin(), { message: 'killed' });
+    await replacing.close();
     assert.deepEqual((await readdir(storage.location)).sort(), ['2.json', '_run']);
     // its journal says that both are done
     await assert.rejects(RunFolder.open(storage, RUN_IDENTITY, {}, []), {
@@ -127,9 +133,11 @@ describe('RunFolder', () => {
       message: `Expected ${storage.locate('_run/manifest')} beside a journal but it is not there`,
     });
     const again = await RunFolder.open(storage, RUN_IDENTITY, { overwrite: true }, []);
+    again.adopt([], []);
+    await again.begin();
     assert.equal(again.journal.done, 0);
     await again.close();
-    assert.deepEqual(await readdir(storage.location), ['_run']);
+    assert.deepEqual([...(await fileTree(storage.location)).keys()], ['_run/manifest']);
   });
 
   it('gives the folder free when it cannot be opened', async (context) => {

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import type { PromptSet } from '../../../src/dataset/prompts/prompt-set.js';
 import type { JournalLine } from '../../../src/dataset/run-folder/journal-lines.js';
 import { CocoSink } from '../../../src/dataset/sinks/coco-sink.js';
-import { JsonTreeSink } from '../../../src/dataset/sinks/json-tree-sink.js';
+import { jsonTreeSink } from '../../../src/dataset/sinks/json-tree-sink.js';
+import type { Sink } from '../../../src/dataset/sinks/sink.js';
 import type { ImageResult } from '../../../src/sam/found-mask.js';
 import { CORNERLESS, doneLine, EMPTY, failedLine, imageResult } from '../../support/image-results.js';
 import { MemoryStorage } from '../../support/memory-storage.js';
@@ -33,7 +34,7 @@ class Run {
   }
 
   /** Starts, or starts again after a kill: nothing is closed then. */
-  async start(sink: CocoSink | JsonTreeSink = new CocoSink()): Promise<CocoSink | JsonTreeSink> {
+  async start(sink: Sink = new CocoSink()): Promise<Sink> {
     const { storage, journal, prompts } = this;
     async function* journalLines() {
       for (const line of journal) yield [line];
@@ -43,7 +44,7 @@ class Run {
     return sink;
   }
 
-  async do(sink: CocoSink | JsonTreeSink, results: readonly ImageResult[]): Promise<void> {
+  async do(sink: Sink, results: readonly ImageResult[]): Promise<void> {
     for (const result of results) {
       const written = await sink.write({ name: `${result.imageId}`, result });
       this.journal.push(doneLine(result, written));
@@ -80,7 +81,7 @@ describe('CocoSink', () => {
     const other = await new Run().calm(RESULTS.toReversed());
     assert.equal(other, text);
     const tree = new Run();
-    await tree.do(await tree.start(new JsonTreeSink()), RESULTS);
+    await tree.do(await tree.start(jsonTreeSink()), RESULTS);
     for (const { imageId } of RESULTS) {
       assert.equal(run.storage.text(`${imageId}.json`), tree.storage.text(`${imageId}.json`));
     }
@@ -137,7 +138,7 @@ describe('CocoSink', () => {
 
   it('reads images again that were done without it, once', async () => {
     const run = new Run();
-    await run.do(await run.start(new JsonTreeSink()), RESULTS.slice(0, 4));
+    await run.do(await run.start(jsonTreeSink()), RESULTS.slice(0, 4));
     const sink = await run.start();
     await run.do(sink, RESULTS.slice(4));
     await sink.finish();
@@ -152,7 +153,7 @@ describe('CocoSink', () => {
 
   it('says which result is damaged or gone, and never that the disk is full', async () => {
     const run = new Run();
-    await run.do(await run.start(new JsonTreeSink()), RESULTS);
+    await run.do(await run.start(jsonTreeSink()), RESULTS);
     const good = run.storage.text('3.json');
     const hint =
       'Put a whole one back; or remove the line of that image from memory/_run/journal.ndjson and run the same command again: the image is done again.';

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { JsonTreeSink } from '../../../src/dataset/sinks/json-tree-sink.js';
+import { jsonTreeSink } from '../../../src/dataset/sinks/json-tree-sink.js';
 import { imageResultOfSa1b } from '../../../src/formats/sa1b/read.js';
 import { imageResult } from '../../support/image-results.js';
 import { MemoryStorage } from '../../support/memory-storage.js';
 import { noImages } from '../../support/toy-parts.js';
 
-it('JsonTreeSink writes one file an image, in folders as the images are', async () => {
+it('jsonTreeSink writes one file an image, in folders as the images are', async () => {
   const storage = new MemoryStorage();
-  const sink = new JsonTreeSink();
+  const sink = jsonTreeSink();
   assert.deepEqual(sink.identity, { format: 'json' });
   await sink.open({ storage, newImages: noImages });
   const result = imageResult(3, 'sub/a.jpg');

@@ -1,6 +1,7 @@
 import type { ReportHead } from '../../data/report-data.js';
 import { type GalleryChoice, ORDERS, type Order } from '../filter/gallery-order.js';
 import type { LoadedImages } from '../loading/images.js';
+import { CheckBox } from './check-box.js';
 import { counted, wholeInWords } from './in-words.js';
 
 interface GalleryToolsProps {
@@ -42,25 +43,15 @@ export function GalleryTools({ head, loaded, choice, showsMasks, shown, onChoice
           ))}
         </select>
       </label>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={showsMasks}
-          onChange={({ currentTarget: { checked } }) => onShowsMasks(checked)}
-        />
-        Masks
-      </label>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={choice.onlyWithMasks}
-          onChange={({ currentTarget: { checked } }) => onChoice({ ...choice, onlyWithMasks: checked })}
-        />
-        Only images with masks
-      </label>
+      <CheckBox name="Masks" isChecked={showsMasks} onChange={onShowsMasks} />
+      <CheckBox
+        name="Only images with masks"
+        isChecked={choice.onlyWithMasks}
+        onChange={(onlyWithMasks) => onChoice({ ...choice, onlyWithMasks })}
+      />
       <p class="tools-count" role="status">
         {isLoading
-          ? `Loading ${wholeInWords(loaded.images.length)}${' of '}${counted(head.images, 'image')}`
+          ? `Loading ${wholeInWords(loaded.images.length)} of ${counted(head.images, 'image')}`
           : `${wholeInWords(shown)}${of} ${head.images === 1 ? 'image' : 'images'}`}
       </p>
     </div>

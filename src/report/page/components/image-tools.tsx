@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact';
 import type { ImageEntry } from '../../data/report-data.js';
 import { hrefOf } from '../loading/route.js';
+import { CheckBox } from './check-box.js';
 import { ZOOM_STEP } from './use-image-keys.js';
 
 interface ImageToolsProps {
@@ -50,14 +51,7 @@ export function ImageTools({
         </p>
       </div>
       <div class="buttons">
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={showsMasks}
-            onChange={({ currentTarget: { checked } }) => onShowsMasks(checked)}
-          />
-          Masks
-        </label>
+        <CheckBox name="Masks" isChecked={showsMasks} onChange={onShowsMasks} />
         <button
           type="button"
           class="button"

@@ -22,7 +22,7 @@ function scalesOf({ predicted_iou, stability_score, area_share }: ReportHead): S
 }
 
 /** The image of the address with its neighbours in the gallery. */
-function useImage(id: number | undefined, loaded: LoadedImages, places: readonly number[]) {
+function imageWithNeighbours(id: number | undefined, loaded: LoadedImages, places: readonly number[]) {
   if (id === undefined) return undefined;
   const { images } = loaded;
   const at = places.findIndex((place) => images[place].id === id);
@@ -47,7 +47,7 @@ export function Report({ head }: { readonly head: ReportHead }) {
     [loaded.images, loaded.chunks, counts, choice],
   );
   const lastId = useRef<number>(undefined);
-  const found = useImage(route.page === 'image' ? route.id : undefined, loaded, places);
+  const found = imageWithNeighbours(route.page === 'image' ? route.id : undefined, loaded, places);
   useEffect(() => {
     if (route.page === 'image') lastId.current = route.id;
     document.title = found ? `${found.image.file_name} - ${head.title}` : head.title;
