@@ -1,10 +1,10 @@
 // Runs every test, or those whose path contains one of the given words: `npm run test:unit -- mask cli`.
 // (node --test takes folders only up to Node 20 and patterns only from Node 21.)
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const words = process.argv.slice(2);
@@ -18,5 +18,28 @@ const tests = readdirSync(join(root, 'test'), { recursive: true })
 if (tests.length === 0) throw new Error(`Expected tests in test/ but found none for ${words.join(' ') || 'all'}`);
 // as many files at a time as there are cores (Node's default is one less): tests wait for processes and timers, too
 const concurrency = `--test-concurrency=${availableParallelism()}`;
-const { status } = spawnSync(process.execPath, ['--test', concurrency, ...tests], { stdio: 'inherit', cwd: root });
+const processes = words.length === 0 ? groupedTests(tests) : tests;
+const { status } = spawnSync(process.execPath, ['--test', concurrency, ...processes], { stdio: 'inherit', cwd: root });
 process.exitCode = status ?? 1;
+
+/**
+ * A process takes a third of a second to start, which short tests do not: those of a folder share one. Tests of these folders start processes
+ * and threads or change the environment, and keep a process each.
+ */
+function groupedTests(files) {
+  const alone =
+    /^build\/test\/(cli|model|library|execute|calibrate|report|storage|segment|edges|evaluate)\/|^build\/test\/[^/]*$/;
+  const folders = new Map();
+  for (const file of files) {
+    const key = alone.test(file.replaceAll('\\', '/')) ? file : dirname(file);
+    folders.set(key, [...(folders.get(key) ?? []), file]);
+  }
+  const groups = join(root, 'build', 'test-groups');
+  mkdirSync(groups, { recursive: true });
+  return [...folders].map(([key, members]) => {
+    if (members.length === 1) return members[0];
+    const group = join(groups, `${key.replaceAll(/[\\/]/g, '-')}.test.js`);
+    writeFileSync(group, members.map((file) => `import '${pathToFileURL(join(root, file)).href}';\n`).join(''));
+    return group;
+  });
+}

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { cliPath } from '../support/run-cli.js';
 import { COARSE, writeSmallImages } from '../support/small-images.js';
+import { SMALL_MODEL } from '../support/small-model.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('a pipe that its reader closed', () => {
@@ -24,7 +25,7 @@ describe('a pipe that its reader closed', () => {
     const root = await temporaryFolder(context);
     const [photos, out] = [join(root, 'photos'), join(root, 'out')];
     await writeSmallImages(photos, 2);
-    const child = spawn(process.execPath, [cliPath, 'everything', photos, '--out', out, ...COARSE]);
+    const child = spawn(process.execPath, [cliPath, 'everything', photos, '--out', out, ...COARSE, ...SMALL_MODEL]);
     child.stdout.destroy();
     child.stderr.destroy();
     const [exitCode] = await once(child, 'exit');
