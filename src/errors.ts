@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'bad-run-folder',
   'bad-model',
   'unwritable-output',
+  'queue-failed',
   // one image of a run
   'not-found',
   'unreadable-file',

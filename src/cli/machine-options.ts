@@ -8,12 +8,12 @@ export interface EmbeddingOptions {
   readonly embeddingsType: EmbeddingCacheOptions['type'];
 }
 
+const MACHINE = 'Machine:';
 const positive = { integer: true, min: 1, max: 1024 };
 
 /** Adds how the machine is used and how a run is shown: the same for every command that goes through a dataset. */
 export function addMachineOptions(command: Command): Command {
-  const machine = (option: Option) => command.addOption(option.helpGroup('Machine:'));
-  const progress = (option: Option) => command.addOption(option.helpGroup('Progress (standard error):'));
+  const machine = (option: Option) => command.addOption(option.helpGroup(MACHINE));
   machine(
     new Option(
       '--embeddings <folder>',
@@ -25,6 +25,12 @@ export function addMachineOptions(command: Command): Command {
       .choices(['fp16', 'fp32'])
       .default('fp16'),
   );
+  return addProgressOptions(addParallelismOptions(command));
+}
+
+/** Adds how many worker threads there are. */
+export function addParallelismOptions(command: Command): Command {
+  const machine = (option: Option) => command.addOption(option.helpGroup(MACHINE));
   machine(
     new Option('--workers <number>', 'images worked on at the same time (default: fits cores and images)').argParser(
       numberIn(positive),
@@ -35,6 +41,12 @@ export function addMachineOptions(command: Command): Command {
       numberIn(positive),
     ),
   );
+  return command;
+}
+
+/** Adds how a run is shown. */
+export function addProgressOptions(command: Command): Command {
+  const progress = (option: Option) => command.addOption(option.helpGroup('Progress (standard error):'));
   progress(new Option('-q, --quiet', 'print failures only').default(false));
   progress(
     new Option('--log-format <format>', 'a bar on a terminal and lines elsewhere, or one JSON object a line')

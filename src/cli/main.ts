@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, SamError, type SamErrorCode } from '../errors.js';
 import { packageVersion } from '../package-root.js';
+import { withoutCredentials } from '../queue/redis/redis-address.js';
 import type { CommandContext, CommandStreams } from './command-context.js';
 import { addBenchCommand } from './commands/bench.js';
 import { addCalibrateCommand } from './commands/calibrate.js';
@@ -18,6 +19,7 @@ import { addSegmentCommand } from './commands/segment.js';
 import { addStatsCommand } from './commands/stats.js';
 import { addStatusCommand } from './commands/status.js';
 import { addViewCommand } from './commands/view.js';
+import { addWorkerCommand } from './commands/worker.js';
 import { EXIT } from './exit-codes.js';
 import { shown, shownLines } from './shown.js';
 
@@ -35,7 +37,7 @@ function programWith(context: CommandContext): Command {
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       // it repeats what the user typed; its help has lines of its own
-      writeErr: (text) => stderr.write(text.split('\n').map(shown).join('\n')),
+      writeErr: (text) => stderr.write(withoutCredentials(text).split('\n').map(shown).join('\n')),
       getOutHelpWidth: () => widthOf(stdout),
       getErrHelpWidth: () => widthOf(stderr),
     })
@@ -43,6 +45,7 @@ function programWith(context: CommandContext): Command {
   addEverythingCommand(program, context);
   addSegmentCommand(program, context);
   addEdgesCommand(program, context);
+  addWorkerCommand(program, context);
   addMergeCommand(program, context);
   addStatusCommand(program, context);
   addExportCommand(program, context);

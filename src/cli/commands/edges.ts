@@ -6,6 +6,7 @@ import { addCourseOptions, addSourceOptions, INPUTS_DESCRIPTION } from '../datas
 import { addMachineOptions, embeddingsOf } from '../machine-options.js';
 import { addModelOptions, modelOf } from '../model-options.js';
 import { numberIn } from '../parse.js';
+import { addQueueOptions } from '../queue-options.js';
 import { type RunOptions, runCommand } from '../run-command.js';
 
 /** As commander parses them: there is one format, so that nothing is said of formats. */
@@ -68,6 +69,7 @@ export function addEdgesCommand(program: Command, context: CommandContext): void
   }
   edges(new Option('--bits <number>', 'bits of a level of the PNG').choices(['8', '16']).default('8'));
   addMachineOptions(command);
+  addQueueOptions(command);
   command
     .addHelpText('after', EXAMPLES)
     .action(async (inputs: string[], options: EdgesOptions) => context.finish(await edgesOf(inputs, options, context)));

@@ -12,6 +12,7 @@ import {
 } from '../generator-options.js';
 import { addMachineOptions, embeddingsOf } from '../machine-options.js';
 import { addModelOptions, modelOf } from '../model-options.js';
+import { addQueueOptions } from '../queue-options.js';
 import { type RunOptions, runCommand } from '../run-command.js';
 
 type EverythingOptions = GeneratorOptions & RunOptions & { readonly printSettings?: boolean };
@@ -85,6 +86,7 @@ export function addEverythingCommand(program: Command, context: CommandContext):
   addGeneratorOptions(command);
   command.addOption(printSettingsOption());
   addMachineOptions(command);
+  addQueueOptions(command);
   command
     .addHelpText('after', EXAMPLES)
     .action(async (inputs: string[], options: EverythingOptions) =>

@@ -9,6 +9,7 @@ import { addDatasetOptions, INPUTS_DESCRIPTION, overlayFormatOption } from '../d
 import { addMachineOptions, embeddingsOf } from '../machine-options.js';
 import { addModelOptions, modelOf } from '../model-options.js';
 import { numberIn } from '../parse.js';
+import { addQueueOptions } from '../queue-options.js';
 import { type RunOptions, runCommand } from '../run-command.js';
 
 interface SegmentOptions extends RunOptions {
@@ -141,6 +142,7 @@ export function addSegmentCommand(program: Command, context: CommandContext): vo
   );
   addDatasetOptions(command);
   addMachineOptions(command);
+  addQueueOptions(command);
   command.addHelpText('after', EXAMPLES).action(async (inputs: string[], options: SegmentOptions) => {
     // commander would ask for them beside a list, too
     if (inputs.length === 0 && options.inputList === undefined)

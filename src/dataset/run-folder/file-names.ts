@@ -1,6 +1,9 @@
 /** Of a run's own files, below its output folder. */
 export const RUN_FOLDER = '_run';
 
+/** What workers of a queue note, below its output folder, until it becomes lines of the journal; see `batch-records.ts`. */
+export const QUEUE_FOLDER = `${RUN_FOLDER}/queue`;
+
 /** Of exports that a run ends with, below its output folder. */
 export const EXPORT_FOLDER = '_export';
 

@@ -68,7 +68,7 @@ export async function* journalLines(
     const lines: JournalLine[] = [];
     for (const text of texts) {
       number++;
-      const line = lineOf(text);
+      const line = lineOfText(text);
       if (line) lines.push(line);
       else if (!skipDamaged) throw damaged(storage, `line ${number}`, text);
     }
@@ -85,7 +85,7 @@ export async function* placedLines(storage: Storage): AsyncGenerator<PlacedLine[
     for (const text of texts) {
       number++;
       const end = start + Buffer.byteLength(text);
-      const line = lineOf(text);
+      const line = lineOfText(text);
       if (!line) throw damaged(storage, `line ${number}`, text);
       lines.push({ line, start, end });
       start = end + 1;
@@ -97,7 +97,7 @@ export async function* placedLines(storage: Storage): AsyncGenerator<PlacedLine[
 /** The line that bytes of the journal are. @throws SamError `bad-run-folder` when they are none. */
 export function lineOfBytes(storage: Storage, bytes: Uint8Array): JournalLine {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  const line = lineOf(text);
+  const line = lineOfText(text);
   if (line) return line;
   throw damaged(storage, 'a line', text);
 }
@@ -108,7 +108,7 @@ async function* lineTexts(storage: Storage): AsyncGenerator<string[]> {
 }
 
 /** What a line says; undefined when it is damaged. */
-function lineOf(text: string): JournalLine | undefined {
+export function lineOfText(text: string): JournalLine | undefined {
   const plain = plainDoneLineOf(text);
   if (plain) return plain;
   try {

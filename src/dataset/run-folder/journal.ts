@@ -110,6 +110,14 @@ export class Journal {
     this.#take(line);
   }
 
+  /** Appends some lines, which outlive a power cut when this has answered. */
+  async appendAll(lines: readonly JournalLine[]): Promise<void> {
+    if (lines.length === 0) return;
+    this.#file ??= this.#open?.();
+    await (await this.#file)?.append(lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { sync: true });
+    for (const line of lines) this.#take(line);
+  }
+
   async close(): Promise<void> {
     const file = await this.#file?.catch(() => undefined);
     await file?.close();

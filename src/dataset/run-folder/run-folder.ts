@@ -4,6 +4,8 @@ import { completeLengthOf } from '../../storage/lines.js';
 import type { AppendFile, LockOptions, Storage, StorageLock } from '../../storage/storage.js';
 import type { OutputNames } from '../plan/output-names.js';
 import type { Plan } from '../plan/plan.js';
+import { shareOf } from '../plan/shard.js';
+import { joinBatchRecords } from './batch-records.js';
 import { failureLineOf, rewriteFailures } from './failures.js';
 import { RUN_FILES } from './file-names.js';
 import { type FailuresByCode, Journal } from './journal.js';
@@ -151,6 +153,7 @@ export class RunFolder {
       const parts = { ...identity, inputs, starts, ...(merged_from && { merged_from }) };
       const manifest = manifestOf(parts, packageVersion);
       journal = await Journal.open(storage);
+      await joinBatchRecords(storage, journal);
       await rewriteFailures(storage, journal);
       return new RunFolder({ storage, lock, journal, manifest, before, without });
     } catch (error) {
@@ -211,6 +214,18 @@ export class RunFolder {
   adopt(inputs: readonly PlannedInputs[], mergedFrom: readonly string[]): boolean {
     this.#manifest = { ...this.#manifest, inputs, merged_from: mergedFrom };
     return JSON.stringify(inputs) !== JSON.stringify(this.#askedBefore);
+  }
+
+  /** What the records depend on; complete once the model is confirmed. */
+  get identity(): RunIdentity {
+    const { job, model, settings, output, shard } = this.#manifest;
+    return { job, model, settings, output, shard };
+  }
+
+  /** Images that all starts were asked for. */
+  get planned(): number {
+    const { inputs, shard } = this.#manifest;
+    return inputs.reduce((sum, { count }) => sum + shareOf(count, shard), 0);
   }
 
   /** Whether images were asked for here that the present plan does not have. */

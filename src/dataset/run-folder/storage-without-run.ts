@@ -1,6 +1,6 @@
 import type { AppendFile, ByteRange, FileData, LockHolder, LockOptions, Storage } from '../../storage/storage.js';
 import { FingerprintMap } from '../plan/fingerprint-map.js';
-import { EXPORT_LISTS, RUN_FILES } from './file-names.js';
+import { EXPORT_LISTS, QUEUE_FOLDER, RUN_FILES } from './file-names.js';
 import { journalLines } from './journal-lines.js';
 import { type Manifest, readManifest } from './manifest.js';
 import { OwnFiles } from './own-files.js';
@@ -64,7 +64,9 @@ export class StorageWithoutRun implements Storage {
   /** Its own files, those that name others last. */
   async #ownFiles(): Promise<string[]> {
     const { manifest, journal, cocoEntries, failures, summary } = RUN_FILES;
-    return [manifest, cocoEntries, failures, summary, ...(await this.#lists()), journal];
+    const noted: string[] = [];
+    for await (const name of this.#storage.list(`${QUEUE_FOLDER}/`)) noted.push(name);
+    return [manifest, cocoEntries, failures, summary, ...noted, ...(await this.#lists()), journal];
   }
 
   async #lists(): Promise<string[]> {

@@ -2,17 +2,17 @@ import PQueue from 'p-queue';
 import { messageOf, SamError, type SamErrorCode } from '../../errors.js';
 import type { ImageAnswer, ImageTask } from '../../execute/executor.js';
 import type { SkippedPrompt } from '../../sam/image-prompts.js';
-import { isInterruption, untilAborted } from '../plan/until-aborted.js';
+import { isInterruption, itemsUntilAborted, untilAborted } from '../plan/until-aborted.js';
 import type { Sink } from '../sinks/sink.js';
 import type { ImageReader, ReadImage } from '../sources/image-reader.js';
 import type { DatasetRun } from './dataset-run.js';
 import type { RunListener, RunSummary } from './events.js';
 import type { PreparedRun } from './prepared-run.js';
-import { type RunTask, tasksOf } from './run-tasks.js';
+import type { RunTask } from './run-tasks.js';
 import { WriteOrder } from './write-order.js';
 
 /** Errors that every further image would meet too. */
-const FATAL: ReadonlySet<SamErrorCode> = new Set(['unwritable-output', 'bad-model', 'bad-run-folder']);
+export const FATAL: ReadonlySet<SamErrorCode> = new Set(['unwritable-output', 'bad-model', 'bad-run-folder']);
 
 /** Images decoded ahead of the workers, beside those being worked on: bounds the memory. */
 function imagesAhead(workers: number): number {
@@ -47,10 +47,16 @@ interface Made {
   readonly startedAt: number;
 }
 
+/** What is worked with, and where it is noted what became of each image. */
+export interface LoopParts extends Pick<PreparedRun, 'sink' | 'overlays' | 'reader' | 'prompter' | 'executor'> {
+  readonly folder: Pick<PreparedRun['folder'], 'done' | 'failed'>;
+  readonly output: Pick<PreparedRun['output'], 'storage'>;
+}
+
 /** Goes through the images of a run: reads ahead, keeps the executor busy, writes and notes what became of each. */
 export class RunLoop {
-  readonly #run: DatasetRun;
-  readonly #parts: PreparedRun;
+  readonly #run: Pick<DatasetRun, 'limits' | 'maxFailures' | 'signal' | 'onEvent'>;
+  readonly #parts: LoopParts;
   readonly #tell: RunListener;
   readonly #reader: ImageReader;
   readonly #inference: PQueue;
@@ -58,9 +64,11 @@ export class RunLoop {
   readonly #inFlight: PQueue;
   readonly #order = new WriteOrder();
   readonly #count: { -readonly [Name in keyof RunCounts]: number } = { ...NOTHING_DONE };
+  /** Aborted when no further image is begun. */
+  readonly #stop = new AbortController();
   #fatal: unknown;
 
-  constructor(run: DatasetRun, parts: PreparedRun) {
+  constructor(run: Pick<DatasetRun, 'limits' | 'maxFailures' | 'signal' | 'onEvent'>, parts: LoopParts) {
     this.#run = run;
     this.#parts = parts;
     this.#tell = run.onEvent ?? (() => {});
@@ -82,20 +90,32 @@ export class RunLoop {
     return this.#count;
   }
 
-  /** Does all images that are not done yet. */
-  async doAll(): Promise<void> {
+  /** Takes notice of an image that an earlier start did, or failed to do. */
+  readonly passOver = (state: 'done' | 'failed'): void => {
+    this.#count[state === 'done' ? 'done_before' : 'failed_before']++;
+  };
+
+  /**
+   * Does these images.
+   *
+   * @param tasks - May be silent for a while: the loop ends all the same when the run's signal is aborted, or when an error is met that
+   *   every further image would meet.
+   * @throws that error, when the images in flight have ended.
+   */
+  async doAll(tasks: AsyncIterable<RunTask>): Promise<void> {
     const { overlays } = this.#parts;
+    const { signal } = this.#run;
     await overlays?.removeTemporaryFiles();
-    const onPassedOver = (state: 'done' | 'failed') => {
-      this.#count[state === 'done' ? 'done_before' : 'failed_before']++;
-    };
+    const end = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
     try {
-      for await (const task of tasksOf(this.#run, this.#parts, onPassedOver)) {
+      for await (const task of itemsUntilAborted(tasks, end)) {
         await this.#inFlight.onSizeLessThan(1);
         if (this.#isStopping) break;
         const place = this.#order.enter();
         void this.#inFlight.add(() => this.#doOne(task, place.turn).finally(place.leave));
       }
+    } catch (error) {
+      if (!isInterruption(error, end)) throw error;
     } finally {
       await this.#inFlight.onIdle();
     }
@@ -123,7 +143,7 @@ export class RunLoop {
       if (this.#fatal === undefined) await this.#write(task, made);
     } catch (error) {
       if (isInterruption(error, this.#run.signal)) return;
-      if (error instanceof SamError && FATAL.has(error.code)) this.#fatal ??= error;
+      if (error instanceof SamError && FATAL.has(error.code)) this.#end(error);
       else await this.#fail(task, turn, error);
     }
   }
@@ -198,7 +218,13 @@ export class RunLoop {
       this.#count.failures++;
       this.#tell({ event: 'image_failed', image: locator, code, reason });
     } catch (unwritten) {
-      this.#fatal ??= unwritten;
+      this.#end(unwritten);
     }
+  }
+
+  /** Begins no further image. */
+  #end(error: unknown): void {
+    this.#fatal ??= error;
+    this.#stop.abort();
   }
 }

@@ -8,6 +8,7 @@ import type { RunSummary } from './events.js';
 import { prepareRun } from './prepare-run.js';
 import type { PreparedRun } from './prepared-run.js';
 import { NOTHING_DONE, RunLoop } from './run-loop.js';
+import { tasksOf } from './run-tasks.js';
 
 /**
  * Does a job with every image of a dataset. An image that fails is an event, a line in failures.ndjson and a count, not an
@@ -29,7 +30,7 @@ export async function runDataset(run: DatasetRun): Promise<RunSummary> {
     if (parts) {
       loop = new RunLoop(run, parts);
       tellStart(run, parts);
-      await loop.doAll();
+      await loop.doAll(tasksOf(run, parts, loop.passOver));
     }
     const failures = parts && (await finish(run, parts, open));
     const summary = summaryOf(run, loop, startedAt);
