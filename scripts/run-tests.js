@@ -28,7 +28,7 @@ process.exitCode = status ?? 1;
  */
 function groupedTests(files) {
   const alone =
-    /^build\/test\/(cli|model|library|execute|calibrate|report|storage|segment|edges|evaluate)\/|^build\/test\/[^/]*$/;
+    /^build\/test\/(cli|model|library|execute|calibrate|report|queue|storage|segment|edges|evaluate)\/|^build\/test\/[^/]*$/;
   const folders = new Map();
   for (const file of files) {
     const key = alone.test(file.replaceAll('\\', '/')) ? file : dirname(file);

@@ -17,7 +17,20 @@ function pathsIn(text: string): string[] {
 }
 
 const COMMANDS = [
-  ...['everything', 'segment', 'edges', 'merge', 'status', 'export', 'stats', 'render', 'view', 'compare', 'eval'],
+  ...[
+    'everything',
+    'segment',
+    'edges',
+    'worker',
+    'merge',
+    'status',
+    'export',
+    'stats',
+    'render',
+    'view',
+    'compare',
+    'eval',
+  ],
   ...['calibrate', 'doctor', 'bench', 'models list', 'models info', 'models pull', 'models verify', 'models remove'],
 ].map((words) => words.split(' '));
 /** Of npm, and of scripts in bench/. */

@@ -82,7 +82,7 @@ export class RedisServer {
 }
 
 /** A port that nobody listens at. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
