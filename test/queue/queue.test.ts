@@ -79,7 +79,7 @@ describe('a queue', { skip: NO_REDIS }, () => {
     assert.equal((await status()).jobs.waiting, 3);
 
     const report = await work();
-    assert.deepEqual(report, { done: IMAGES, failed: 1, refused: [] });
+    assert.deepEqual(report, { done: IMAGES, failed: 1, refused: [], interrupted: false });
     const local = { ...output, folder: join(folder, 'local') };
     await runDataset({ ...runTo('local', { output: local }) });
     assert.deepEqual(await recordTree(join(folder, 'queued')), await recordTree(join(folder, 'local')));
@@ -149,7 +149,7 @@ describe('a queue', { skip: NO_REDIS }, () => {
     const exported = await work({ executor: toy({ ready: async () => ({ decoderForm: 'as-exported' }) }) });
     assert.match(exported.refused.join(), /model.decoder_form was "compiled", is "as-exported"/);
     client.disconnect();
-    assert.deepEqual(await work(), { done: IMAGES, failed: 1, refused: [] });
+    assert.deepEqual(await work(), { done: IMAGES, failed: 1, refused: [], interrupted: false });
   });
 
   it('finishes what is in work when a worker is stopped, and hands the rest of the batch to the next one', async () => {
@@ -191,7 +191,7 @@ describe('a queue', { skip: NO_REDIS }, () => {
     const { done } = await work({ signal: stop.signal, graceSeconds: 0.1, executor: () => executor });
     assert.equal(done, 0);
     assert.deepEqual((await status()).failures_by_code, {});
-    assert.deepEqual(await work(), { done: IMAGES, failed: 1, refused: [] });
+    assert.deepEqual(await work(), { done: IMAGES, failed: 1, refused: [], interrupted: false });
   });
 
   it('passes over what a local run did, and what it did not do becomes part of that run', async () => {

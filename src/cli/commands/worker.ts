@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Parallelism } from '../../execute/default-parallelism.js';
 import { inWorkerThreads } from '../../execute/thread-executor.js';
+import type { WorkerReport } from '../../queue/worker/work-on-queue.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../exit-codes.js';
 import { counted } from '../in-words.js';
@@ -29,8 +30,8 @@ Examples:
     sam-cli worker --queue redis://... --grace 100
 
 The images are put in the queue by sam-cli everything ... --queue URL --enqueue (docs/scale.md). Ctrl-C and SIGTERM: no more is
-taken, images in work are finished, the rest of their batch goes back. Exit codes: 0 stopped or all done, 1 the worker could not
-go on or runs were left that it must not do, 2 wrong usage.`;
+taken, images in work are finished, the rest of their batch goes back. Exit codes: 0 stopped, or with --until-done all done, 1 the
+worker could not go on, or with --until-done left runs that it must not do, 2 wrong usage, 130 with --until-done: stopped before.`;
 
 /** Milliseconds for what is left in the process once all is said. */
 const LEFTOVERS = 3000;
@@ -59,10 +60,17 @@ async function worker(options: WorkerCommandOptions, { stderr }: CommandContext)
   );
   if (!options.quiet)
     stderr.write(`Worker ended: ${counted(report.done, 'image')} done, ${counted(report.failed, 'failure')}\n`);
-  const exitCode = untilDone && report.refused.length > 0 ? EXIT.failures : EXIT.ok;
+  const exitCode = exitCodeOf(report, untilDone);
   // a server that went away may be waited for somewhere
   setTimeout(() => process.exit(exitCode), LEFTOVERS).unref();
   return exitCode;
+}
+
+/** For a cluster's scheduler: a worker that was to end when all is done, and did not, is to be started again. */
+function exitCodeOf({ interrupted, refused }: WorkerReport, untilDone: boolean): number {
+  if (!untilDone) return EXIT.ok;
+  if (interrupted) return EXIT.interrupted;
+  return refused.length > 0 ? EXIT.failures : EXIT.ok;
 }
 
 /** Adds `worker` to the program. */

@@ -32,7 +32,7 @@ export interface WorkerOptions {
   readonly stalledAfterSeconds: number;
   /** Where health and metrics are served. @default nowhere */
   readonly metricsPort?: number;
-  /** Whether to end when every run of the queue has ended. @default false: waits for more */
+  /** Whether to end when every run of the queue has ended; where there is none yet, the first is waited for. @default false */
   readonly untilDone?: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: RunListener;
@@ -44,6 +44,8 @@ export interface WorkerReport {
   readonly failed: number;
   /** Runs that it did not work on, and why. */
   readonly refused: readonly string[];
+  /** Whether the signal ended it. */
+  readonly interrupted: boolean;
 }
 
 /**
@@ -108,7 +110,8 @@ class QueueWorker {
           await this.#workOn(entry);
           continue;
         }
-        if (untilDone) break;
+        // one that is started before the first run is put in the queue waits for it
+        if (untilDone && (await this.#board.ids()).length > 0) break;
         if (!saidThatItWaits) this.#notice(`Waiting for jobs of ${this.#options.address.inWords}`);
         saidThatItWaits = true;
         await this.#sign();
@@ -119,7 +122,7 @@ class QueueWorker {
       if (this.#connection.redis.status === 'ready') await this.#workers.leave(this.#id).catch(() => undefined);
     }
     const { done, failed } = this.#counts;
-    return { done, failed, refused: [...this.#refused.values()] };
+    return { done, failed, refused: [...this.#refused.values()], interrupted: signal.aborted };
   }
 
   /** The oldest run that has jobs for a worker; where none waits, one whose jobs others have: theirs may come back. */
