@@ -33,8 +33,11 @@ const COMMANDS = [
   ],
   ...['calibrate', 'doctor', 'bench', 'models list', 'models info', 'models pull', 'models verify', 'models remove'],
 ].map((words) => words.split(' '));
-/** Of npm, and of scripts in bench/. */
-const OTHERS_FLAGS = ['--onnxruntime-node-install', '--ignore-scripts', '--no-save', '--rows', '--every', '--version'];
+/** Of npm, of scripts in bench/, of kubectl and of Slurm. */
+const OTHERS_FLAGS = [
+  ...['--onnxruntime-node-install', '--ignore-scripts', '--no-save', '--rows', '--every', '--version'],
+  ...['--from-literal', '--array', '--export'],
+];
 
 /** What people read: pages, and code for its comments. */
 async function textFiles(): Promise<string[]> {

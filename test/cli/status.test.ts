@@ -46,6 +46,7 @@ describe('sam-cli status', () => {
       masks: 5,
       failures_by_code: { 'unreadable-image': 1, 'empty-file': 1 },
       seconds_left: null,
+      batches_noted: 0,
     });
   });
 

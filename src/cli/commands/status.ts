@@ -18,9 +18,11 @@ Examples:
     sam-cli status masks --json`;
 
 function statusInWords(status: RunStatus): string {
-  const { running, process: holder, planned, done, failed, remaining, masks, shard } = status;
+  const { running, process: holder, planned, done, failed, remaining, masks, shard, batches_noted } = status;
   const part = shard.count > 1 ? ` (shard ${shard.index}/${shard.count})` : '';
   let state = remaining > 0 ? 'stopped before its end; the same command goes on' : 'finished';
+  if (batches_noted > 0)
+    state = `${batches_noted} jobs done by workers of a queue, which are not counted here; sam-cli status redis://... does`;
   if (running) state = `running as process ${holder?.pid} on ${holder?.host}`;
   const lines = [
     `${status.job}${part}: ${state}`,

@@ -49,7 +49,7 @@ export async function readBatchRecord(storage: Storage, name: string): Promise<J
 }
 
 /** Names of the records of batches that ended, in the order of their images. */
-async function batchRecordNames(storage: Storage): Promise<string[]> {
+export async function batchRecordNames(storage: Storage): Promise<string[]> {
   const names: string[] = [];
   for await (const name of storage.list(`${QUEUE_FOLDER}/`)) {
     if (name.endsWith(EXTENSION) && !name.includes('/', QUEUE_FOLDER.length + 1)) names.push(name);

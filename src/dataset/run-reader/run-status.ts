@@ -1,5 +1,6 @@
 import type { LockHolder } from '../../storage/storage.js';
 import { shareOf } from '../plan/shard.js';
+import { batchRecordNames } from '../run-folder/batch-records.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
 import { type FailuresByCode, Journal } from '../run-folder/journal.js';
 import { RunReader } from './run-reader.js';
@@ -27,6 +28,8 @@ export interface RunStatus {
   readonly images_per_minute: number | null;
   /** Of a running run. */
   readonly seconds_left: number | null;
+  /** Batches of images that workers of a queue have done and that are not counted above: they are in the journal when all are done. */
+  readonly batches_noted: number;
 }
 
 /**
@@ -63,6 +66,7 @@ export async function runStatusOf(out: string): Promise<RunStatus> {
     started_at: new Date(startedAt).toISOString(),
     updated_at: updatedAt > 0 ? new Date(updatedAt).toISOString() : null,
     images_per_minute: perMinute,
+    batches_noted: (await batchRecordNames(storage)).length,
     seconds_left: holder && perMinute !== null ? (60 * remaining) / perMinute : null,
   };
 }

@@ -38,6 +38,7 @@ describe('runStatusOf', () => {
       updated_at: null,
       images_per_minute: null,
       seconds_left: null,
+      batches_noted: 0,
     };
     assert.deepEqual(early, whole);
 
