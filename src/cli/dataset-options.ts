@@ -118,7 +118,7 @@ export function addCourseOptions(command: Command): Command {
       'tell how many images, how long and how much disk: a few are tried, nothing is kept',
     ).default(false),
   );
-  course(new Option('--json', 'with --dry-run: print it as JSON').default(false));
+  course(new Option('--json', 'with --dry-run or --enqueue: print what it tells as JSON').default(false));
   return command;
 }
 

@@ -23,7 +23,7 @@ const FINISH_OPTIONS = {
   attempts: 5,
   backoff: { type: 'exponential', delay: 2000 },
 };
-/** Milliseconds for what is left to say to Redis, once the time to end is over. */
+/** Milliseconds for what is left to say to Redis, beyond the time of grace. */
 const LAST_WORDS = 3000;
 
 /** What a session works with. */
@@ -53,7 +53,7 @@ export class RunSession {
   readonly #end: AbortSignal;
   #isFinishing = false;
   /** Lets a look around come at once. */
-  #look = new AbortController();
+  #wake = () => {};
   #problem: string | undefined;
   #fatal: unknown;
 
@@ -75,13 +75,13 @@ export class RunSession {
       { ...parts, executor, folder: this.#batches, output: { storage: parts.storage } },
     );
     const worker = this.#takeJobs();
-    let closing: Promise<void> | undefined;
-    const close = () => {
-      closing ??= worker.close();
-      if (this.#options.signal.aborted) void this.#afterGrace();
-    };
-    if (this.#end.aborted) close();
-    else this.#end.addEventListener('abort', close);
+    const closing = new Promise<void>((resolve) => {
+      this.#end.addEventListener('abort', () => {
+        resolve(worker.close());
+        this.#wake();
+      });
+    });
+    const grace = this.#graceTimer();
     const looking = this.#lookAround();
     try {
       await loop.doAll(this.#batches.tasks);
@@ -89,16 +89,14 @@ export class RunSession {
       this.#fatal ??= error;
     }
     this.#stop.abort();
-    close();
     this.#batches.handBack();
     await looking;
     // a server that is away would be waited for
     const ended = new AbortController();
-    const late = sleep(LAST_WORDS + (this.#options.signal.aborted ? 0 : 60_000), undefined, {
-      signal: ended.signal,
-    }).catch(() => undefined);
-    await Promise.race([closing, late]);
+    const late = sleep(1000 * this.#options.graceSeconds + LAST_WORDS, undefined, { signal: ended.signal });
+    await Promise.race([closing, late.catch(() => undefined)]);
     ended.abort();
+    grace.clear();
     if (this.#fatal !== undefined) throw this.#fatal;
     return this.#problem;
   }
@@ -121,7 +119,7 @@ export class RunSession {
       onEvent({ event: 'notice', message: `${job?.name} ${job?.id}: ${error.message}` }),
     );
     worker.on('stalled', (id) => onEvent({ event: 'notice', message: `${id} was lost by a worker and is done again` }));
-    worker.on('drained', () => this.#look.abort());
+    worker.on('drained', () => this.#wake());
     // what is wrong with the connection is told by it
     worker.on('error', () => undefined);
     return worker;
@@ -149,8 +147,10 @@ export class RunSession {
       this.#fatal ??= error;
       this.#stop.abort();
     } finally {
-      if (job.name === FINISH) this.#isFinishing = false;
-      this.#look.abort();
+      if (job.name === FINISH) {
+        this.#isFinishing = false;
+        this.#wake();
+      }
     }
     await job.moveToWait(token);
     throw new connection.packages.bullmq.WaitingError();
@@ -159,8 +159,13 @@ export class RunSession {
   /** Looks now and then, while there is nothing to do, whether this was all. */
   async #lookAround(): Promise<void> {
     while (!this.#end.aborted) {
-      this.#look = new AbortController();
-      await sleep(LOOK, undefined, { signal: AbortSignal.any([this.#end, this.#look.signal]) }).catch(() => undefined);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, LOOK);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
       if (this.#end.aborted || this.#batches.size > 0 || this.#isFinishing) continue;
       if (await this.#isOver().catch(() => false)) this.#stop.abort();
     }
@@ -185,10 +190,22 @@ export class RunSession {
     return isWantedElsewhere();
   }
 
-  /** Gives up what is not done when the time of grace is over. */
-  async #afterGrace(): Promise<void> {
-    await sleep(1000 * this.#options.graceSeconds, undefined, { ref: false });
-    this.#batches.handBack();
-    await this.#options.executor.close();
+  /** Once the worker is to end: gives up what is not done when the time of grace is over. */
+  #graceTimer(): { clear(): void } {
+    const { signal, graceSeconds, executor } = this.#options;
+    let timer: NodeJS.Timeout | undefined;
+    const begin = () => {
+      timer = setTimeout(() => {
+        this.#batches.handBack();
+        void executor.close().catch(() => undefined);
+      }, 1000 * graceSeconds);
+    };
+    signal.addEventListener('abort', begin);
+    return {
+      clear() {
+        signal.removeEventListener('abort', begin);
+        clearTimeout(timer);
+      },
+    };
   }
 }

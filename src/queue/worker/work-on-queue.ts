@@ -183,6 +183,7 @@ class QueueWorker {
       threads,
     });
     await this.#sign();
+    if (signal.aborted) return;
     const parts = await openParts(entry.run, this.#id);
     try {
       const session = new RunSession({
