@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { soak, soakFaults } from '../support/soak.js';
+import { SMALL_MODEL } from '../support/small-model.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 // the whole test is `npm run soak`: 300 images, 20 kills, every format
@@ -15,7 +16,7 @@ describe('a run that is killed and started again', () => {
       recordsPerFile: 1,
       seed: 3,
       workers: 2,
-      alike: true,
+      model: SMALL_MODEL,
     };
     const report = await soak(options);
     assert.deepEqual(soakFaults(report, options.images), []);
