@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { soak, soakFaults } from '../support/soak.js';
 import { SMALL_MODEL } from '../support/small-model.js';
+import { soak, soakFaults } from '../support/soak.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 // the whole test is `npm run soak`: 300 images, 20 kills, every format

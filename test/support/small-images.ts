@@ -34,11 +34,15 @@ export async function smallImage(seed: number, format: 'png' | 'jpeg' | 'webp' |
     .toBuffer();
 }
 
-/** Writes images `sub0/00000.png`, `sub1/00001.png`, ... below a folder, each with other pixels. */
-export async function writeSmallImages(folder: string, count: number): Promise<void> {
+/**
+ * Writes images `sub0/00000.png`, `sub1/00001.png`, ... below a folder.
+ *
+ * @param seedOf - Of an image by its number; images of one seed have the same pixels. @default each its own
+ */
+export async function writeSmallImages(folder: string, count: number, seedOf = (i: number) => i + 1): Promise<void> {
   for (let i = 0; i < count; i++) {
     const path = join(folder, `sub${i % 3}`, `${String(i).padStart(5, '0')}.png`);
     await mkdir(dirname(path), { recursive: true });
-    await sharp(await smallImage(i + 1)).toFile(path);
+    await sharp(await smallImage(seedOf(i))).toFile(path);
   }
 }
