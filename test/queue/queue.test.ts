@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
@@ -150,6 +150,21 @@ describe('a queue', { skip: NO_REDIS }, () => {
     assert.match(exported.refused.join(), /model.decoder_form was "compiled", is "as-exported"/);
     client.disconnect();
     assert.deepEqual(await work(), { done: IMAGES, failed: 1, refused: [], interrupted: false });
+  });
+
+  it('leaves a run to other workers where it can open none of the images', async () => {
+    await writeSmallImages(join(folder, 'mounted'), 30);
+    const selection = { inputs: [join(folder, 'mounted')] };
+    await enqueue(runTo('queued', { selection }));
+    await rename(join(folder, 'mounted'), join(folder, 'away'));
+    const { done, refused } = await work();
+    assert.equal(done, 0);
+    assert.match(refused.join(), /this machine can open none of its images: .* could not open .*mounted/);
+    const { failed, jobs } = await status();
+    assert.equal(failed, 0);
+    assert.equal(jobs.waiting + jobs.delayed, 30);
+    await rename(join(folder, 'away'), join(folder, 'mounted'));
+    assert.deepEqual(await work(), { done: 30, failed: 0, refused: [], interrupted: false });
   });
 
   it('finishes what is in work when a worker is stopped, and hands the rest of the batch to the next one', async () => {

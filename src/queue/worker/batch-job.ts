@@ -30,7 +30,7 @@ export interface BatchJobParts {
 }
 
 /** Some images of the batch are to be tried again. */
-class TriedAgain extends Error {}
+export class TriedAgain extends Error {}
 
 /**
  * Does the job of a batch. Its record, written whole, is the one thing that says that the batch is done: a worker that is killed before

@@ -23,10 +23,16 @@ export class BatchesInWork {
   readonly tasks = new TaskFeed();
   readonly #open = new Set<OpenBatch>();
   #isOver = false;
+  #hasDone = false;
 
   /** Batches that have no end yet. */
   get size(): number {
     return this.#open.size;
+  }
+
+  /** Whether any image was done. */
+  get hasDone(): boolean {
+    return this.#hasDone;
   }
 
   /** Has the images done. Two batches may have the same image: it is done once. */
@@ -45,6 +51,7 @@ export class BatchesInWork {
   }
 
   async done(line: DoneLine): Promise<void> {
+    this.#hasDone = true;
     this.#note(line);
   }
 

@@ -18,6 +18,7 @@ import type { QueuedRun } from '../queued-run.js';
 /** What the images of a run are read with and written to, in a worker. */
 export interface WorkerParts extends Pick<LoopParts, 'sink' | 'reader' | 'prompter'> {
   readonly storage: Storage;
+  readonly source: Source;
   close(): Promise<void>;
 }
 
@@ -33,7 +34,7 @@ export async function openParts(
   const storage = openStorage(output.folder, `${QUEUE_FOLDER}/tmp/${worker}`);
   // what a format makes of all images is made at the end of the run
   const sink = sinkFor({ ...output, format: identity.output.format as OutputFormat });
-  const source = openInputs({ inputs: [] });
+  const source = seenFrom(folder, openInputs({ inputs: [] }));
   const prompts = await promptsOfJob(job);
   await sink.open({
     storage,
@@ -44,8 +45,9 @@ export async function openParts(
   });
   return {
     storage,
+    source,
     sink,
-    reader: new ImageReader(seenFrom(folder, source), limits, sink.copiesImages),
+    reader: new ImageReader(source, limits, sink.copiesImages),
     prompter: new ImagePrompter(prompts),
     async close() {
       await source.close();

@@ -7,10 +7,11 @@ import type { Executor } from '../../execute/executor.js';
 import type { BatchData } from '../batch.js';
 import { batchQueueName, FINISH, PREFIX, type QueueConnection } from '../redis/queue-connection.js';
 import type { RunBoard, RunEntry } from '../redis/run-board.js';
-import { doBatchJob } from './batch-job.js';
+import { doBatchJob, TriedAgain } from './batch-job.js';
 import { BatchesInWork } from './batches-in-work.js';
 import { finishRun } from './finish-run.js';
 import type { WorkerParts } from './run-parts.js';
+import { seesAnImage } from './sees-images.js';
 
 /** How often an idle worker looks whether its run has come to its end, in milliseconds. */
 const LOOK = 1000;
@@ -23,6 +24,8 @@ const FINISH_OPTIONS = {
   attempts: 5,
   backoff: { type: 'exponential', delay: 2000 },
 };
+/** Batches that fail, before any image is done, after which a worker looks whether it sees the images at all. */
+const FAILED_AT_FIRST = 10;
 /** Milliseconds for what is left to say to Redis, beyond the time of grace. */
 const LAST_WORDS = 3000;
 
@@ -55,6 +58,7 @@ export class RunSession {
   /** Lets a look around come at once. */
   #wake = () => {};
   #problem: string | undefined;
+  #failedAtFirst = 0;
   #fatal: unknown;
 
   constructor(options: SessionOptions) {
@@ -143,6 +147,7 @@ export class RunSession {
       });
       if (isDone) return;
     } catch (error) {
+      if (error instanceof TriedAgain) await this.#lookForImages(error);
       if (job.name === FINISH || !(error instanceof SamError && FATAL.has(error.code))) throw error;
       this.#fatal ??= error;
       this.#stop.abort();
@@ -154,6 +159,15 @@ export class RunSession {
     }
     await job.moveToWait(token);
     throw new connection.packages.bullmq.WaitingError();
+  }
+
+  /** A machine that sees no image fails at all of them, and faster than others do them: it must not go on. */
+  async #lookForImages({ message }: TriedAgain): Promise<void> {
+    const { connection, entry, parts } = this.#options;
+    if (this.#batches.hasDone || ++this.#failedAtFirst !== FAILED_AT_FIRST) return;
+    if ((await seesAnImage(connection.batchesOf(entry.id), parts.source)) !== false) return;
+    this.#problem = `this machine can open none of its images: ${message}`;
+    this.#stop.abort();
   }
 
   /** Looks now and then, while there is nothing to do, whether this was all. */
