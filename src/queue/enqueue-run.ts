@@ -1,5 +1,6 @@
 import type { Job } from 'bullmq';
 import { shareOf, WHOLE } from '../dataset/plan/shard.js';
+import { untilAborted } from '../dataset/plan/until-aborted.js';
 import type { RunIdentity } from '../dataset/run-folder/manifest.js';
 import { Closables } from '../dataset/scheduler/closables.js';
 import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
@@ -103,8 +104,7 @@ class Enqueuing {
       const tasks = tasksOf(this.#run, this.#parts, () => {});
       for await (const batches of someAtATime(batchesOf(tasks, batchSize, shard.count), JOBS_AT_ONCE)) {
         // what is in the queue stays there; the same command again goes on
-        signal?.throwIfAborted();
-        await this.#add(batches.map(batchDataOf));
+        await untilAborted(this.#add(batches.map(batchDataOf)), signal);
       }
       await this.#retryGivenUp();
       await this.#board.endFilling(this.#id);

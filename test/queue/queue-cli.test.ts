@@ -78,6 +78,21 @@ describe('the commands of a queue', () => {
     assert.doesNotMatch(unknown.stderr, /ss-w0rd/);
   });
 
+  it('stop on SIGTERM, even while Redis is away', { skip: NO_REDIS }, async (context) => {
+    const redis = await redisIn(context, await temporaryFolder(context));
+    const worker = spawn(process.execPath, [cliPath, 'worker', '--queue', redis.url, '--grace', '1']);
+    let output = '';
+    worker.stderr.on('data', (chunk) => {
+      output += chunk;
+    });
+    while (!output.includes('Waiting for jobs')) await once(worker.stderr, 'data');
+    await redis.stop();
+    while (!output.includes('went away')) await once(worker.stderr, 'data');
+    worker.kill('SIGTERM');
+    assert.deepEqual(await once(worker, 'exit'), [0, null], output);
+    assert.match(output, new RegExp(`Redis at 127.0.0.1:${redis.port} went away.*; waiting for it`));
+  });
+
   it('stop on SIGTERM within the time of grace, and show a password to nobody', { skip: NO_REDIS }, async (context) => {
     const folder = await temporaryFolder(context);
     await writeSmallImages(join(folder, 'photos'), 60);

@@ -2,6 +2,10 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { openRedis, type QueuePackages, queuePackages, type RedisWatch } from './open-redis.js';
 import type { RedisAddress } from './redis-address.js';
+import { within } from './within.js';
+
+/** Milliseconds that a server may take to hear the end. */
+const LAST_WORDS = 1000;
 
 /** Every key in Redis begins so. */
 export const PREFIX = 'sam-cli';
@@ -52,8 +56,10 @@ export class QueueConnection {
     for (const queue of [this.batchesOf(run), this.deadLettersOf(run)]) await queue.obliterate({ force: true });
   }
 
+  /** Closes all, whether the server is there or not. */
   async close(): Promise<void> {
-    for (const queue of this.#queues.values()) await queue.close().catch(() => undefined);
+    const closed = [...this.#queues.values()].map((queue) => queue.close());
+    await within(LAST_WORDS, Promise.allSettled(closed));
     this.redis.disconnect();
   }
 

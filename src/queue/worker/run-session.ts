@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Worker } from 'bullmq';
 import type { RunListener } from '../../dataset/scheduler/events.js';
 import { FATAL, RunLoop } from '../../dataset/scheduler/run-loop.js';
@@ -7,6 +6,7 @@ import type { Executor } from '../../execute/executor.js';
 import type { BatchData } from '../batch.js';
 import { batchQueueName, FINISH, PREFIX, type QueueConnection } from '../redis/queue-connection.js';
 import type { RunBoard, RunEntry } from '../redis/run-board.js';
+import { within } from '../redis/within.js';
 import { doBatchJob, TriedAgain } from './batch-job.js';
 import { BatchesInWork } from './batches-in-work.js';
 import { finishRun } from './finish-run.js';
@@ -80,10 +80,12 @@ export class RunSession {
     );
     const worker = this.#takeJobs();
     const closing = new Promise<void>((resolve) => {
-      this.#end.addEventListener('abort', () => {
+      const close = () => {
         resolve(worker.close());
         this.#wake();
-      });
+      };
+      if (this.#end.aborted) close();
+      else this.#end.addEventListener('abort', close);
     });
     const grace = this.#graceTimer();
     const looking = this.#lookAround();
@@ -94,12 +96,8 @@ export class RunSession {
     }
     this.#stop.abort();
     this.#batches.handBack();
-    await looking;
     // a server that is away would be waited for
-    const ended = new AbortController();
-    const late = sleep(1000 * this.#options.graceSeconds + LAST_WORDS, undefined, { signal: ended.signal });
-    await Promise.race([closing, late.catch(() => undefined)]);
-    ended.abort();
+    await within(1000 * this.#options.graceSeconds + LAST_WORDS, Promise.all([closing, looking]));
     grace.clear();
     if (this.#fatal !== undefined) throw this.#fatal;
     return this.#problem;
@@ -123,7 +121,7 @@ export class RunSession {
       onEvent({ event: 'notice', message: `${job?.name} ${job?.id}: ${error.message}` }),
     );
     worker.on('stalled', (id) => onEvent({ event: 'notice', message: `${id} was lost by a worker and is done again` }));
-    worker.on('drained', () => this.#wake());
+    worker.on('completed', () => this.#wake());
     // what is wrong with the connection is told by it
     worker.on('error', () => undefined);
     return worker;
@@ -152,10 +150,7 @@ export class RunSession {
       this.#fatal ??= error;
       this.#stop.abort();
     } finally {
-      if (job.name === FINISH) {
-        this.#isFinishing = false;
-        this.#wake();
-      }
+      if (job.name === FINISH) this.#isFinishing = false;
     }
     await job.moveToWait(token);
     throw new connection.packages.bullmq.WaitingError();

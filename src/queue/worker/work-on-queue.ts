@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { untilAborted } from '../../dataset/plan/until-aborted.js';
 import type { RunListener } from '../../dataset/scheduler/events.js';
 import { messageOf, SamError, type SamErrorCode } from '../../errors.js';
 import type { Executor, ExecutorMaker } from '../../execute/executor.js';
 import { QueueConnection } from '../redis/queue-connection.js';
 import type { RedisAddress } from '../redis/redis-address.js';
 import { RunBoard, type RunEntry } from '../redis/run-board.js';
+import { within } from '../redis/within.js';
 import { BEAT, WorkerBoard } from '../redis/worker-board.js';
 import { differencesHere } from './refusal.js';
 import { checkSeesRun, openParts } from './run-parts.js';
@@ -16,6 +18,8 @@ import { WorkerCounts } from './worker-counts.js';
 
 /** How often a worker without a run looks for one, in milliseconds. */
 const LOOK = 2000;
+/** Milliseconds that the server may take to hear that this worker ends. */
+const LAST_WORDS = 1000;
 /** Errors that say that this machine has not what a run needs. */
 const MISSING_HERE: ReadonlySet<SamErrorCode> = new Set(['bad-usage', 'bad-model', 'bad-run-folder', 'bad-prompt']);
 
@@ -104,22 +108,24 @@ class QueueWorker {
     let saidThatItWaits = false;
     try {
       while (!signal.aborted) {
-        const entry = await this.#nextRun();
+        const entry = await untilAborted(this.#nextRun(), signal);
         if (entry) {
           saidThatItWaits = false;
           await this.#workOn(entry);
           continue;
         }
         // one that is started before the first run is put in the queue waits for it
-        if (untilDone && (await this.#board.ids()).length > 0) break;
+        if (untilDone && (await untilAborted(this.#board.ids(), signal)).length > 0) break;
         if (!saidThatItWaits) this.#notice(`Waiting for jobs of ${this.#options.address.inWords}`);
         saidThatItWaits = true;
         await this.#sign();
-        await sleep(LOOK, undefined, { signal }).catch(() => undefined);
+        await sleep(LOOK, undefined, { signal });
       }
+    } catch (error) {
+      if (!signal.aborted || error instanceof SamError) throw error;
     } finally {
       clearInterval(beat);
-      if (this.#connection.redis.status === 'ready') await this.#workers.leave(this.#id).catch(() => undefined);
+      await within(LAST_WORDS, this.#workers.leave(this.#id)).catch(() => undefined);
     }
     const { done, failed } = this.#counts;
     return { done, failed, refused: [...this.#refused.values()], interrupted: signal.aborted };
