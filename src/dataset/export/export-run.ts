@@ -4,6 +4,7 @@ import { SamError } from '../../errors.js';
 import type { ExportedImage, MaskStyle } from '../../formats/exported-image.js';
 import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
+import { wordCategoriesOf } from '../run-folder/words-identity.js';
 import { RunReader } from '../run-reader/run-reader.js';
 import { resultsOf } from '../run-reader/run-results.js';
 import { LocatedImages } from '../sources/located-images.js';
@@ -55,6 +56,7 @@ export async function exportRun(options: ExportOptions): Promise<ExportReport> {
   }
   const kind = FORMATS[format];
   const run = await RunReader.open(folder);
+  const categories = wordCategoriesOf(run.manifest.settings);
   const counts = { images: 0, masks: 0, left_out: 0, files: 0 };
   const located = new LocatedImages();
   const results = resultsOf(run);
@@ -68,7 +70,7 @@ export async function exportRun(options: ExportOptions): Promise<ExportReport> {
   const storage = new FolderStorage(isFile ? dirname(place) : place, temporary);
   await refuseTaken(storage, isFile ? basename(place) : undefined, { out, overwrite });
   try {
-    for await (const [name, data] of filesOf(kind, images, style)) {
+    for await (const [name, data] of filesOf(kind, images, { ...style, categories })) {
       await storage.write(isFile ? basename(place) : name, data);
       counts.files++;
     }

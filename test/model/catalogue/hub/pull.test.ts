@@ -87,9 +87,12 @@ describe('pulling a model', () => {
 
   it('lays files out as the hub’s own tools do, and asks for nothing twice', async () => {
     const pulled = await pull();
-    assert.equal(pulled.encoder.path, join(root, 'hub/models--org--small/snapshots', hub.commit, 'onnx/encoder.onnx'));
-    assert.deepEqual(await readFile(pulled.encoder.path), encoder);
-    assert.deepEqual(await readFile(pulled.decoder.path), decoder);
+    assert.equal(
+      pulled.files.encoder.path,
+      join(root, 'hub/models--org--small/snapshots', hub.commit, 'onnx/encoder.onnx'),
+    );
+    assert.deepEqual(await readFile(pulled.files.encoder.path), encoder);
+    assert.deepEqual(await readFile(pulled.files.decoder.path), decoder);
     assert.equal(catalogueEntryNamed('small').decoder.sha256, sha256Of(decoder));
     const requests = hub.byteRequests.length;
     await pull();
@@ -100,7 +103,7 @@ describe('pulling a model', () => {
 
   it('lays files of a space out as the hub’s own tools do', async () => {
     await listed({ ...model, source: { ...model.source, repo: 'spaces/org/small' } });
-    const { encoder: pulled } = await pull();
+    const { encoder: pulled } = (await pull()).files;
     assert.equal(hub.seen[0].path, '/spaces/org/small/resolve/main/onnx/encoder.onnx');
     assert.equal(pulled.path, join(root, 'hub/spaces--org--small/snapshots', hub.commit, 'onnx/encoder.onnx'));
   });
@@ -125,7 +128,7 @@ describe('pulling a model', () => {
   it('begins again where a server has no ranges', async () => {
     hub.ranges = false;
     hub.faults.push({ kind: 'cut', after: 200_000 });
-    assert.deepEqual(await readFile((await pull()).encoder.path), encoder);
+    assert.deepEqual(await readFile((await pull()).files.encoder.path), encoder);
   });
 
   it('waits and asks again for 429 and 5xx, and gives up in the end', async () => {
@@ -221,8 +224,8 @@ describe('pulling a model', () => {
       await rm(join(root, 'cache'), { recursive: true });
       const pulled = await pull();
       assert.equal(hub.seen.length, 0);
-      assert.equal(pulled.encoder.sha256, sha256Of(onnx));
-      assert.equal(pulled.encoder.bytes, onnx.length);
+      assert.equal(pulled.files.encoder.sha256, sha256Of(onnx));
+      assert.equal(pulled.files.encoder.bytes, onnx.length);
       assert.equal(catalogueEntryNamed('small').decoder.sha256, sha256Of(decoder));
     });
 
@@ -240,7 +243,7 @@ describe('pulling a model', () => {
       }
       await mkdir(join(folder, 'refs'));
       await writeFile(join(folder, 'refs/main'), commit);
-      assert.equal((await pull()).decoder.path, join(folder, 'snapshots', commit, 'onnx/decoder.onnx'));
+      assert.equal((await pull()).files.decoder.path, join(folder, 'snapshots', commit, 'onnx/decoder.onnx'));
       assert.equal(hub.seen.length, 0);
       // a blob that is not what its name says is not there
       await listed({ ...model, encoder: { path: 'onnx/encoder.onnx' } });
@@ -265,14 +268,17 @@ describe('pulling a model', () => {
     assert.match(missing.stderr, /`sam-cli models pull small` downloads it/);
     const pulled = await pull();
     assert.match((await runCli('models', 'list')).stdout, /^small +here /m);
-    assert.equal((await runCli('models', 'path', 'small')).stdout, `${pulled.encoder.path}\n${pulled.decoder.path}\n`);
+    assert.equal(
+      (await runCli('models', 'path', 'small')).stdout,
+      `${pulled.files.encoder.path}\n${pulled.files.decoder.path}\n`,
+    );
     assert.equal((await runCli('models', 'verify', 'small')).stdout, 'small: as it should be\n');
-    await writeFile(pulled.decoder.path, 'damaged');
+    await writeFile(pulled.files.decoder.path, 'damaged');
     const damaged = await runCli('models', 'verify', 'small');
     assert.equal(damaged.exitCode, 1);
     assert.match(damaged.stdout, /small: Expected .* but it has 7 bytes/);
     assert.equal((await runCli('models', 'remove', 'small')).exitCode, 0);
-    assert.ok(!existsSync(pulled.encoder.path));
+    assert.ok(!existsSync(pulled.files.encoder.path));
     assert.deepEqual(await filesOfCache(), []);
   });
 });
