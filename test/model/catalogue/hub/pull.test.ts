@@ -5,9 +5,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { catalogueEntryNamed } from '../../../../src/model/catalogue/catalogue.js';
+import { catalogueEntryNamed, imageTextEntryNamed } from '../../../../src/model/catalogue/catalogue.js';
 import type { HubModel } from '../../../../src/model/catalogue/entry.js';
 import { type PullEvent, type PullOptions, pullModel } from '../../../../src/model/catalogue/hub/pull.js';
+import { HUB_IMAGE_TEXT_MODELS } from '../../../../src/model/catalogue/hub-image-text-models.js';
 import { modelState } from '../../../../src/model/catalogue/model-state.js';
 import { SAM1_GEOMETRY } from '../../../../src/sam/geometry.js';
 import { HubServer } from '../../../support/hub-server.js';
@@ -260,6 +261,45 @@ describe('pulling a model', () => {
     assert.match(runs.map(({ stderr }) => stderr).join(''), /another process is downloading this model/);
     assert.match(runs[0].stderr, /^small from org\/small, licence LicenseRef-S-Lab: for non-commercial use only\n/);
     assert.equal(runs[0].stdout, runs[1].stdout);
+  });
+
+  it('pulls an image-text model: two graphs, and a tokenizer that git keeps', async () => {
+    const known = HUB_IMAGE_TEXT_MODELS[0];
+    const words = { ...known, name: 'words', source: { repo: 'org/words', revision: 'main' } };
+    const files = { vision: { path: 'v.onnx' }, text: { path: 't.onnx' }, tokenizer: { path: 'tokenizer.json' } };
+    const tokenizerConfig = { path: 'tokenizer_config.json' };
+    await writeFile(join(root, 'catalogue.json'), JSON.stringify([{ ...words, files: { ...files, tokenizerConfig } }]));
+    hub.files.set('v.onnx', await readFile(exportPath('image-text/clip_vision.onnx')));
+    hub.files.set('t.onnx', await readFile(exportPath('image-text/siglip_text.onnx')));
+    hub.plain.add('tokenizer.json').add('tokenizer_config.json');
+    hub.files.set('tokenizer.json', randomBytes(100_000)).set('tokenizer_config.json', Buffer.from('{}'));
+    const run = await runCli('models', 'pull', 'words', '--quiet');
+    assert.equal(run.exitCode, 0, run.stderr);
+    const snapshot = join(root, 'hub/models--org--words/snapshots', hub.commit);
+    const names = ['v.onnx', 't.onnx', 'tokenizer.json', 'tokenizer_config.json'];
+    assert.deepEqual(
+      run.stdout.trimEnd().split('\n'),
+      names.map((name) => join(snapshot, name)),
+    );
+    for (const name of names) assert.deepEqual(await readFile(join(snapshot, name)), hub.files.get(name));
+    const { files: pulled } = imageTextEntryNamed('words');
+    assert.equal(pulled.tokenizer.sha256, sha256Of(await readFile(join(snapshot, 'tokenizer.json'))));
+    assert.equal((await runCli('models', 'verify', 'words')).stdout, 'words: as it should be\n');
+    const requests = hub.byteRequests.length;
+    assert.equal((await runCli('models', 'pull', 'words', '--quiet')).exitCode, 0);
+    assert.equal(hub.byteRequests.length, requests);
+    assert.equal((await runCli('models', 'remove', 'words')).exitCode, 0);
+    assert.deepEqual(await filesOfCache(), []);
+  });
+
+  it('refuses a small file with other bytes than git’s id says', async () => {
+    hub.plain.add('onnx/encoder.onnx');
+    await listed({ ...model, encoder: { path: 'onnx/encoder.onnx' } });
+    hub.faults.push({ kind: 'wrong bytes' });
+    await assert.rejects(pull(), {
+      code: 'bad-model',
+      message: /and git id [0-9a-f]{40} but received 700000 bytes with git id [0-9a-f]{40}; they were deleted$/,
+    });
   });
 
   it('verifies, shows and removes what was pulled; unpulled models name the command', async () => {
