@@ -12,7 +12,7 @@ import { type GroupMatches, matchedGroup } from './match-group.js';
 /** What ranks the masks of an image. */
 export const SCORE_NAMES = ['predicted_iou', 'stability_score', 'score'] as const;
 
-/** One of {@link SCORE_NAMES}; `score` is that of the prompt, such as a detector's confidence. */
+/** One of {@link SCORE_NAMES}; `score` is that of its words, or of the prompt, such as a detector's confidence. */
 export type ScoreName = (typeof SCORE_NAMES)[number];
 
 /** An image to be evaluated: plain data. */
