@@ -21,7 +21,7 @@ export interface WordsOptions {
   readonly labels?: string;
   readonly textModel?: string;
   readonly textThreshold?: number;
-  readonly textTemplate: readonly string[];
+  readonly textTemplate?: readonly string[];
   readonly textBackground?: string;
   readonly textSurroundings?: Surroundings;
   readonly top?: number;
@@ -30,7 +30,7 @@ export interface WordsOptions {
 /** The sentence that names of a file are put in; whoever writes a text writes the whole of it. */
 const LABEL_TEMPLATE = 'a photo of a {}';
 
-const collected = (text: string, earlier: readonly string[]) => [...earlier, text];
+const collected = (text: string, earlier: readonly string[] = []) => [...earlier, text];
 
 /** Adds what names masks by words. @param kept - What a command does with masks that show none of the words. */
 export function addWordsOptions(command: Command, kept: 'left out' | 'kept, without a category'): void {
@@ -48,23 +48,20 @@ export function addWordsOptions(command: Command, kept: 'left out' | 'kept, with
     ),
   );
   words(
-    new Option(
-      '--text-threshold <number>',
-      'score that a name needs at least (default: 0, and more than --text-background)',
-    ).argParser(numberIn(WORDS_RULES.threshold)),
+    new Option('--text-threshold <number>', 'score that a name needs at least, 0 to 1 (default: 0)').argParser(
+      numberIn(WORDS_RULES.threshold),
+    ),
   );
   words(
     new Option(
       '--text-template <sentence>',
       `sentence with {} in the place of the words; may be repeated (default: "{}" for --text, "${LABEL_TEMPLATE}" for --labels)`,
-    )
-      .argParser(collected)
-      .default([], 'see above'),
+    ).argParser(collected),
   );
   words(
     new Option(
       '--text-background <words>',
-      `what is none of the names, between commas; none for nothing (default: "${WORDS_DEFAULTS.background.join(',')}")`,
+      `what is none of the names, between commas: a mask that is more like it has no name; none for nothing (default: "${WORDS_DEFAULTS.background.join(',')}")`,
     ),
   );
   words(
@@ -86,7 +83,7 @@ export function addWordsOptions(command: Command, kept: 'left out' | 'kept, with
  * @throws SamError `bad-usage` for options that do not go together or a file that cannot be read, `bad-prompt` for one that is no list of labels.
  */
 export async function wordsOf(options: WordsOptions, onlyLabelled: boolean): Promise<Words | undefined> {
-  const { text, labels: path, textModel = DEFAULT_IMAGE_TEXT_MODEL, textTemplate } = options;
+  const { text, labels: path, textModel = DEFAULT_IMAGE_TEXT_MODEL } = options;
   if (text.length > 0 && path !== undefined) {
     throw new SamError('bad-usage', 'Expected either --text or --labels but received both');
   }
@@ -100,7 +97,7 @@ export async function wordsOf(options: WordsOptions, onlyLabelled: boolean): Pro
     ...WORDS_DEFAULTS,
     ...settingsOf(options),
     labels,
-    templates: textTemplate.length > 0 ? textTemplate : usual,
+    templates: options.textTemplate ?? usual,
     onlyLabelled,
   });
   return { model: textModel, request };
@@ -109,8 +106,8 @@ export async function wordsOf(options: WordsOptions, onlyLabelled: boolean): Pro
 /** Settings of words that no words are given for were meant for some. */
 function refuseWithout(options: WordsOptions): void {
   const { textModel, textThreshold, textTemplate, textBackground, textSurroundings, top } = options;
-  const given = { textModel, textThreshold, textBackground, textSurroundings, top };
-  if (textTemplate.length === 0 && Object.values(given).every((value) => value === undefined)) return;
+  const given = [textModel, textThreshold, textTemplate, textBackground, textSurroundings, top];
+  if (given.every((value) => value === undefined)) return;
   throw new SamError('bad-usage', 'Expected --text or --labels beside their settings but received neither');
 }
 

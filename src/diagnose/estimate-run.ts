@@ -15,7 +15,7 @@ import { countTasks } from '../dataset/scheduler/run-tasks.js';
 import type { InputSelection } from '../dataset/sources/input-images.js';
 import { openInputs } from '../dataset/sources/input-images.js';
 import type { Source } from '../dataset/sources/source.js';
-import { type Parallelism, parallelismFor } from '../execute/default-parallelism.js';
+import { type Parallelism, parallelismFor, workOf } from '../execute/default-parallelism.js';
 import type { Executor } from '../execute/executor.js';
 import { ThreadExecutor } from '../execute/thread-executor.js';
 import type { StageSeconds } from '../sam/found-mask.js';
@@ -91,7 +91,7 @@ export async function estimateRun(
     try {
       const images = shareOf(plan.digest.count, run.shard ?? WHOLE);
       const remaining = await remainingOf(run, plan, images);
-      const parallelism = parallelismFor(Math.max(1, images), run.job.kind === 'everything', run.parallelism);
+      const parallelism = parallelismFor(Math.max(1, images), workOf(run.job), run.parallelism);
       const count = Math.min(plan.digest.count, remaining, triedImages(parallelism.workers));
       const sample = await sampleOf(plan.images(), plan.digest.count, count);
       if (count > 0) onTry?.(count, remaining);
