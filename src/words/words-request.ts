@@ -58,6 +58,9 @@ export const WORDS_RULES = {
 /** Where a template has the phrase. */
 const PLACE = '{}';
 
+/** The class that masks without one have in exports. */
+const NAMELESS = 'object';
+
 /** A phrase in a template. */
 export function sentenceOf(template: string, phrase: string): string {
   return template.replaceAll(PLACE, () => phrase);
@@ -66,14 +69,22 @@ export function sentenceOf(template: string, phrase: string): string {
 /**
  * A request that can be asked, as it is.
  *
- * @throws SamError `bad-usage` without labels or templates, for a template without `{}`, and for two labels of one name or id.
+ * @throws SamError `bad-usage` without labels or templates, for a template without `{}`, for two labels of one name or id, and for a label with the
+ *   name that masks without one have in exports, where those are kept.
  */
 export function checkedWords(words: WordsRequest): WordsRequest {
-  const { labels, templates } = words;
+  const { labels, templates, onlyLabelled } = words;
   if (labels.length === 0) throw new SamError('bad-usage', 'Expected words for masks but received none');
   const bad = templates.length === 0 ? 'none' : templates.find((template) => !template.includes(PLACE));
   if (bad !== undefined) {
     throw new SamError('bad-usage', `Expected templates with {} in the place of the words but received ${bad}`);
+  }
+  if (!onlyLabelled && labels.some(({ name }) => name === NAMELESS)) {
+    throw new SamError(
+      'bad-usage',
+      `Expected labels but ${NAMELESS}: masks without a label have that class in exports`,
+      'Give the label another name: "thing: object" looks for the same.',
+    );
   }
   for (const field of ['name', 'id'] as const) {
     const seen = new Set<string | number>();

@@ -150,6 +150,14 @@ describe('words as prompts', () => {
       assert.match(same.stderr, /^4 images were done before\.$/m);
     });
 
+    it('refuses a label of the name that masks without one have', async () => {
+      const file = at('object.txt');
+      await writeFile(file, 'cup\nobject');
+      const run = await coco('object', '--labels', file);
+      assert.equal(run.exitCode, 2);
+      assert.match(run.stderr, /Expected labels but object: masks without a label have that class in exports/);
+    });
+
     it('goes on after an interruption, to the same records', async () => {
       const stop = new AbortController();
       const { request } = wordsFor({
