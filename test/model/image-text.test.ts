@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { loadImageTextModel } from '../../src/model/image-text/load-image-text-model.js';
 import { loadTokenizer } from '../../src/model/image-text/tokenizer.js';
 import { modelBytes, readModel } from '../../src/model/onnx/model-bytes.js';
@@ -10,8 +10,18 @@ import { smallImageTextEntry } from '../support/small-image-text.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('an image-text model', () => {
-  it('may have a graph of texts that wants to know where they end', async (context) => {
+  /** A folder for files, and for the notes of which of them were checked. */
+  async function ownCache(context: TestContext): Promise<string> {
     const folder = await temporaryFolder(context);
+    process.env.SAM_CLI_CACHE_DIR = folder;
+    context.after(() => {
+      delete process.env.SAM_CLI_CACHE_DIR;
+    });
+    return folder;
+  }
+
+  it('may have a graph of texts that wants to know where they end', async (context) => {
+    const folder = await ownCache(context);
     const entry = await smallImageTextEntry(folder, 'clip');
     const model = readModel(await readFile(entry.files.text.path));
     const [input] = model.graph.input;
@@ -26,7 +36,7 @@ describe('an image-text model', () => {
   });
 
   it('is refused with graphs that have other tensors, or files that are no tokenizer', async (context) => {
-    const folder = await temporaryFolder(context);
+    const folder = await ownCache(context);
     const entry = await smallImageTextEntry(folder, 'clip');
     const { vision, text } = entry.files;
     const swapped = loadImageTextModel({ ...entry, files: { ...entry.files, text: vision } }, { threads: 1 });

@@ -45,12 +45,14 @@ for (const family of Object.keys(SMALL_IMAGE_TEXT) as SmallFamily[]) {
     let sentences: Vectors;
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'sam-cli-words-'));
+      process.env.SAM_CLI_CACHE_DIR = folder;
       image = await decodeImage(fileURLToPath(fixtureUrl('images/coffee.png')));
       model = loadImageTextModel(await smallImageTextEntry(folder, family), { threads: 1 });
       sentences = await model.embedTexts(sentencesOf(words));
     });
     after(async () => {
       await model.release();
+      delete process.env.SAM_CLI_CACHE_DIR;
       await rm(folder, { recursive: true });
     });
 
