@@ -1,6 +1,6 @@
 /** One name for masks, and what it looks like in words. */
 export interface Label {
-  /** Of the category in records, at least 1; no other label has it. */
+  /** Of the category in records: 1 and on, or what a COCO dataset has; no other label has it. */
   readonly id: number;
   /** Of the category in records. */
   readonly name: string;

@@ -18,12 +18,12 @@ describe('a file of labels', () => {
       annotations: [],
       categories: [
         { id: 7, name: 'cat' },
-        { id: 3, name: 'dog: small' },
+        { id: 0, name: 'dog: small' },
       ],
     };
     assert.deepEqual(labelsOf(JSON.stringify(dataset)), [
       { id: 7, name: 'cat', phrases: ['cat'] },
-      { id: 3, name: 'dog: small', phrases: ['dog: small'] },
+      { id: 0, name: 'dog: small', phrases: ['dog: small'] },
     ]);
   });
 
@@ -36,7 +36,7 @@ describe('a file of labels', () => {
       'cup\nmug\ncup: beaker',
       /^Expected each label once but received cup twice \(labels\.txt, line 3\)$/,
     ],
-    ['JSON of another kind', '{"categories": [{"id": 0, "name": "cat"}]}', /labels\.txt, line 1/],
+    ['JSON of another kind', '{"categories": [{"id": -1, "name": "cat"}]}', /labels\.txt, line 1/],
     ['broken JSON', '{"categories": [', /^Expected JSON but received the end \(labels\.txt, line 1\)$/],
   ] as const) {
     it(`is refused with ${what}`, () => {

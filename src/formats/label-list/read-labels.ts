@@ -23,7 +23,7 @@ const WITH_CATEGORIES: JsonSchema = {
       items: {
         type: 'object',
         required: ['id', 'name'],
-        properties: { id: { type: 'integer', minimum: 1 }, name: { type: 'string', minLength: 1 } },
+        properties: { id: { type: 'integer', minimum: 0 }, name: { type: 'string', minLength: 1 } },
       },
     },
   },
