@@ -1,6 +1,6 @@
 import { SamError } from '../../errors.js';
 import { checkFolder } from '../../storage/check-folder.js';
-import { FolderStorage } from '../../storage/folder-storage.js';
+import { openStorage } from '../../storage/open-storage.js';
 import { readRanges } from '../../storage/read-ranges.js';
 import type { ByteRange, Storage } from '../../storage/storage.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
@@ -40,7 +40,7 @@ export class RunReader {
    */
   static async open(folder: string, name = 'the output of a run'): Promise<RunReader> {
     await checkFolder(folder, name);
-    return RunReader.of(new FolderStorage(folder));
+    return RunReader.of(openStorage(folder));
   }
 
   /** As {@link open}, of a run that is in this storage. */
