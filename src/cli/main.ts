@@ -19,6 +19,7 @@ import { addStatsCommand } from './commands/stats.js';
 import { addStatusCommand } from './commands/status.js';
 import { addViewCommand } from './commands/view.js';
 import { EXIT } from './exit-codes.js';
+import { refuseS3Paths } from './local-paths.js';
 import { shown, shownLines } from './shown.js';
 
 /** Codes of errors that the command line caused, and not an image or the machine: another command line is the remedy. */
@@ -39,7 +40,8 @@ function programWith(context: CommandContext): Command {
       getOutHelpWidth: () => widthOf(stdout),
       getErrHelpWidth: () => widthOf(stderr),
     })
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', (_, command) => refuseS3Paths(command));
   addEverythingCommand(program, context);
   addSegmentCommand(program, context);
   addEdgesCommand(program, context);

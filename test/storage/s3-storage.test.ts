@@ -88,4 +88,83 @@ describe('S3Storage', () => {
     });
     assert.equal(await storage.remove('log'), true);
   });
+
+  it('keeps many records in few objects, whatever the network does', async (context) => {
+    const { server, storage } = await newStorage(context);
+    const other = openStorage('s3://bucket/out');
+    let writes = 0;
+    server.faultOf = ({ method, path }) =>
+      method === 'PUT' && path.includes('segments') && ++writes % 20 === 0 ? { kind: 'lost answer' } : undefined;
+    const file = await storage.append('log');
+    let text = '';
+    for (let i = 0; i < 70; i++) {
+      const { end } = await file.append(`${i}\n`);
+      text += `${i}\n`;
+      assert.equal(end, text.length);
+      // a reader that looks at any time sees whole records, all that were answered
+      if (i % 9 === 0) assert.equal(textOf(await other.read('log')), text);
+    }
+    const segments = await server.keys('out/_run/segments/');
+    assert.ok(segments.length < 32 + 70 / 32, String(segments.length));
+    await file.close();
+    assert.equal((await server.get('out/log')).toString(), text);
+    assert.deepEqual(await server.keys(), ['out/log']);
+  });
+
+  it('takes back a record that could not be written, and goes on', async (context) => {
+    const { server, storage } = await newStorage(context);
+    const file = await storage.append('log');
+    await file.append('one');
+    server.faultOf = ({ method }) => (method === 'PUT' ? { kind: 'denied' } : undefined);
+    await assert.rejects(file.append('lost'), {
+      code: 'unwritable-output',
+      message: 'Could not write s3://bucket/out/log: access is denied (AccessDenied, 403)',
+    });
+    server.faultOf = () => undefined;
+    assert.deepEqual(await file.append('two'), { start: 3, end: 6 });
+    assert.equal(textOf(await storage.read('log')), 'onetwo');
+  });
+
+  it('goes on behind a process that was killed, and leaves one that was taken for dead no way back', async (context) => {
+    const { server, storage } = await newStorage(context);
+    const killed = await storage.append('log');
+    for (const record of ['one', 'two', 'three']) await killed.append(record);
+    const next = openStorage('s3://bucket/out');
+    const file = await next.append('log', 6);
+    assert.equal(file.length, 6);
+    await file.append('!');
+    // it wakes up
+    await killed.append('four');
+    assert.equal(textOf(await next.read('log')), 'onetwo!');
+    await assert.rejects(killed.close(), { code: 'run-in-use' });
+    await file.close();
+    assert.equal((await server.get('out/log')).toString(), 'onetwo!');
+    assert.equal((await server.keys('out/_run/segments/')).length, 1);
+    await next.removeTemporaryFiles();
+    assert.deepEqual(await server.keys(), ['out/log']);
+    // what is written whole has none of the records behind it
+    const again = await next.append('log');
+    await again.append('?');
+    await next.write('log', 'new');
+    assert.equal(textOf(await next.read('log')), 'new');
+  });
+
+  it('writes much in parts, and nothing of what fails', async (context) => {
+    const { server, storage } = await newStorage(context);
+    const piece = Buffer.alloc(3 * 1024 * 1024, 'x');
+    async function* pieces(fails: boolean) {
+      for (let i = 0; i < 4; i++) yield piece;
+      if (fails) throw new Error('a damaged record');
+      yield 'end';
+    }
+    await storage.write('big', pieces(false));
+    assert.equal(await storage.sizeOf('big'), 4 * piece.length + 3);
+    assert.equal(
+      textOf(await storage.readRange('big', { start: 4 * piece.length - 1, end: 4 * piece.length + 3 })),
+      'xend',
+    );
+    await assert.rejects(storage.write('other', pieces(true)), /^Error: a damaged record/);
+    assert.deepEqual(await server.keys(), ['out/big']);
+    assert.ok(server.seen.some(({ method, query }) => method === 'DELETE' && query.has('uploadId')));
+  });
 });

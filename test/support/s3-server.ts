@@ -37,6 +37,8 @@ export class S3Server {
   faultOf: (request: SeenS3Request) => S3Fault | undefined = () => undefined;
   /** Whether conditions of writes are heeded. */
   heedsConditions = true;
+  /** Keys of a page of a list. */
+  pageSize = 1000;
   /** Whether who has no credentials may read. */
   isPublic = false;
   readonly #behind: FauxqsServer;
@@ -51,6 +53,7 @@ export class S3Server {
 
   /** Starts a server with one empty bucket, and sets the environment so that it is used. */
   static async start(context: Pick<TestContext, 'after'>): Promise<S3Server> {
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
     const server = new S3Server(await startFauxqs({ port: 0, logger: false, init: { buckets: [BUCKET] } }));
     await new Promise<void>((resolve) => server.#proxy.listen(0, '127.0.0.1', resolve));
     server.#port = (server.#proxy.address() as AddressInfo).port;
@@ -156,7 +159,8 @@ export class S3Server {
   /** What the server behind answers. */
   async #forwarded(incoming: IncomingMessage, body: Buffer, method = incoming.method): Promise<Answer> {
     const { 'if-none-match': _, 'if-match': match, ...headers } = incoming.headers;
-    const path = method === 'HEAD' ? incoming.url?.split('?')[0] : incoming.url;
+    const asked = incoming.url?.replace('list-type=2', `list-type=2&max-keys=${this.pageSize}`);
+    const path = method === 'HEAD' ? asked?.split('?')[0] : asked;
     return new Promise((resolve, reject) => {
       const outgoing = request(
         { port: this.#behind.port, method, path, headers: { ...headers, 'content-length': body.length } },

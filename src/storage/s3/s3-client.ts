@@ -48,7 +48,11 @@ async function made(): Promise<S3> {
     requestHandler: { connectionTimeout: CONNECTION_TIMEOUT, socketTimeout: SILENCE_TIMEOUT },
   };
   // the SDK has no convention for requests without a signature; GDAL's is well known
-  if (isYes(process.env.AWS_NO_SIGN_REQUEST)) config.signer = { sign: async (request) => request };
+  if (isYes(process.env.AWS_NO_SIGN_REQUEST)) {
+    config.signer = { sign: async (request) => request };
+    // asked for before each request all the same
+    config.credentials = { accessKeyId: 'nobody', secretAccessKey: 'nobody' };
+  }
   const asked = new sdk.S3Client(config);
   // as the AWS CLI does; where there is an endpoint, the region says little
   const region = await asked.config.region().catch(() => 'us-east-1');
