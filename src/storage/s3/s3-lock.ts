@@ -162,7 +162,7 @@ export class S3Lock implements StorageLock {
     return new SamError(
       'unwritable-output',
       `Expected a server that heeds If-None-Match and If-Match of a PUT for ${address} but it does not: two processes could write the same run`,
-      'Write to a server that does (docs/s3.md names some), or to a folder.',
+      'Write to a server that does, as AWS S3, or to a folder (docs/s3.md).',
     );
   }
 
