@@ -7,6 +7,7 @@ import { pack } from 'tar-stream';
 import { mergeRuns } from '../../src/dataset/merge/merge-runs.js';
 import { runStatusOf } from '../../src/dataset/run-reader/run-status.js';
 import { openInputs } from '../../src/dataset/sources/input-images.js';
+import { LocatedImages } from '../../src/dataset/sources/located-images.js';
 import { runFake } from '../support/fake-run.js';
 import { recordTree } from '../support/file-tree.js';
 import { PHOTOS, recordsAt, s3Place } from '../support/s3-place.js';
@@ -73,33 +74,46 @@ describe('runs in a bucket', () => {
   });
 
   it('note images that are gone, refused or empty with their codes, and read archives', async (context) => {
-    const { server, folder } = await s3Place(context, ['a.png', 'denied.png']);
+    const { server, folder } = await s3Place(context, ['a.png', 'denied.png', 'silent.png']);
     const archive = pack();
     archive.entry({ name: 'inside.png' }, await smallImage(9));
     archive.finalize();
     await server.put({ 'photos/b.tar': await buffer(archive), 'photos/empty.png': '', 'photos/notes.txt': 'no image' });
-    server.faultOf = ({ path }) => (path.endsWith('denied.png') ? { kind: 'denied' } : undefined);
+    server.faultOf = ({ path }) => {
+      const kind = /(denied|silent)\.png$/.exec(path)?.[1];
+      return kind === undefined ? undefined : { kind: kind as 'denied' | 'silent' };
+    };
     const list = join(folder, 'list.txt');
     await writeFile(list, `${PHOTOS}\ns3://bucket/gone.png\ns3://bucket/photos/a.png\n`);
-    const { summary } = await runFake([], 's3://bucket/masks', { selection: { inputs: [], inputList: list } });
-    assert.deepEqual([summary.images, summary.failures], [2, 3]);
+    const { summary } = await runFake([], 's3://bucket/masks', {
+      selection: { inputs: [], inputList: list },
+      limits: { timeoutSeconds: 1 },
+    });
+    assert.deepEqual([summary.images, summary.failures], [2, 4]);
     assert.deepEqual(await server.keys('masks/bucket/'), [
       'masks/bucket/photos/a.json',
       'masks/bucket/photos/b/inside.json',
     ]);
+    const images = new LocatedImages();
+    assert.ok((await images.read(`${PHOTOS}/b.tar!inside.png`)).width > 0);
+    await images.close();
     const lines = (await server.get('masks/failures.ndjson')).toString().trim().split('\n');
     assert.deepEqual(lines.map((line) => [JSON.parse(line).image, JSON.parse(line).code]).sort(), [
       ['s3://bucket/gone.png', 'not-found'],
       [`${PHOTOS}/denied.png`, 'unreadable-file'],
       [`${PHOTOS}/empty.png`, 'empty-file'],
+      [`${PHOTOS}/silent.png`, 'timeout'],
     ]);
   });
 
   it('list a bucket page by page, as filters ask for it', async (context) => {
-    const names = ['.h/0.png', '.hidden.png', 'a/b/1.png', 'a/c/2.png', 'a/c/3.webp', 'd.png', 'no.txt'];
+    const names = ['.h/0.png', '.hidden.png', 'a/b/1 +%2B&é.png', 'a/c/2.png', 'a/c/3.webp', 'd.png', 'no.txt'];
     const { server, photos } = await s3Place(context, names);
     await server.put({ 'photos/folder/': '' });
     server.pageSize = 2;
+    let lists = 0;
+    const cut = { kind: 'cut', after: 300 } as const;
+    server.faultOf = ({ query }) => (query.has('list-type') && ++lists % 3 === 1 ? cut : undefined);
     for (const selection of [
       {},
       { hidden: true },

@@ -14,6 +14,8 @@ export type S3Fault =
   | { readonly kind: 'cut'; readonly after: number }
   /** The server does what is asked, and the connection breaks before it answers. */
   | { readonly kind: 'lost answer' }
+  /** No answer ever comes. */
+  | { readonly kind: 'silent' }
   | { readonly kind: 'denied' };
 
 /** A request as the server saw it. */
@@ -127,12 +129,16 @@ export class S3Server {
     const refusal = fault?.kind === 'denied' ? 'AccessDenied' : this.#refusalOf(incoming);
     if (refusal) return refuse(response, 403, refusal, `Wrong: ${incoming.headers.authorization}`);
     if (fault?.kind === 'slow down') return refuse(response, 503, 'SlowDown', 'Please reduce your request rate.');
+    if (fault?.kind === 'silent') return;
     const done = () => this.#forwarded(incoming, body);
     const answer =
       isWrite(incoming) && this.heedsConditions ? await this.#inTurn(() => this.#ifMet(incoming, done)) : await done();
     if (fault?.kind === 'lost answer') return void response.destroy();
+    if (searchParams.has('list-type')) answer.body = escapedKeys(answer.body);
     const end = fault?.kind === 'cut' ? fault.after : answer.body.length;
-    response.writeHead(answer.status, answer.headers);
+    // a HEAD tells a length and has no body
+    const length = seen.method === 'HEAD' ? {} : { 'content-length': answer.body.length };
+    response.writeHead(answer.status, { ...answer.headers, ...length });
     response.write(answer.body.subarray(0, end));
     if (end < answer.body.length) setTimeout(() => response.destroy(), 20);
     else response.end();
@@ -198,7 +204,23 @@ export class S3Server {
 interface Answer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
+  body: Buffer;
+}
+
+/** Keys as S3 lists them when asked for `encoding-type=url`. */
+function escapedKeys(list: Buffer): Buffer {
+  const escaped = list
+    .toString()
+    .replaceAll(/<Key>(.*?)<\/Key>/gs, (_, key: string) => `<Key>${escapedKey(key)}</Key>`)
+    .replace('<MaxKeys>', '<EncodingType>url</EncodingType><MaxKeys>');
+  return Buffer.from(escaped);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+
+function escapedKey(inXml: string): string {
+  const key = inXml.replaceAll(/&(\w+);/g, (entity, name: string) => ENTITIES[name] ?? entity);
+  return encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
 }
 
 function isWrite({ method }: IncomingMessage): boolean {

@@ -76,6 +76,7 @@ export function s3ErrorInWords(error: unknown): string {
     case 'passing':
       // the SDK wraps what several addresses of a host answered
       if (status === undefined) return messageOf(error) || code || name;
+      if (status < 300) return 'the answer of the server could not be understood';
       return `the server answered ${answer.join(', ')}`;
   }
 }
