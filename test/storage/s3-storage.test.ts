@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import { completeLengthOf } from '../../src/storage/lines.js';
 import { openStorage } from '../../src/storage/open-storage.js';
 import type { Storage } from '../../src/storage/storage.js';
 import { S3Server } from '../support/s3-server.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 async function newStorage(context: TestContext): Promise<{ server: S3Server; storage: Storage }> {
   return { server: await S3Server.start(context), storage: openStorage('s3://bucket/out/') };
@@ -166,5 +169,20 @@ describe('S3Storage', () => {
     await assert.rejects(storage.write('other', pieces(true)), /^Error: a damaged record/);
     assert.deepEqual(await server.keys(), ['out/big']);
     assert.ok(server.seen.some(({ method, query }) => method === 'DELETE' && query.has('uploadId')));
+  });
+
+  it('finds server, region and credentials where a profile names them', async (context) => {
+    const { server, storage } = await newStorage(context);
+    await storage.write('x', 'there');
+    const config = join(await temporaryFolder(context), 'config');
+    const { AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = server.environment;
+    await writeFile(
+      config,
+      `[profile mine]\nregion = eu-west-1\nendpoint_url = ${AWS_ENDPOINT_URL_S3}\naws_access_key_id = ${AWS_ACCESS_KEY_ID}\naws_secret_access_key = ${AWS_SECRET_ACCESS_KEY}\n`,
+    );
+    for (const name of ['AWS_ENDPOINT_URL_S3', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) delete process.env[name];
+    Object.assign(process.env, { AWS_CONFIG_FILE: config, AWS_PROFILE: 'mine' });
+    context.after(() => delete process.env.AWS_PROFILE);
+    assert.equal(textOf(await openStorage('s3://bucket/out').read('x')), 'there');
   });
 });
