@@ -77,10 +77,20 @@ export function segmentOf(
 
 /** A file as it is now; undefined when there is none. @param base - What all keys of the storage begin with */
 export async function findGrown(objects: S3Objects, base: string, name: string): Promise<GrownObject | undefined> {
-  const head = await objects.head(base + name);
-  if (!head) return undefined;
-  const generation = generationOf(head);
-  const all = generation === undefined ? [] : await segmentsOf(objects, base, segmentsPrefix(base, name, generation));
+  let head = await objects.head(base + name);
+  while (head) {
+    const generation = generationOf(head);
+    if (generation === undefined) return grownOf(head, undefined, []);
+    const segments = await segmentsOf(objects, base, segmentsPrefix(base, name, generation));
+    // where the object was written anew meanwhile, segments may be gone that were joined to it
+    const now = await objects.head(base + name);
+    if (now?.etag === head.etag) return grownOf(head, generation, segments);
+    head = now;
+  }
+  return undefined;
+}
+
+function grownOf(head: S3Head, generation: string | undefined, all: readonly Segment[]): GrownObject {
   const segments = chainOf(all, head.size);
   const length = segments.at(-1)?.end ?? head.size;
   return { head, generation, segments, hasRemains: segments.length < all.length, length };

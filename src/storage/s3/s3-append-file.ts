@@ -57,7 +57,8 @@ export class S3AppendFile implements AppendFile {
   #open: OwnSegment[] = [];
   #length: number;
   #waiting: Waiting[] = [];
-  #writing: Promise<void> | undefined;
+  #isWriting = false;
+  #writing: Promise<void> = Promise.resolve();
   /** Why nothing more can be written: what is in the file is not known for certain. */
   #broken: unknown;
 
@@ -112,9 +113,7 @@ export class S3AppendFile implements AppendFile {
     const bytes = typeof record === 'string' ? Buffer.from(record) : record;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ bytes, resolve, reject });
-      this.#writing ??= this.#writeAll().finally(() => {
-        this.#writing = undefined;
-      });
+      if (!this.#isWriting) this.#writing = this.#writeAll();
     });
   }
 
@@ -132,6 +131,7 @@ export class S3AppendFile implements AppendFile {
   }
 
   async #writeAll(): Promise<void> {
+    this.#isWriting = true;
     while (this.#waiting.length > 0) {
       const group = this.#nextGroup();
       try {
@@ -143,6 +143,7 @@ export class S3AppendFile implements AppendFile {
         for (const { reject } of group) reject(fault);
       }
     }
+    this.#isWriting = false;
   }
 
   /** Records that go into one segment. */

@@ -165,9 +165,10 @@ export class S3Storage implements Storage {
   /** Segments that do not count any more. Parts of an object that was never finished are the bucket's to clear away (docs/s3.md). */
   async removeTemporaryFiles(): Promise<void> {
     if (this.#isShared) return;
-    const live = new Map<string, string | undefined>();
     try {
       for await (const page of this.#objects.list(this.#base + SEGMENTS)) {
+        // asked for after the page was listed: a generation that counts later than that has no segments in it
+        const live = new Map<string, string | undefined>();
         const gone: string[] = [];
         for (const { key } of page) {
           const segment = segmentOf(key.slice(this.#base.length + SEGMENTS.length));
