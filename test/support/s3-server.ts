@@ -97,7 +97,8 @@ export class S3Server {
   async put(objects: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
     const client = this.#client();
     for (const [Key, Body] of Object.entries(objects)) {
-      await client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+      // between conditional writes, not within one
+      await this.#inTurn(() => client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body })));
     }
   }
 

@@ -90,7 +90,8 @@ export class S3Objects {
     for (let at = start; at < end; ) {
       const range = { start: at, end: Math.min(end, at + STREAM_BYTES) };
       const part = await this.get(key, { range, ...(known !== undefined && { etag: known }) });
-      if (!part || part.bytes.length === 0) throw new CutBody(`it ends at ${part?.size ?? 0}`);
+      if (!part) throw Object.assign(new Error('it is not there'), { name: 'NoSuchKey' });
+      if (part.bytes.length === 0) throw new CutBody(`it ends at ${part.size}`);
       known = part.etag;
       at += part.bytes.length;
       yield part.bytes;
