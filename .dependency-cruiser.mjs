@@ -87,6 +87,7 @@ const FOR_ALL = ['errors.ts', 'package-root.ts'];
 
 /** The folders of src that may know a package, or a part of Node.js. Every package in src has a line. */
 const KNOWN_IN = {
+  '@aws-sdk/client-s3': ['storage/s3'],
   '@bomb.sh/tab': ['cli'],
   '@huggingface/tokenizers': ['model/image-text'],
   '@tanstack/virtual-core': ['report/page'],

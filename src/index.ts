@@ -75,6 +75,7 @@ export { maskInputOf } from './segment/mask-input.js';
 export type { ObjectPrompt } from './segment/object-prompt.js';
 export type { SegmentSettings } from './segment/segment-image.js';
 export { FolderStorage } from './storage/folder-storage.js';
+export { openStorage } from './storage/open-storage.js';
 export type {
   AppendFile,
   ByteRange,

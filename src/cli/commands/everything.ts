@@ -78,7 +78,10 @@ export function addEverythingCommand(program: Command, context: CommandContext):
     .summary('make all masks of images and folders')
     .description('Makes all masks of images and folders: one SA-1B JSON file with COCO RLE masks per image.')
     .argument('[inputs...]', INPUTS_DESCRIPTION)
-    .option('-o, --out <folder>', 'where to write <path under its input folder>.json, and the state of the run in _run')
+    .option(
+      '-o, --out <folder>',
+      'folder or s3://bucket/prefix: where to write <path under its input folder>.json, and the state of the run in _run',
+    )
     .option('--overlay <folder>', 'also write each image with its masks drawn, to look at')
     .addOption(overlayFormatOption());
   addModelOptions(command);

@@ -161,7 +161,7 @@ export function addSegmentCommand(program: Command, context: CommandContext): vo
     .argument('[inputs...]', INPUTS_DESCRIPTION)
     .requiredOption(
       '-o, --out <folder>',
-      'where to write <path under its input folder>.json, and the state of the run in _run',
+      'folder or s3://bucket/prefix: where to write <path under its input folder>.json, and the state of the run in _run',
     )
     .option('--overlay <folder>', 'also write each image with its masks drawn, to look at')
     .addOption(overlayFormatOption());
