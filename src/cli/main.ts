@@ -5,6 +5,7 @@ import { withoutCredentials } from '../queue/redis/redis-address.js';
 import type { CommandContext, CommandStreams } from './command-context.js';
 import { commandsFor } from './commands.js';
 import { EXIT } from './exit-codes.js';
+import { refuseS3Paths } from './local-paths.js';
 import { shown, shownLines } from './shown.js';
 
 /** Codes of errors that the command line caused, and not an image or the machine: another command line is the remedy. */
@@ -25,7 +26,8 @@ async function programWith(context: CommandContext): Promise<Command> {
       getOutHelpWidth: () => widthOf(stdout),
       getErrHelpWidth: () => widthOf(stderr),
     })
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', (_, command) => refuseS3Paths(command));
   for (const add of await commandsFor(context.words)) add(program, context);
   // subcommands are made before they inherit: tell each one too
   for (const command of program.commands) command.copyInheritedSettings(program);

@@ -159,7 +159,7 @@ describe('sam-cli segment', () => {
   });
 
   const wrong: [why: string, args: string[], message: RegExp][] = [
-    ['no prompts', [], /Expected either --point and --box or --prompts but received neither/],
+    ['no prompts', [], /Expected --point, --box or --prompts, or --text or --labels, but received none/],
     [
       'both kinds',
       ['--point', '1,2', '--prompts', 'x'],

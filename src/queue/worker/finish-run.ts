@@ -3,6 +3,7 @@ import { batchRecordName, readBatchRecord, writeBatchRecord } from '../../datase
 import { QUEUE_FOLDER } from '../../dataset/run-folder/file-names.js';
 import { type JournalLine, journalLines } from '../../dataset/run-folder/journal-lines.js';
 import { RunFolder } from '../../dataset/run-folder/run-folder.js';
+import { wordCategoriesOf } from '../../dataset/run-folder/words-identity.js';
 import type { RunListener } from '../../dataset/scheduler/events.js';
 import { sinkFor } from '../../dataset/scheduler/output-formats.js';
 import { openStorage } from '../../storage/open-storage.js';
@@ -69,6 +70,7 @@ async function finishSink({ run }: RunEntry, { storage }: RunFolder, onEvent: Ru
       storage,
       isNew: false,
       ...(prompts && { prompts }),
+      wordCategories: wordCategoriesOf(run.identity.settings),
       async *newImages() {},
       journalLines: () => journalLines(storage),
     });

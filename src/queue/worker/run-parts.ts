@@ -2,6 +2,7 @@ import { openPrompts } from '../../dataset/prompts/open-prompts.js';
 import type { PromptSet } from '../../dataset/prompts/prompt-set.js';
 import { QUEUE_FOLDER } from '../../dataset/run-folder/file-names.js';
 import { readManifest } from '../../dataset/run-folder/manifest.js';
+import { wordCategoriesOf } from '../../dataset/run-folder/words-identity.js';
 import { ImagePrompter } from '../../dataset/scheduler/image-prompter.js';
 import { type OutputFormat, sinkFor } from '../../dataset/scheduler/output-formats.js';
 import type { LoopParts } from '../../dataset/scheduler/run-loop.js';
@@ -40,6 +41,7 @@ export async function openParts(
     storage,
     isNew: false,
     ...(prompts && { prompts }),
+    wordCategories: wordCategoriesOf(identity.settings),
     async *newImages() {},
     async *journalLines() {},
   });
