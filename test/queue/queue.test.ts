@@ -6,14 +6,19 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import type { RunEvent } from '../../src/dataset/scheduler/events.js';
 import { runDataset } from '../../src/dataset/scheduler/run.js';
 import type { ExecutorMaker } from '../../src/execute/executor.js';
+import { inWorkerThreads } from '../../src/execute/thread-executor.js';
 import { everythingJob, segmentJob } from '../../src/library/jobs.js';
+import { wordsFor } from '../../src/library/words.js';
+import { ownModelEntry } from '../../src/model/catalogue/own-model.js';
 import { enqueueRun, type RunToEnqueue } from '../../src/queue/enqueue-run.js';
 import { queueStatusOf } from '../../src/queue/queue-status.js';
 import { redisAddressOf } from '../../src/queue/redis/redis-address.js';
 import { type WorkerOptions, workOnQueue } from '../../src/queue/worker/work-on-queue.js';
 import { fileTree, recordTree } from '../support/file-tree.js';
 import { NO_REDIS, RedisServer } from '../support/redis-server.js';
+import { smallImageTextEntry } from '../support/small-image-text.js';
 import { smallImage, writeSmallImages } from '../support/small-images.js';
+import { SMALL_MODEL_FILES } from '../support/small-model.js';
 import { ToyExecutor, type ToyExecutorOptions } from '../support/toy-executor.js';
 
 const IMAGES = 10;
@@ -242,6 +247,35 @@ describe('a queue', { skip: NO_REDIS }, () => {
     assert.equal((await status()).dead_letters, 0);
     await work();
     assert.equal((await status()).dead_letters, 1);
+  });
+
+  it('names masks by words, and refuses another model of them', async () => {
+    const model = await ownModelEntry(SMALL_MODEL_FILES.encoder, SMALL_MODEL_FILES.decoder);
+    const words = wordsFor({ labels: ['cup', 'table'], model: await smallImageTextEntry(folder, 'clip') });
+    const settings = { pointsPerSide: 2, predIouThresh: 0, stabilityScoreThresh: 0 };
+    const job = everythingJob({ preset: 'reference', model, words, ...settings });
+    const executor = inWorkerThreads({ workers: 1, threads: 1 });
+    const run = (out: string) => {
+      const output = { folder: join(folder, out), format: 'coco', recordsPerFile: 1, copyImages: false } as const;
+      return runTo(out, { job, executor, output });
+    };
+    const { run: id } = await enqueue(run('queued'));
+    const client = redis.client();
+    const key = `sam-cli:about:${id}`;
+    const about = (await client.hget(key, 'run')) ?? '';
+    await client.hset(key, 'run', about.replace(/"images_sha256":"\w+"/, '"images_sha256":"feed"'));
+    assert.match((await work({ executor })).refused.join(), /settings.words.model.images_sha256 was "feed"/);
+    await client.hset(key, 'run', about);
+    client.disconnect();
+    assert.equal((await work({ executor })).done, IMAGES);
+    await runDataset(run('local'));
+    const [queued, local] = await Promise.all(['queued', 'local'].map((out) => recordTree(join(folder, out))));
+    assert.deepEqual(queued, local);
+    const coco = JSON.parse(await readFile(join(folder, 'queued', '_annotations.coco.json'), 'utf8'));
+    assert.deepEqual(
+      coco.categories.slice(0, 2).map(({ name }: { name: string }) => name),
+      ['cup', 'table'],
+    );
   });
 
   it('serves health and metrics', async () => {
