@@ -1,5 +1,5 @@
 /**
- * EdgeSAM as its authors export it (chongzhou96/EdgeSAM, scripts/export_onnx_model.py): SAM 1 with another encoder. The decoder answers one
+ * EdgeSAM as its authors export it (chongzhou96/EdgeSAM, export_onnx_model.py): SAM 1 with another encoder. The decoder answers one
  * prompt of points and box corners with low-res masks of all four mask tokens. Its scores are no predicted IoUs: the authors did not train
  * that head, and export how stable each mask is in its place. The compiled form knows predicted IoUs alone, so the decoder runs as exported.
  * Their example leaves the padding point out; it is added here as in their predictor.
