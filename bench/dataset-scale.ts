@@ -1,44 +1,15 @@
 /** A list of a million images: how soon a run begins with the first, what that costs in memory, and how soon a resumed one goes on. */
-import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { cliPath } from '../test/support/run-cli.js';
-import { COARSE, smallImage } from '../test/support/small-images.js';
+import { smallImage } from '../test/support/small-images.js';
+import { firstStart, type Start } from './support/first-start.js';
 
 const LINES = 1_000_000;
 const ROUNDS = 3;
-
-interface Start {
-  /** Seconds from the start of the process until its first image is in a worker. */
-  readonly seconds: number;
-  /** Largest resident memory of the process by then, megabytes. */
-  readonly megabytes: number;
-}
-
-/** Starts the command, waits until its first image is begun, and kills it. */
-function firstStart(args: readonly string[]): Promise<Start> {
-  return new Promise((resolve, reject) => {
-    const startedAt = performance.now();
-    const child = spawn(process.execPath, [cliPath, 'everything', ...args, ...COARSE, '--log-format', 'ndjson']);
-    let log = '';
-    let start: Promise<Start> | undefined;
-    child.stderr.on('data', (chunk) => {
-      log += chunk;
-      if (start || !log.includes('"event":"image_started"')) return;
-      const seconds = (performance.now() - startedAt) / 1000;
-      start = readFile(`/proc/${child.pid}/status`, 'utf8').then((status) => {
-        child.kill('SIGKILL');
-        return { seconds, megabytes: Number(/VmHWM:\s*(\d+)/.exec(status)?.[1]) / 1024 };
-      });
-    });
-    child.on('error', reject);
-    child.on('close', () => (start ? start.then(resolve, reject) : reject(new Error(log))));
-  });
-}
 
 function* listLines(first: string, last: string): Generator<string> {
   yield `${first}\n`;

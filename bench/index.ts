@@ -19,6 +19,7 @@ const benchmarks: Record<string, string> = {
   export: 'a million annotations to one COCO file: time and peak memory',
   report: 'the report of 10,000 images in a browser: time to open, longest frame while scrolling',
   compare: 'sam-cli compare of two runs over 1,000 images of 100 masks, against dense masks',
+  's3-listing': 'a bucket of a million keys: time and memory to list them, and until work begins',
   'dataset-scale': 'a list of a million images: time and memory until work begins, and until a resumed run goes on',
 };
 

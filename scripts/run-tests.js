@@ -27,8 +27,7 @@ process.exitCode = status ?? 1;
  * and threads or change the environment, and keep a process each.
  */
 function groupedTests(files) {
-  const alone =
-    /^build\/test\/(cli|model|library|execute|calibrate|report|storage|segment|edges|evaluate)\/|^build\/test\/[^/]*$/;
+  const alone = /^build\/test\/(cli|library|execute|storage|calibrate|report)\/|^build\/test\/[^/]*$/;
   const folders = new Map();
   for (const file of files) {
     const key = alone.test(file.replaceAll('\\', '/')) ? file : dirname(file);

@@ -22,7 +22,7 @@ export { EDGE_DEFAULTS, type EdgeSettings } from './edges/edge-settings.js';
 export { ERROR_CODES, SamError, type SamErrorCode } from './errors.js';
 export type { Parallelism } from './execute/default-parallelism.js';
 export type { Executor, ExecutorInfo, ExecutorMaker, ImageAnswer, ImageTask, TaskOptions } from './execute/executor.js';
-export type { EdgesJob, EverythingJob, Job, PromptsReference, SegmentJob } from './execute/job.js';
+export type { EdgesJob, EverythingJob, Job, PromptsReference, SegmentJob, Words } from './execute/job.js';
 export { ThreadExecutor, type ThreadExecutorOptions } from './execute/thread-executor.js';
 export { maskRecordOf } from './formats/sa1b/write.js';
 export { type DecodeImageOptions, decodeImage, type ImageInput } from './image/decode-image.js';
@@ -44,6 +44,7 @@ export {
 } from './library/jobs.js';
 export { type OutputFolder, type RunDatasetOptions, runDataset } from './library/run-dataset.js';
 export { type Prediction, type PredictRequest, SamPredictor } from './library/sam-predictor.js';
+export { type WordsForOptions, wordsFor } from './library/words.js';
 export { type CocoRle, maskRunsFromCocoRle } from './mask/runs/coco-rle.js';
 export {
   columnMajorFromMaskRuns,
@@ -54,12 +55,13 @@ export {
 export { maskIou } from './mask/runs/mask-iou.js';
 export type { MaskRuns } from './mask/runs/mask-runs.js';
 export { catalogueEntries, DEFAULT_MODEL } from './model/catalogue/catalogue.js';
-export type { CatalogueEntry, ModelReference } from './model/catalogue/entry.js';
+export type { CatalogueEntry, ImageTextEntry, ImageTextReference, ModelReference } from './model/catalogue/entry.js';
 export { ownModelEntry } from './model/catalogue/own-model.js';
 export type { EmbeddingCacheOptions } from './model/runtime/embedding-cache.js';
 export { type LoadModelOptions, loadModel, type SamModel } from './model/runtime/load-model.js';
 export type { FoundMask, ImageResult, StageSeconds } from './sam/found-mask.js';
 export type { ImagePrompts, PromptedObject, SkippedPrompt } from './sam/image-prompts.js';
+export type { Label, MaskLabel } from './sam/mask-label.js';
 export type { MaskRecord } from './sam/mask-record.js';
 export type { RgbImage } from './sam/rgb-image.js';
 export type {
@@ -73,6 +75,7 @@ export { maskInputOf } from './segment/mask-input.js';
 export type { ObjectPrompt } from './segment/object-prompt.js';
 export type { SegmentSettings } from './segment/segment-image.js';
 export { FolderStorage } from './storage/folder-storage.js';
+export { openStorage } from './storage/open-storage.js';
 export type {
   AppendFile,
   ByteRange,
@@ -82,3 +85,4 @@ export type {
   Storage,
   StorageLock,
 } from './storage/storage.js';
+export { WORDS_DEFAULTS, type WordsRequest, type WordsSettings } from './words/words-request.js';

@@ -35,7 +35,7 @@ export interface DatasetOptions {
 
 /** Arguments in help of what may be named as inputs. */
 export const INPUTS_DESCRIPTION =
-  'image files (JPEG, PNG, WebP, TIFF, GIF, AVIF), folders (searched through), quoted globs, tar archives (.tar, .tar.gz) and http(s) URLs';
+  'image files (JPEG, PNG, WebP, TIFF, GIF, AVIF), folders (searched through), quoted globs, tar archives (.tar, .tar.gz), http(s) URLs and s3://bucket/prefix (docs/s3.md)';
 
 const count = { integer: true, min: 1, max: 1e9 };
 
@@ -52,7 +52,9 @@ export function addDatasetOptions(command: Command): Command {
 /** Adds where images come from. */
 export function addSourceOptions(command: Command): Command {
   const sources = (option: Option) => command.addOption(option.helpGroup('Sources:'));
-  sources(new Option('--input-list <file>', 'more inputs: one path or URL a line; "-" reads standard input'));
+  sources(
+    new Option('--input-list <file>', 'more inputs: one path, URL or s3:// address a line; "-" reads standard input'),
+  );
   sources(
     new Option('--include <glob>', 'only images whose name below a folder, glob or archive matches; may be repeated')
       .argParser(collected)

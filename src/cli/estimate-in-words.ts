@@ -10,10 +10,10 @@ export function estimateInWords(estimate: RunEstimate, out: string): string {
   if (remaining > 0) {
     lines.push(
       `about ${durationInWords(seconds)}: ${estimate.images_per_hour.toFixed(0)} images an hour with --workers ${workers} --threads ${threads}`,
-      `about ${bytesInWords(bytes)} in ${out}, ${bytesInWords(disk_free)} free there`,
+      `about ${bytesInWords(bytes)} in ${out}${disk_free === null ? '' : `, ${bytesInWords(disk_free)} free there`}`,
       `tried ${tried} of them${tried_failed > 0 ? `, ${tried_failed} failed` : ''}; nothing was kept`,
     );
-    if (bytes > disk_free) lines.push('NOT ENOUGH ROOM: choose another disk for --out');
+    if (disk_free !== null && bytes > disk_free) lines.push('NOT ENOUGH ROOM: choose another disk for --out');
   }
   return shownLines(lines);
 }

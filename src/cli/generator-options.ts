@@ -150,6 +150,14 @@ export async function generatorSettingsOf(
   return { preset, settings, lacksCalibration: PRESETS[preset as PresetName].isCalibrated && !hasThresholds };
 }
 
+/** What a user should know of a model's thresholds before a run. */
+export function calibrationNotices(model: string, { preset, lacksCalibration }: ChosenSettings): string[] {
+  if (!lacksCalibration) return [];
+  return [
+    `${model} was never calibrated: the preset ${preset} uses the reference's thresholds, which were set for ViT-H. \`sam-cli calibrate --help\` says how to find those that fit.`,
+  ];
+}
+
 /** Settings as a file that `--config` takes. */
 export function settingsJsonOf({ preset, settings }: Omit<ChosenSettings, 'lacksCalibration'>): string {
   const named = SETTING_NAMES.map((name) => [snakeCaseName(name), settings[name]]);

@@ -2,29 +2,15 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, SamError, type SamErrorCode } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import type { CommandContext, CommandStreams } from './command-context.js';
-import { addBenchCommand } from './commands/bench.js';
-import { addCalibrateCommand } from './commands/calibrate.js';
-import { addCompareCommand } from './commands/compare.js';
-import { addCompletionCommand } from './commands/completion.js';
-import { addDoctorCommand } from './commands/doctor.js';
-import { addEdgesCommand } from './commands/edges.js';
-import { addEvalCommand } from './commands/eval.js';
-import { addEverythingCommand } from './commands/everything.js';
-import { addExportCommand } from './commands/export.js';
-import { addMergeCommand } from './commands/merge.js';
-import { addModelsCommand } from './commands/models.js';
-import { addRenderCommand } from './commands/render.js';
-import { addSegmentCommand } from './commands/segment.js';
-import { addStatsCommand } from './commands/stats.js';
-import { addStatusCommand } from './commands/status.js';
-import { addViewCommand } from './commands/view.js';
+import { commandsFor } from './commands.js';
 import { EXIT } from './exit-codes.js';
+import { refuseS3Paths } from './local-paths.js';
 import { shown, shownLines } from './shown.js';
 
 /** Codes of errors that the command line caused, and not an image or the machine: another command line is the remedy. */
 const USAGE_CODES: ReadonlySet<SamErrorCode> = new Set(['bad-usage', 'bad-point-grid', 'bad-prompt', 'changed-run']);
 
-function programWith(context: CommandContext): Command {
+async function programWith(context: CommandContext): Promise<Command> {
   const { stdout, stderr } = context;
   const widthOf = ({ isTTY, columns }: CommandStreams['stdout']) => (isTTY && columns ? columns : 80);
   const program = new Command('sam-cli')
@@ -39,23 +25,9 @@ function programWith(context: CommandContext): Command {
       getOutHelpWidth: () => widthOf(stdout),
       getErrHelpWidth: () => widthOf(stderr),
     })
-    .exitOverride();
-  addEverythingCommand(program, context);
-  addSegmentCommand(program, context);
-  addEdgesCommand(program, context);
-  addMergeCommand(program, context);
-  addStatusCommand(program, context);
-  addExportCommand(program, context);
-  addStatsCommand(program, context);
-  addRenderCommand(program, context);
-  addViewCommand(program, context);
-  addCompareCommand(program, context);
-  addEvalCommand(program, context);
-  addCalibrateCommand(program, context);
-  addDoctorCommand(program, context);
-  addBenchCommand(program, context);
-  addCompletionCommand(program, context);
-  addModelsCommand(program, context);
+    .exitOverride()
+    .hook('preAction', (_, command) => refuseS3Paths(command));
+  for (const add of await commandsFor(context.words)) add(program, context);
   // subcommands are made before they inherit: tell each one too
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
@@ -75,7 +47,7 @@ export async function main(argv: readonly string[], streams: Partial<CommandStre
     exitCode = code;
   };
   try {
-    const program = programWith({ stdin, stdout, stderr, words: argv.slice(2), finish });
+    const program = await programWith({ stdin, stdout, stderr, words: argv.slice(2), finish });
     await program.parseAsync(argv);
     return exitCode;
   } catch (error) {

@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander';
 import { SamError } from '../errors.js';
 import { DEFAULT_MODEL } from '../model/catalogue/catalogue.js';
 import type { ModelReference } from '../model/catalogue/entry.js';
-import { ownModelEntry } from '../model/catalogue/own-model.js';
 import { DEVICES, type Device } from '../model/runtime/device.js';
 
 /** The options that choose a model, as commander parses them. */
@@ -42,5 +41,7 @@ export async function modelOf({ model, encoder, decoder }: ModelOptions): Promis
     const received = encoder === undefined ? '--decoder' : '--encoder';
     throw new SamError('bad-usage', `Expected --encoder and --decoder together but received only ${received}`);
   }
+  // it reads graphs, which a model of the catalogue needs not
+  const { ownModelEntry } = await import('../model/catalogue/own-model.js');
   return ownModelEntry(resolve(encoder), resolve(decoder));
 }

@@ -9,10 +9,12 @@ export function modelStateInWords(state: ModelState): string {
     `licence    ${state.licence}`,
     `contract   ${state.contract}`,
     `source     ${state.source}`,
-    `thresholds ${state.calibrated ? 'calibrated' : 'of the reference: never calibrated for this model'}`,
   ];
+  if (state.kind === 'segmentation') {
+    lines.push(`thresholds ${state.calibrated ? 'calibrated' : 'of the reference: never calibrated for this model'}`);
+  }
   if (state.bytes !== undefined) lines.push(`size       ${(state.bytes / 1e6).toFixed(1)} MB`);
-  if (state.present) lines.push(`encoder    ${state.encoder}`, `decoder    ${state.decoder}`);
+  if (state.files) lines.push(...Object.entries(state.files).map(([role, path]) => `${role.padEnd(10)} ${path}`));
   else lines.push(`not on this machine: \`sam-cli models pull ${state.name}\` downloads it`);
   return `${lines.join('\n')}\n`;
 }

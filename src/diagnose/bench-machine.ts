@@ -77,7 +77,7 @@ function arrangements(): Parallelism[] {
   const ways = [1, 2, cores].filter((threads) => threads <= cores);
   return [...new Set(ways)].map((threads) => {
     const workers = Math.max(1, Math.floor(cores / threads));
-    return parallelismFor(workers, true, { workers, threads });
+    return parallelismFor(workers, { sharesImages: true }, { workers, threads });
   });
 }
 

@@ -15,11 +15,13 @@ import { countTasks } from '../dataset/scheduler/run-tasks.js';
 import type { InputSelection } from '../dataset/sources/input-images.js';
 import { openInputs } from '../dataset/sources/input-images.js';
 import type { Source } from '../dataset/sources/source.js';
-import { type Parallelism, parallelismFor } from '../execute/default-parallelism.js';
+import { type Parallelism, parallelismFor, workOf } from '../execute/default-parallelism.js';
 import type { Executor } from '../execute/executor.js';
 import { ThreadExecutor } from '../execute/thread-executor.js';
 import type { StageSeconds } from '../sam/found-mask.js';
 import { FolderStorage } from '../storage/folder-storage.js';
+import { openStorage } from '../storage/open-storage.js';
+import { isS3Address } from '../storage/s3/s3-address.js';
 
 /** A run of named inputs to a folder. */
 export type EstimatedRun = Omit<DatasetRun, 'source' | 'sink' | 'storage' | 'executor'> & {
@@ -48,8 +50,8 @@ export interface RunEstimate {
   readonly seconds: number;
   /** Bytes that results of what remains take on the disk. */
   readonly bytes: number;
-  /** Bytes free where results go. */
-  readonly disk_free: number;
+  /** Bytes free where results go; null where nothing tells, as in a bucket. */
+  readonly disk_free: number | null;
   /** Most bytes of memory that this process has had so far. */
   readonly peak_memory: number;
   /** Mean seconds of each stage of an image in its worker. */
@@ -91,13 +93,12 @@ export async function estimateRun(
     try {
       const images = shareOf(plan.digest.count, run.shard ?? WHOLE);
       const remaining = await remainingOf(run, plan, images);
-      const parallelism = parallelismFor(Math.max(1, images), run.job.kind === 'everything', run.parallelism);
+      const parallelism = parallelismFor(Math.max(1, images), workOf(run.job), run.parallelism);
       const count = Math.min(plan.digest.count, remaining, triedImages(parallelism.workers));
       const sample = await sampleOf(plan.images(), plan.digest.count, count);
       if (count > 0) onTry?.(count, remaining);
       const trial = await tried(run, { source, sample, folder, parallelism });
       const seconds = count > 0 ? trial.warm + Math.max(0, remaining - trial.warmed) * trial.pace : 0;
-      const { bavail, bsize } = await statfs(await existing(run.output.folder));
       return {
         images,
         settled_before: images - remaining,
@@ -111,7 +112,7 @@ export async function estimateRun(
         seconds,
         bytes:
           count > 0 ? Math.round((remaining * (await bytesOf(folder))) / count) + embeddingBytes(run, remaining) : 0,
-        disk_free: bavail * bsize,
+        disk_free: await freeBytesOf(run.output.folder),
         peak_memory: process.resourceUsage().maxRSS * 1024,
         stages: trial.stages,
       };
@@ -126,7 +127,7 @@ export async function estimateRun(
 
 /** Images that the run would do; its folder may know of others too. */
 async function remainingOf(run: EstimatedRun, plan: Plan, images: number): Promise<number> {
-  const storage = new FolderStorage(run.output.folder);
+  const storage = openStorage(run.output.folder);
   if (run.resume?.overwrite || !(await RunReader.find(storage))) return images;
   return countTasks(run, { plan, folder: { journal: await Journal.read(storage), hasOtherInputs: true } });
 }
@@ -225,6 +226,12 @@ async function bytesOf(folder: string): Promise<number> {
 
 function embeddingBytes({ job }: EstimatedRun, images: number): number {
   return job.embeddings ? images * EMBEDDING_BYTES[job.embeddings.type ?? 'fp16'] : 0;
+}
+
+async function freeBytesOf(folder: string): Promise<number | null> {
+  if (isS3Address(folder)) return null;
+  const { bavail, bsize } = await statfs(await existing(folder));
+  return bavail * bsize;
 }
 
 /** The folder, or the nearest one above it that is there. */

@@ -5,6 +5,7 @@ import type { SegmentationModel } from '../sam/segmentation-model.js';
 import { segmentImage } from '../segment/segment-image.js';
 import type { ImageAnswer, ImageTask } from './executor.js';
 import type { EdgesJob, EverythingJob, Job, SegmentJob } from './job.js';
+import type { MaskNamer } from './mask-namer.js';
 
 /** Does a job with one image, in the calling thread. */
 export type Answerer = (task: ImageTask, watch: MaskGeneratorOptions) => Promise<ImageAnswer>;
@@ -12,14 +13,23 @@ export type Answerer = (task: ImageTask, watch: MaskGeneratorOptions) => Promise
 /**
  * What a job does with an image once the model is loaded: settings are resolved here, once, not per image.
  *
+ * @param namer - What names its masks, where the job has words.
  * @throws SamError `bad-usage` or `bad-point-grid` for settings that cannot be used.
  */
-export function answererOf(job: Job, model: SegmentationModel): Answerer {
+export function answererOf(job: Job, model: SegmentationModel, namer?: MaskNamer): Answerer {
   const answer = answererOfKind(job, model);
   return async (task, watch) => {
-    const made = await answer(task, watch);
+    const found = await answer(task, watch);
+    const made = namer ? await named(found, namer, task) : found;
     return task.overlay ? { ...made, overlay: overlayOfMasks(task.image, made.masks) } : made;
   };
+}
+
+async function named(found: ImageAnswer, namer: MaskNamer, { image }: ImageTask): Promise<ImageAnswer> {
+  const startedAt = performance.now();
+  const masks = await namer.named(image, found.masks);
+  const finish = found.seconds.finish + (performance.now() - startedAt) / 1000;
+  return { ...found, masks, seconds: { ...found.seconds, finish } };
 }
 
 function answererOfKind(job: Job, model: SegmentationModel): Answerer {

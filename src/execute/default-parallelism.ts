@@ -1,4 +1,5 @@
 import { availableParallelism, freemem } from 'node:os';
+import type { Job } from './job.js';
 
 /** Worker threads of a run and the threads that each gives to the model. */
 export interface Parallelism {
@@ -22,6 +23,22 @@ export interface Machine {
  */
 const WORKER_MEMORY = 500e6;
 
+/** Memory that a worker takes beside when it names masks: a model of images of CLIP's base size takes 0.62 to 0.74 GB (docs/text.md). */
+const NAMING_MEMORY = 750e6;
+
+/** What the workers of a run do, as far as it matters for their number. */
+export interface Work {
+  /** Whether several workers can work on one image. */
+  readonly sharesImages: boolean;
+  /** Whether masks are named by words. @default false */
+  readonly namesMasks?: boolean;
+}
+
+/** What the workers of a job do. */
+export function workOf(job: Job): Work {
+  return { sharesImages: job.kind === 'everything', namesMasks: job.kind !== 'edges' && job.words !== undefined };
+}
+
 /** This machine, or what a container leaves of it. */
 function thisMachine(): Machine {
   // availableMemory knows the limits of containers; it came with Node 20.13
@@ -33,17 +50,17 @@ function thisMachine(): Machine {
  * and as memory has room for. Where workers cannot share an image there are no more of them than images, and the cores are shared out.
  *
  * @param images - Images of the run.
- * @param sharesImages - Whether several workers can work on one image.
  * @param wanted - What the user fixed; taken as it is.
  */
 export function parallelismFor(
   images: number,
-  sharesImages: boolean,
+  { sharesImages, namesMasks = false }: Work,
   wanted: Partial<Parallelism> = {},
   { cores, memory }: Machine = thisMachine(),
 ): Parallelism {
   const useful = sharesImages ? Number.POSITIVE_INFINITY : images;
-  const fitting = Math.min(useful, Math.floor(cores / (wanted.threads ?? 1)), Math.floor(memory / WORKER_MEMORY));
+  const workerMemory = WORKER_MEMORY + (namesMasks ? NAMING_MEMORY : 0);
+  const fitting = Math.min(useful, Math.floor(cores / (wanted.threads ?? 1)), Math.floor(memory / workerMemory));
   const workers = wanted.workers ?? Math.max(1, fitting);
   const threads = wanted.threads ?? Math.max(1, Math.floor(cores / workers));
   const atOnce = Math.max(1, Math.min(images, workers));

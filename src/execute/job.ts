@@ -1,9 +1,10 @@
 import type { GeneratorSettings } from '../amg/settings.js';
 import type { EdgeSettings } from '../edges/edge-settings.js';
-import type { ModelReference } from '../model/catalogue/entry.js';
+import type { ImageTextReference, ModelReference } from '../model/catalogue/entry.js';
 import type { Device } from '../model/runtime/device.js';
 import type { EmbeddingCacheOptions } from '../model/runtime/embedding-cache.js';
 import type { SegmentSettings } from '../segment/segment-image.js';
+import type { WordsRequest } from '../words/words-request.js';
 
 /** What every job says. */
 interface CommonJob {
@@ -15,11 +16,21 @@ interface CommonJob {
   readonly embeddings?: EmbeddingCacheOptions;
 }
 
+/** Words that masks are named by. */
+export interface Words {
+  /** An image-text model: a name of the catalogue, or an entry for files of one's own. */
+  readonly model: ImageTextReference;
+  /** Every setting, resolved. */
+  readonly request: WordsRequest;
+}
+
 /** All masks of each image. */
 export interface EverythingJob extends CommonJob {
   readonly kind: 'everything';
   /** Every setting, resolved. */
   readonly settings: GeneratorSettings;
+  /** What masks are named by. @default they have no names */
+  readonly words?: Words;
 }
 
 /** The masks that prompts ask for. */
@@ -27,6 +38,8 @@ export interface SegmentJob extends CommonJob {
   readonly kind: 'segment';
   /** Every setting, resolved. */
   readonly settings: SegmentSettings;
+  /** What masks are named by. @default they have the names of their prompts */
+  readonly words?: Words;
   readonly prompts: PromptsReference;
 }
 

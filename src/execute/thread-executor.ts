@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import { errorOfData, messageOf, SamError } from '../errors.js';
 import { CropHelpers } from './crop-helpers.js';
-import { type Parallelism, parallelismFor } from './default-parallelism.js';
+import { type Parallelism, parallelismFor, workOf } from './default-parallelism.js';
 import type { Executor, ExecutorInfo, ExecutorMaker, ImageAnswer, ImageTask, TaskOptions } from './executor.js';
 import type { Job } from './job.js';
 import type { AnswerRequest, MadeFor, WorkerAnswer, WorkerMessage, WorkerRequest, WorkerSetup } from './protocol.js';
@@ -52,9 +52,9 @@ export class ThreadExecutor implements Executor {
   #isClosed = false;
 
   constructor({ job, images = Number.POSITIVE_INFINITY, onNotice, workerFile, ...wanted }: ThreadExecutorOptions) {
-    const canShare = job.kind === 'everything';
-    const { workers, threads, encoderThreads } = parallelismFor(images, canShare, wanted);
-    const sharesImages = canShare && workers > 1;
+    const work = workOf(job);
+    const { workers, threads, encoderThreads } = parallelismFor(images, work, wanted);
+    const sharesImages = work.sharesImages && workers > 1;
     this.concurrency = workers;
     this.threads = threads;
     const setup: WorkerSetup = { job, threads, encoderThreads, sharesImages };

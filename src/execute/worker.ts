@@ -7,6 +7,7 @@ import { errorAsData } from '../errors.js';
 import { loadModel, type SamModel } from '../model/runtime/load-model.js';
 import { type Answerer, answererOf } from './answerer.js';
 import { cropSharing, helpWith } from './crop-offer.js';
+import type { MaskNamer } from './mask-namer.js';
 import type { WorkerAnswer, WorkerMessage, WorkerRequest, WorkerSetup } from './protocol.js';
 
 /** What a worker has once its model is loaded. */
@@ -32,7 +33,20 @@ async function load(): Promise<Loaded> {
     ...(job.embeddings && { embeddings: job.embeddings }),
     onNotice: (message) => say({ kind: 'notice', message }),
   });
-  return { model, answer: answererOf(job, model) };
+  return { model, answer: answererOf(job, model, await loadNamer(model)) };
+}
+
+/** Where the encoder runs, the other model of images does: which device that is, is part of the run. */
+async function loadNamer({ encodesOn: provider }: SamModel): Promise<MaskNamer | undefined> {
+  if (job.kind === 'edges' || !job.words) return undefined;
+  // most runs have no words, and need no tokenizer
+  const { MaskNamer } = await import('./mask-namer.js');
+  return MaskNamer.load(job.words, {
+    threads: encoderThreads,
+    provider,
+    ...(job.embeddings && { embeddings: job.embeddings }),
+    onNotice: (message) => say({ kind: 'notice', message }),
+  });
 }
 
 async function answered(request: WorkerRequest): Promise<WorkerAnswer> {

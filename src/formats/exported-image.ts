@@ -7,7 +7,9 @@
 import { keyholeRingOf } from '../mask/runs/keyhole-ring.js';
 import { type Polygon, polygonsOfMaskRuns, type Ring } from '../mask/runs/trace-polygons.js';
 import type { FoundMask, ImageResult } from '../sam/found-mask.js';
+import type { Category } from '../sam/image-prompts.js';
 import type { MapPlacement } from '../sam/map-placement.js';
+import { classOf } from '../sam/mask-class.js';
 
 /** An image's result on its way into another format. */
 export interface ExportedImage {
@@ -26,6 +28,8 @@ export interface MaskStyle {
   readonly simplify?: number;
   /** Written before the name of each image, where a format says where images are. @default '' */
   readonly imagePrefix?: string;
+  /** Classes that are known before the first mask, in the order that they are to have. @default none */
+  readonly categories?: readonly Category[];
 }
 
 /** A file of an export: its name, and its text, whole or in pieces. */
@@ -34,9 +38,10 @@ export type ExportedFile = readonly [name: string, data: string | Uint8Array | A
 /** The class of masks that have none. */
 const UNNAMED = 'object';
 
-/** The class of a mask, by its name: that of its prompt, or else the number of its class, or "object". */
-export function categoryNameOf({ prompt }: FoundMask): string {
-  return prompt?.category ?? prompt?.categoryId?.toString() ?? UNNAMED;
+/** The class of a mask, by its name, or else by its number, or "object". */
+export function categoryNameOf(found: FoundMask): string {
+  const { category, categoryId } = classOf(found);
+  return category ?? categoryId?.toString() ?? UNNAMED;
 }
 
 /** The pieces of a mask. */
@@ -54,9 +59,9 @@ export function pairsOf(ring: Ring): [x: number, y: number][] {
   return Array.from({ length: ring.length / 2 }, (_, i) => [ring[2 * i], ring[2 * i + 1]]);
 }
 
-/** Score of a mask for tools that know one: the detector's, where the prompt had one, or else the predicted IoU. */
-export function scoreOf({ prompt, predictedIou }: FoundMask): number {
-  return prompt?.score ?? predictedIou;
+/** Score of a mask for tools that know one: of its words, or the detector's, where the prompt had one, or else the predicted IoU. */
+export function scoreOf(found: FoundMask): number {
+  return classOf(found).score ?? found.predictedIou;
 }
 
 /** A JSON array of many items, a line each, in pieces. */

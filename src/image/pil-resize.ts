@@ -1,30 +1,39 @@
 import type { RgbImage } from '../sam/rgb-image.js';
-import { type ResizeTaps, triangleTaps } from './triangle-taps.js';
+import { BICUBIC, type ResizeFilter, type ResizeTaps, resizeTaps, TRIANGLE } from './resize-taps.js';
 
 /*
- * Pillow's bilinear resize, to the level.
+ * Pillow's bilinear and bicubic resize, to the level.
  *
  * The reference resizes with PIL (torchvision on a PIL image), so its encoder saw these very bytes. sharp enlarges half an
  * output pixel away from it (mean difference 3 of 255 levels), which moves masks; hence our own. The scheme is that of
- * Pillow's Resample.c: a triangle filter, widened when reducing, as fixed-point weights of 22 bits, first along
+ * Pillow's Resample.c: a filter, widened when reducing, as fixed-point weights of 22 bits, first along
  * x and then along y with 8-bit pixels between.
  */
 
 const PRECISION_BITS = 22;
 const HALF = 1 << (PRECISION_BITS - 1);
 
+/** Resamplings by the names of `PIL.Image.Resampling`. */
+export type Resampling = 'bilinear' | 'bicubic';
+
+const FILTERS: Readonly<Record<Resampling, ResizeFilter>> = { bilinear: TRIANGLE, bicubic: BICUBIC };
+
 /** Taps with fixed-point weights. */
-function fixedPointTaps(inSize: number, outSize: number): ResizeTaps<Int32Array> {
-  const taps = triangleTaps(inSize, outSize);
-  return {
-    ...taps,
-    weights: Int32Array.from(taps.weights, (weight) => Math.trunc(0.5 + weight * (1 << PRECISION_BITS))),
-  };
+function fixedPointTaps(inSize: number, outSize: number, filter: ResizeFilter): ResizeTaps<Int32Array> {
+  const taps = resizeTaps(inSize, outSize, filter);
+  const rounded = (weight: number) => Math.trunc((weight < 0 ? -0.5 : 0.5) + weight * (1 << PRECISION_BITS));
+  return { ...taps, weights: Int32Array.from(taps.weights, rounded) };
 }
 
-function resizeRows(source: RgbImage['data'], rows: number, inWidth: number, outWidth: number): Uint8Array {
-  const { starts, counts, weights, width } = fixedPointTaps(inWidth, outWidth);
-  const out = new Uint8Array(rows * outWidth * 3);
+/** Non-negative weights that sum to 1 within 2^-20 cannot leave 0..255 by a whole level: only others need to be clipped. */
+function levels(length: number, { overshoots }: ResizeFilter): RgbImage['data'] {
+  return overshoots ? new Uint8ClampedArray(length) : new Uint8Array(length);
+}
+
+function resizeRows(source: RgbImage['data'], rows: number, toWidth: readonly [number, number], filter: ResizeFilter) {
+  const [inWidth, outWidth] = toWidth;
+  const { starts, counts, weights, width } = fixedPointTaps(inWidth, outWidth, filter);
+  const out = levels(rows * outWidth * 3, filter);
   for (let y = 0, o = 0; y < rows; y++) {
     const row = y * inWidth * 3;
     for (let x = 0; x < outWidth; x++, o += 3) {
@@ -38,7 +47,6 @@ function resizeRows(source: RgbImage['data'], rows: number, inWidth: number, out
         g += source[p + 1] * weight;
         b += source[p + 2] * weight;
       }
-      // non-negative weights that sum to 1 within 2^-20 cannot leave 0..255 by a whole level, so nothing to clip
       out[o] = r >> PRECISION_BITS;
       out[o + 1] = g >> PRECISION_BITS;
       out[o + 2] = b >> PRECISION_BITS;
@@ -47,9 +55,15 @@ function resizeRows(source: RgbImage['data'], rows: number, inWidth: number, out
   return out;
 }
 
-function resizeColumns(source: RgbImage['data'], rowLength: number, inHeight: number, outHeight: number): Uint8Array {
-  const { starts, counts, weights, width } = fixedPointTaps(inHeight, outHeight);
-  const out = new Uint8Array(outHeight * rowLength);
+function resizeColumns(
+  source: RgbImage['data'],
+  rowLength: number,
+  toHeight: readonly [number, number],
+  filter: ResizeFilter,
+) {
+  const [inHeight, outHeight] = toHeight;
+  const { starts, counts, weights, width } = fixedPointTaps(inHeight, outHeight, filter);
+  const out = levels(outHeight * rowLength, filter);
   const sums = new Int32Array(rowLength);
   for (let y = 0; y < outHeight; y++) {
     sums.fill(HALF);
@@ -66,15 +80,21 @@ function resizeColumns(source: RgbImage['data'], rowLength: number, inHeight: nu
 }
 
 /**
- * An image resized as `PIL.Image.resize(size, BILINEAR)` does it, equal to the level (test/image/pil-resize.test.ts).
+ * An image resized as `PIL.Image.resize(size, BILINEAR)`, or `BICUBIC`, does it, equal to the level (test/image/pil-resize.test.ts).
  *
  * @param image - RGB, row-major.
  * @param width - New width in pixels, at least 1.
  * @param height - New height in pixels, at least 1.
  */
-export function resizeLikePil(image: RgbImage, width: number, height: number): RgbImage {
+export function resizeLikePil(
+  image: RgbImage,
+  width: number,
+  height: number,
+  resampling: Resampling = 'bilinear',
+): RgbImage {
+  const filter = FILTERS[resampling];
   let { data } = image;
-  if (width !== image.width) data = resizeRows(data, image.height, image.width, width);
-  if (height !== image.height) data = resizeColumns(data, width * 3, image.height, height);
+  if (width !== image.width) data = resizeRows(data, image.height, [image.width, width], filter);
+  if (height !== image.height) data = resizeColumns(data, width * 3, [image.height, height], filter);
   return { data, width, height };
 }

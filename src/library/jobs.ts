@@ -6,7 +6,7 @@
 
 import { DEFAULT_PRESET, settingsOfPreset } from '../amg/presets.js';
 import { type EdgeSettings, resolveEdgeSettings } from '../edges/edge-settings.js';
-import type { EdgesJob, EverythingJob, PromptsReference, SegmentJob } from '../execute/job.js';
+import type { EdgesJob, EverythingJob, PromptsReference, SegmentJob, Words } from '../execute/job.js';
 import { catalogueEntryNamed, DEFAULT_MODEL } from '../model/catalogue/catalogue.js';
 import type { ModelReference } from '../model/catalogue/entry.js';
 import type { Device } from '../model/runtime/device.js';
@@ -26,11 +26,16 @@ export interface JobOptions {
 }
 
 /** Options of {@link everythingJob}: a preset, what differs from it, and the model. */
-export interface EverythingJobOptions extends AutomaticMaskGeneratorOptions, JobOptions {}
+export interface EverythingJobOptions extends AutomaticMaskGeneratorOptions, JobOptions {
+  /** What masks are named by: see `wordsFor`. @default they have no names */
+  readonly words?: Words;
+}
 
 /** Options of {@link segmentJob}: what is asked, how it is answered, and the model. */
 export interface SegmentJobOptions extends Partial<SegmentSettings>, JobOptions {
   readonly prompts: PromptsReference;
+  /** What masks are named by: see `wordsFor`. @default they have the names of their prompts */
+  readonly words?: Words;
 }
 
 /** Options of {@link edgesJob}: what differs from the SAM paper, and the model. */
@@ -43,11 +48,12 @@ export interface EdgesJobOptions extends Partial<EdgeSettings>, JobOptions {}
  *   be asked.
  */
 export function everythingJob(options: EverythingJobOptions = {}): EverythingJob {
-  const { preset = DEFAULT_PRESET, model = DEFAULT_MODEL, device, embeddings, ...settings } = options;
+  const { preset = DEFAULT_PRESET, model = DEFAULT_MODEL, device, embeddings, words, ...settings } = options;
   return {
     kind: 'everything',
     model,
     settings: settingsOfPreset(preset, catalogueEntryNamed(model).calibratedSettings, settings),
+    ...(words && { words }),
     ...(device && { device }),
     ...(embeddings && { embeddings }),
   };
@@ -63,6 +69,7 @@ export function segmentJob({
   model = DEFAULT_MODEL,
   device,
   embeddings,
+  words,
   ...settings
 }: SegmentJobOptions): SegmentJob {
   return {
@@ -70,6 +77,7 @@ export function segmentJob({
     model,
     settings: { ...SEGMENT_DEFAULTS, ...checkedSettings<SegmentSettings>(settings, SEGMENT_RULES) },
     prompts,
+    ...(words && { words }),
     ...(device && { device }),
     ...(embeddings && { embeddings }),
   };

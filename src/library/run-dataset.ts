@@ -28,9 +28,9 @@ export interface RunDatasetOptions
    * @default worker threads: `workers` of them with `threads` each, or what fits the machine and the number of images
    */
   readonly executor?: DatasetRun['executor'];
-  /** Files, folders (searched through), globs, tar archives and URLs; or with more to say about them. */
+  /** Files, folders (searched through), globs, tar archives, URLs and s3:// addresses; or with more to say about them. */
   readonly inputs?: readonly string[] | InputSelection;
-  /** Folder of the results, or with more to say about them. */
+  /** Folder of the results or `s3://bucket/prefix`, or with more to say about them. */
   readonly out?: string | OutputFolder;
 }
 

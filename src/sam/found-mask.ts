@@ -1,5 +1,6 @@
 import type { MeasuredMask } from '../mask/runs/mask-iou.js';
 import type { PromptedObject, SkippedPrompt } from './image-prompts.js';
+import type { MaskLabel } from './mask-label.js';
 
 /** A mask of an image and what is known of it: plain data, before it becomes a record of any file format. */
 export interface FoundMask extends MeasuredMask {
@@ -13,6 +14,8 @@ export interface FoundMask extends MeasuredMask {
   readonly cropXyxy: readonly [x0: number, y0: number, x1: number, y1: number];
   /** What it answers, where a user asked for it. */
   readonly prompt?: PromptedObject;
+  /** Which of the words that were asked for it shows, where some were and it shows one. */
+  readonly label?: MaskLabel;
   /** Which of the three masks of its prompt it is, where all three are kept. */
   readonly maskIndex?: number;
 }
@@ -25,7 +28,7 @@ export interface StageSeconds {
   decode: number;
   /** Filters, boxes and runs of all candidates. */
   select: number;
-  /** Duplicates, small regions, overlaps and the order of the survivors. */
+  /** Duplicates, small regions, overlaps and the order of the survivors, and their names. */
   finish: number;
 }
 

@@ -9,7 +9,7 @@
  */
 
 import { SamError } from '../errors.js';
-import { type ResizeTaps, triangleTaps } from '../image/triangle-taps.js';
+import { type ResizeTaps, resizeTaps, TRIANGLE } from '../image/resize-taps.js';
 import { type CocoRle, maskRunsFromCocoRle, type UncompressedCocoRle } from '../mask/runs/coco-rle.js';
 import { rowMajorFromMaskRuns } from '../mask/runs/dense-mask.js';
 import type { MaskRuns } from '../mask/runs/mask-runs.js';
@@ -69,10 +69,10 @@ export function maskInputOfRle(
 /** A row-major image of one channel, resized as PyTorch's antialiased bilinear `interpolate` does it. */
 function resized(source: Float32Array, width: number, height: number, toWidth: number, toHeight: number): Float32Array {
   const narrow = new Float32Array(toWidth * height);
-  const across = triangleTaps(width, toWidth);
+  const across = resizeTaps(width, toWidth, TRIANGLE);
   for (let y = 0; y < height; y++) filterLine(source, y * width, 1, across, narrow, y * toWidth, 1);
   const out = new Float32Array(toWidth * toHeight);
-  const down = triangleTaps(height, toHeight);
+  const down = resizeTaps(height, toHeight, TRIANGLE);
   for (let x = 0; x < toWidth; x++) filterLine(narrow, x, toWidth, down, out, x, toWidth);
   return out;
 }

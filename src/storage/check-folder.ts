@@ -1,14 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { SamError } from '../errors.js';
+import { isS3Address, parseS3Address } from './s3/s3-address.js';
 
 /**
- * Looks whether a folder is there or could be made, before anything is: neither it nor a folder above it may be a file.
+ * Looks whether a folder is there or could be made, before anything is: neither it nor a folder above it may be a file. Of an s3:// address only its
+ * form is looked at.
  *
  * @param option - Where the user named it, such as `--out`.
- * @throws SamError `bad-usage` that names the file which stands in the way.
+ * @throws SamError `bad-usage` that names the file which stands in the way, or for an address that is none.
  */
 export async function checkFolder(path: string, option: string): Promise<void> {
+  if (isS3Address(path)) {
+    parseS3Address(path);
+    return;
+  }
   for (let place = path; ; place = dirname(resolve(place))) {
     try {
       const found = await stat(place);

@@ -15,7 +15,15 @@ import { type FileHandle, link, mkdir, open, readdir, rename, rm } from 'node:fs
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { SamError } from '../errors.js';
-import { BEAT_MILLISECONDS, type FoundLock, findLock, type LockContent, SILENCE_MILLISECONDS } from './lock-file.js';
+import {
+  BEAT_MILLISECONDS,
+  type FoundLockFile,
+  findLock,
+  holderOf,
+  type LockContent,
+  SILENCE_MILLISECONDS,
+} from './lock-file.js';
+import { inUse, waitingInWords } from './lock-words.js';
 import { ownIdentity } from './process-identity.js';
 import type { LockHolder, LockOptions, StorageLock } from './storage.js';
 import { BEATS_AT_LEAST, type LockTiming, watchLock } from './watch-lock.js';
@@ -52,29 +60,9 @@ function afterName(path: string, token: string): string {
   return `${path}.after-${token}`;
 }
 
-function inUse(place: string, { holder }: FoundLock): SamError {
-  return new SamError(
-    'run-in-use',
-    `Expected ${place} for one process but process ${holder?.pid} on ${holder?.host} works there`,
-    'Give each process an output folder of its own (and --shard), or wait until that one ends.',
-  );
-}
-
-function waitingInWords(place: string, { holder, beatAt }: FoundLock, { silence }: LockTiming): string {
-  const seconds = (milliseconds: number) => Math.max(0, Math.round(milliseconds / 1000));
-  return (
-    `Waiting for ${place}: process ${holder?.pid} on ${holder?.host} may work there, which cannot be seen from here. Its last sign ` +
-    `of life was ${seconds(Date.now() - beatAt)} s ago; when it is silent for ${seconds(silence)} s, the folder is taken over.`
-  );
-}
-
 /** The process that holds a lock file, as far as it can be told at once; undefined when none does. */
 export async function lockHolderOf(path: string): Promise<LockHolder | undefined> {
-  const lock = await findLock(path);
-  if (!lock?.holder || lock.state === 'void') return undefined;
-  if (lock.state === 'unknown' && Date.now() - lock.beatAt > SILENCE_MILLISECONDS) return undefined;
-  const { pid, host } = lock.holder;
-  return { pid, host };
+  return holderOf(await findLock(path));
 }
 
 /** A lock file of this process. */
@@ -174,7 +162,7 @@ export class FileLock implements StorageLock {
       const patience =
         obstacle.holder?.host === hostname() ? { ...timing, silence: BEATS_AT_LEAST * timing.beat } : timing;
       onWait?.(waitingInWords(place, obstacle, patience));
-      const end = await watchLock(obstacle, patience, signal);
+      const end = await watchLock(obstacle, () => findLock(obstacle.path), patience, signal);
       if (end === 'alive') throw inUse(place, obstacle);
       if (end === 'silent') silent.add(obstacle.token);
     }
@@ -186,7 +174,7 @@ export class FileLock implements StorageLock {
    * @param silent - Tokens of locks whose processes were watched and are dead.
    * @returns what stands in the way; undefined when it is done.
    */
-  async #claim(path: string, silent: ReadonlySet<string>): Promise<FoundLock | undefined> {
+  async #claim(path: string, silent: ReadonlySet<string>): Promise<FoundLockFile | undefined> {
     for (;;) {
       if (await linked(this.#candidate, path)) return undefined;
       const there = await findLock(path);

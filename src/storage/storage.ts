@@ -43,13 +43,13 @@ export interface LockOptions {
 export type FileData = string | Uint8Array | AsyncIterable<string | Uint8Array>;
 
 /**
- * A place for the files of a run: a folder of this machine today. Sinks and the run folder know nothing else of the file system.
+ * A place for the files of a run: a folder of this machine, or a prefix of a bucket. Sinks and the run folder know nothing else of where files are.
  * Names are relative, with forward slashes; one that leads out of the place is refused (SamError `unsafe-path`).
  *
  * What is there and cannot be read is a SamError `bad-run-folder`.
  */
 export interface Storage {
-  /** The place in words, for messages: the folder's path. */
+  /** The place in words, for messages: the folder's path, or an address. */
   readonly location: string;
   /** A name's place in words, for messages. */
   locate(name: string): string;

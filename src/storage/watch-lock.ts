@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FoundLock, findLock } from './lock-file.js';
+import type { FoundLock } from './lock-file.js';
 
 /** How fast locks live. */
 export interface LockTiming {
@@ -19,25 +19,27 @@ export const BEATS_AT_LEAST = 3;
 /**
  * Watches the lock of a process that cannot be looked at.
  *
+ * @param look - Looks at it again; undefined when it is gone.
  * @returns `alive` when it gives signs of life, `silent` when it gave none for long enough, `changed` when the lock is gone or
  *   another one's.
  * @throws the signal's reason once that is aborted.
  */
 export async function watchLock(
   lock: FoundLock,
+  look: () => Promise<FoundLock | undefined>,
   { beat, silence }: LockTiming,
   signal: AbortSignal | undefined,
 ): Promise<'alive' | 'silent' | 'changed'> {
-  let { beatAt } = lock;
+  let { beatAt, sign } = lock;
   let moves = 0;
   let stillSince = performance.now();
   for (;;) {
     await sleep(beat / LOOKS_PER_BEAT, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
-    const now = await findLock(lock.path);
+    const now = await look();
     if (!now || now.token !== lock.token) return 'changed';
-    if (now.beatAt !== beatAt) {
+    if (now.sign !== sign) {
       if (++moves === MOVES_OF_THE_LIVING) return 'alive';
-      beatAt = now.beatAt;
+      ({ beatAt, sign } = now);
       stillSince = performance.now();
       continue;
     }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, SamError } from '../errors.js';
+import { DataFault, piecesOf } from './file-data.js';
 import type { FileData } from './storage.js';
 
 /** Reasons that lie in the name of one file; every other file can still be written. */
@@ -53,17 +54,6 @@ export async function writeAtomic(path: string, data: FileData, options: WriteOp
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error instanceof DataFault ? error.cause : unwritable(path, error);
-  }
-}
-
-/** The data failed, not the file: a damaged record is no full disk. */
-class DataFault extends Error {}
-
-async function* piecesOf(data: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const piece of data) yield typeof piece === 'string' ? Buffer.from(piece) : piece;
-  } catch (cause) {
-    throw new DataFault('', { cause });
   }
 }
 

@@ -36,7 +36,7 @@ describe('estimates', () => {
     await writeSmallImages(photos, 3);
     const some = JSON.parse((await runMain(...args, '--dry-run', '--json')).stdout);
     assert.deepEqual([some.images, some.settled_before, some.remaining, some.tried], [3, 2, 1, 1]);
-    assert.ok(some.seconds > 0 && some.bytes > 0 && some.disk_free > 0);
+    assert.ok(some.seconds > 0 && some.bytes > 0 && Number(some.disk_free) > 0);
     assert.equal((await runMain(...args, '--quiet')).exitCode, 0);
     const { stdout, stderr } = await runMain(...args, '--dry-run');
     assert.deepEqual([stdout, stderr], ['3 images, 3 settled before, 0 to do\n', '']);

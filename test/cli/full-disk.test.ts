@@ -12,6 +12,7 @@ import { runFake } from '../support/fake-run.js';
 import { fileTree, recordTree } from '../support/file-tree.js';
 import { runMain } from '../support/run-cli.js';
 import { COARSE, writeSmallImages } from '../support/small-images.js';
+import { SMALL_MODEL } from '../support/small-model.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** A file system of its own with little room; undefined where one may not be mounted. */
@@ -47,10 +48,8 @@ describe('a full disk', () => {
     const disk = await smallDisk(context);
     if (disk === undefined) return;
     const photos = join(root, 'photos');
-    // one image under many names: its embedding is made once
-    await writeSmallImages(photos, 12, () => 1);
-    const embeddings = ['--embeddings', join(root, 'embeddings')];
-    const args = ['everything', photos, '--out', join(disk, 'out'), '--workers', '2', ...embeddings, ...COARSE];
+    await writeSmallImages(photos, 12);
+    const args = ['everything', photos, '--out', join(disk, 'out'), '--workers', '2', ...COARSE, ...SMALL_MODEL];
 
     let said = '';
     let done = 0;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { SMALL_MODEL } from '../support/small-model.js';
 import { soak, soakFaults } from '../support/soak.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -15,7 +16,7 @@ describe('a run that is killed and started again', () => {
       recordsPerFile: 1,
       seed: 3,
       workers: 2,
-      alike: true,
+      model: SMALL_MODEL,
     };
     const report = await soak(options);
     assert.deepEqual(soakFaults(report, options.images), []);

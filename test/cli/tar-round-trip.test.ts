@@ -11,6 +11,7 @@ import { areaOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
 import { runFake } from '../support/fake-run.js';
 import { runMain } from '../support/run-cli.js';
 import { COARSE, smallImage } from '../support/small-images.js';
+import { SMALL_MODEL } from '../support/small-model.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 async function membersOf(path: string): Promise<Map<string, Buffer>> {
@@ -43,7 +44,7 @@ describe('tar in, tar out', () => {
 
     const out = join(root, 'out');
     const flags = ['--out-format', 'tar', '--records-per-file', '2'];
-    const run = await runMain('everything', join(root, 'in.tar.gz'), '--out', out, ...flags, ...COARSE);
+    const run = await runMain('everything', join(root, 'in.tar.gz'), '--out', out, ...flags, ...COARSE, ...SMALL_MODEL);
     assert.equal(run.exitCode, 0, run.stderr);
     const shards = (await readdir(out)).filter((name) => name.endsWith('.tar')).sort();
     assert.deepEqual(shards, ['masks-00000.tar', 'masks-00001.tar', 'masks-00002.tar']);

@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { main } from '../../src/cli/main.js';
 import { COARSE, smallImage, writeSmallImages } from '../support/small-images.js';
+import { SMALL_MODEL } from '../support/small-model.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { Terminal } from '../support/terminal.js';
 
@@ -27,8 +28,10 @@ describe('a run on a terminal', () => {
     const photo = join(root, 'photo.png');
     await writeFile(photo, await smallImage(1));
     const terminal = new Terminal(120);
-    const crops = ['--crop-n-layers', '1', '--points-per-side', '2', '--points-per-batch', '1'];
-    const { exitCode, seen } = await runOn(terminal, 'everything', photo, '-o', join(root, 'out'), ...COARSE, ...crops);
+    // enough to ask of each crop that the bar, which is drawn some times a second, shows it
+    const crops = ['--crop-n-layers', '1', '--points-per-side', '16', '--points-per-batch', '1'];
+    const flags = [...COARSE, ...crops, '--workers', '1', ...SMALL_MODEL];
+    const { exitCode, seen } = await runOn(terminal, 'everything', photo, '-o', join(root, 'out'), ...flags);
     assert.equal(exitCode, 0, terminal.screen.join('\n'));
     const lines = [...seen];
     assert.equal(lines[0], 'Looking for images...');

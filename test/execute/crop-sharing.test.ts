@@ -46,7 +46,7 @@ describe('one image in several worker threads', () => {
   });
 
   for (const [what, model, settings, numbers] of [
-    ['a grid', DEFAULT_MODEL, { pointsPerSide: 8 }, [1, 3]],
+    ['a grid', DEFAULT_MODEL, { pointsPerSide: 6, pointsPerBatch: 8 }, [1, 2]],
     // of these the bookkeeping is meant, which any model shows
     ['crops, and the points that look least alike', smallModel, { ...ALL, cropNLayers: 1, pointsBudget: 200 }, [1, 3]],
     ['masks fed back', smallModel, { ...ALL, useM2m: true }, [1, 2]],
@@ -71,7 +71,7 @@ describe('one image in several worker threads', () => {
   describe('beside others', () => {
     let executor: ThreadExecutor;
     before(() => {
-      executor = executorOf({ pointsPerSide: 8, pointsPerBatch: 16 }, 2, Number.POSITIVE_INFINITY);
+      executor = executorOf({ pointsPerSide: 6, pointsPerBatch: 8 }, 2, Number.POSITIVE_INFINITY);
     });
     after(() => executor.close());
 

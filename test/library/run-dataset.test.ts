@@ -9,7 +9,7 @@ import { ticksOf } from '../support/ticks.js';
 
 /** One point, nothing filtered: the encoder takes nearly all of the time, and onnxruntime blocks its thread while it works. */
 const COARSE = { preset: 'reference', pointsPerSide: 1, predIouThresh: 0, stabilityScoreThresh: 0 } as const;
-const IMAGES = 4;
+const IMAGES = 3;
 
 describe('runDataset of the library', () => {
   it('leaves the calling thread free, is cancelled by a signal, and goes on where it was', async (context) => {

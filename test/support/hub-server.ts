@@ -23,6 +23,8 @@ export interface SeenRequest {
  */
 export class HubServer {
   readonly files = new Map<string, Buffer>();
+  /** Names of small files, which git keeps itself: the hub sends them itself, and knows them by git's id. */
+  readonly plain = new Set<string>();
   /** Taken one after the other by requests for bytes. */
   readonly faults: Fault[] = [];
   /** Taken one after the other by requests for metadata. */
@@ -73,6 +75,7 @@ export class HubServer {
     if (this.token !== undefined && headers.authorization !== `Bearer ${this.token}`)
       return refuse(response, { status: 401 });
     if (!data || !match) return refuse(response, { status: 404 });
+    if (this.plain.has(match[1])) return this.#answerPlain(match[1], data, request, response);
     response.writeHead(302, {
       'x-repo-commit': this.commit,
       ...(this.namesSum && { 'x-linked-etag': `"${createHash('sha256').update(data).digest('hex')}"` }),
@@ -81,6 +84,13 @@ export class HubServer {
       location: `http://localhost:${this.#port}/blob/${match[1]}`,
     });
     response.end();
+  }
+
+  async #answerPlain(name: string, data: Buffer, { method, headers }: IncomingMessage, response: ServerResponse) {
+    const id = createHash('sha1').update(`blob ${data.length}\0`).update(data).digest('hex');
+    response.setHeader('x-repo-commit', this.commit).setHeader('etag', `"${id}"`);
+    if (method !== 'HEAD') return this.#sendBytes(name, headers.range, response);
+    response.setHeader('content-length', data.length).end();
   }
 
   async #sendBytes(name: string, range: string | undefined, response: ServerResponse): Promise<void> {

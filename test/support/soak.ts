@@ -18,8 +18,8 @@ export interface SoakOptions {
   readonly recordsPerFile: number;
   readonly seed: number;
   readonly workers: number;
-  /** Whether all images have the same pixels, so that their embedding is made once: the runs cost a tenth. @default false */
-  readonly alike?: boolean;
+  /** Flags that choose the model. @default those of the default model */
+  readonly model?: readonly string[];
   readonly say?: (line: string) => void;
 }
 
@@ -100,10 +100,10 @@ async function journalOf(out: string): Promise<{ image_id: number; state: string
  * works and writes) and started again.
  */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
-  const { folder, images, kills, format, recordsPerFile, seed, workers, alike = false, say = () => {} } = options;
+  const { folder, images, kills, format, recordsPerFile, seed, workers, model = [], say = () => {} } = options;
   const random = seededRandom(seed);
   const photos = join(folder, 'photos');
-  await writeSmallImages(photos, images, alike ? () => 1 : undefined);
+  await writeSmallImages(photos, images);
   const flags = [
     '--out-format',
     format,
@@ -111,7 +111,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     String(recordsPerFile),
     '--workers',
     String(workers),
-    ...(alike ? ['--embeddings', join(folder, 'embeddings')] : []),
+    ...model,
     ...COARSE,
   ];
   const argsTo = (out: string) => ['everything', photos, '--out', out, ...flags];

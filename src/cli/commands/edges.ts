@@ -51,7 +51,7 @@ export function addEdgesCommand(program: Command, context: CommandContext): void
     .argument('[inputs...]', INPUTS_DESCRIPTION)
     .requiredOption(
       '-o, --out <folder>',
-      'where to write <path under its input folder>.png, and the state of the run in _run',
+      'folder or s3://bucket/prefix: where to write <path under its input folder>.png, and the state of the run in _run',
     );
   addModelOptions(command);
   addSourceOptions(command);

@@ -5,6 +5,7 @@ import { addDatasetOptions, INPUTS_DESCRIPTION, overlayFormatOption } from '../d
 import { EXIT } from '../exit-codes.js';
 import {
   addGeneratorOptions,
+  calibrationNotices,
   type GeneratorOptions,
   generatorSettingsOf,
   printSettingsOption,
@@ -13,8 +14,9 @@ import {
 import { addMachineOptions, embeddingsOf } from '../machine-options.js';
 import { addModelOptions, modelOf } from '../model-options.js';
 import { type RunOptions, runCommand } from '../run-command.js';
+import { addWordsOptions, type WordsOptions, wordsOf } from '../words-options.js';
 
-type EverythingOptions = GeneratorOptions & RunOptions & { readonly printSettings?: boolean };
+type EverythingOptions = GeneratorOptions & RunOptions & WordsOptions & { readonly printSettings?: boolean };
 
 const EXAMPLES = `
 Examples:
@@ -33,6 +35,8 @@ Examples:
     sam-cli everything photos --out masks --config settings.json
   Millions of images, on 8 machines; the same command again goes on where it was:
     sam-cli everything --input-list images.txt --shard 0/8 --out part0 --out-format ndjson.gz
+  A labelled COCO dataset of a folder and a list of names, one a line (first \`sam-cli models pull clip-vit-b-32\`):
+    sam-cli everything photos --labels labels.txt --out masks --out-format coco
   For a program that watches: one JSON object a line on standard error:
     sam-cli everything photos --out masks --log-format ndjson
 
@@ -57,17 +61,14 @@ async function everything(
     command.error("error: missing required argument 'inputs'");
   if (options.out === undefined) command.error("error: required option '-o, --out <folder>' not specified");
   const { settings } = chosen;
+  const words = await wordsOf(options, false);
   return runCommand(
     inputs,
     options,
-    { kind: 'everything', model, device: options.device, settings, ...embeddingsOf(options) },
+    { kind: 'everything', model, device: options.device, settings, ...(words && { words }), ...embeddingsOf(options) },
     context,
-    chosen.lacksCalibration ? [neverCalibrated(name, chosen.preset)] : [],
+    calibrationNotices(name, chosen),
   );
-}
-
-function neverCalibrated(model: string, preset: string): string {
-  return `${model} was never calibrated: the preset ${preset} uses the reference's thresholds, which were set for ViT-H. \`sam-cli calibrate --help\` says how to find those that fit.`;
 }
 
 /** Adds `everything` to the program. */
@@ -77,13 +78,17 @@ export function addEverythingCommand(program: Command, context: CommandContext):
     .summary('make all masks of images and folders')
     .description('Makes all masks of images and folders: one SA-1B JSON file with COCO RLE masks per image.')
     .argument('[inputs...]', INPUTS_DESCRIPTION)
-    .option('-o, --out <folder>', 'where to write <path under its input folder>.json, and the state of the run in _run')
+    .option(
+      '-o, --out <folder>',
+      'folder or s3://bucket/prefix: where to write <path under its input folder>.json, and the state of the run in _run',
+    )
     .option('--overlay <folder>', 'also write each image with its masks drawn, to look at')
     .addOption(overlayFormatOption());
   addModelOptions(command);
   addDatasetOptions(command);
   addGeneratorOptions(command);
   command.addOption(printSettingsOption());
+  addWordsOptions(command, 'kept, without a category');
   addMachineOptions(command);
   command
     .addHelpText('after', EXAMPLES)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { messageOf, SamError } from '../../errors.js';
-import { catalogueModelNamed, catalogueModels, isHubModel } from '../../model/catalogue/catalogue.js';
+import { anyModelNamed, anyModels, isHubModel } from '../../model/catalogue/catalogue.js';
 import { explainFile } from '../../model/catalogue/explain-file.js';
 import { pullModel } from '../../model/catalogue/hub/pull.js';
 import { modelState, removeModel, verifyModel } from '../../model/catalogue/model-state.js';
@@ -47,7 +47,7 @@ function addList(models: Command, { stdout, finish }: CommandContext): void {
     .summary('all models of the catalogue')
     .option('--json', 'print them as JSON', false)
     .action(async ({ json }: JsonOption) => {
-      const states = await Promise.all(catalogueModels().map(modelState));
+      const states = await Promise.all(anyModels().map(modelState));
       const width = Math.max(...states.map(({ name }) => name.length));
       const lines = states.map(
         ({ name, present, description, licence }) =>
@@ -65,14 +65,14 @@ function addInfo(models: Command, { stdout, finish }: CommandContext): void {
     .argument('<name|file>', 'a name of the catalogue, or the path of an ONNX file (with a dot or a slash in it)')
     .option('--json', 'print it as JSON', false)
     .action(async (what: string, { json }: JsonOption) => {
-      const isName = catalogueModels().some(({ name }) => name === what);
+      const isName = anyModels().some(({ name }) => name === what);
       if (!isName && /[./\\]/.test(what)) {
         const explanation = await explainFile(what);
         stdout.write(
           json ? `${JSON.stringify(explanation)}\n` : shownLines(explanationInWords(explanation).trimEnd().split('\n')),
         );
       } else {
-        const state = await modelState(catalogueModelNamed(what));
+        const state = await modelState(anyModelNamed(what));
         stdout.write(json ? `${JSON.stringify(state)}\n` : modelStateInWords(state));
       }
       finish(EXIT.ok);
@@ -87,7 +87,7 @@ function addPull(models: Command, { stdout, stderr, finish }: CommandContext): v
     .option('--endpoint <url>', 'a mirror of the hub (default: HF_ENDPOINT, or https://huggingface.co)')
     .option('-q, --quiet', 'no progress', false)
     .action(async (name: string, { endpoint, quiet }: { readonly endpoint?: string; readonly quiet: boolean }) => {
-      const model = catalogueModelNamed(name);
+      const model = anyModelNamed(name);
       if (!isHubModel(model)) {
         stderr.write(`${name} is inside this package; there is nothing to download\n`);
         finish(EXIT.ok);
@@ -101,7 +101,7 @@ function addPull(models: Command, { stdout, stderr, finish }: CommandContext): v
           (signal) => pullModel(model, { onEvent, onRetry, signal, ...(endpoint !== undefined && { endpoint }) }),
           close,
         );
-        stdout.write(`${pulled.encoder.path}\n${pulled.decoder.path}\n`);
+        for (const { path } of Object.values(pulled.files)) stdout.write(`${path}\n`);
         finish(EXIT.ok);
       } catch (error) {
         if ((error as Error).name !== 'AbortError') throw error;
@@ -119,7 +119,7 @@ function addVerify(models: Command, { stdout, finish }: CommandContext): void {
     .summary('check the files of models that are here against their sha256')
     .argument('[names...]', 'names of the catalogue (default: all that are here)')
     .action(async (names: string[]) => {
-      const states = await Promise.all(catalogueModels().map(modelState));
+      const states = await Promise.all(anyModels().map(modelState));
       const here = states.filter(({ present }) => present).map(({ name }) => name);
       let bad = 0;
       for (const name of names.length > 0 ? names : here) {
@@ -140,17 +140,17 @@ function addVerify(models: Command, { stdout, finish }: CommandContext): void {
 function addPath(models: Command, { stdout, finish }: CommandContext): void {
   models
     .command('path')
-    .summary('where the files of a model are: encoder, then decoder')
+    .summary('where the files of a model are: encoder, then decoder; or vision, text and the tokenizer’s two')
     .argument('<name>', 'a name of the catalogue')
     .action(async (name: string) => {
-      const { present, encoder, decoder } = await modelState(catalogueModelNamed(name));
-      if (!present)
+      const { files } = await modelState(anyModelNamed(name));
+      if (!files)
         throw new SamError(
           'bad-model',
           `Expected ${name} on this machine but it is not`,
           `\`sam-cli models pull ${name}\` downloads it.`,
         );
-      stdout.write(`${encoder}\n${decoder}\n`);
+      for (const path of Object.values(files)) stdout.write(`${path}\n`);
       finish(EXIT.ok);
     });
 }
@@ -161,7 +161,7 @@ function addRemove(models: Command, { stderr, finish }: CommandContext): void {
     .summary('delete the files of a model that was downloaded')
     .argument('<name>', 'a name of the catalogue')
     .action(async (name: string) => {
-      const removed = await removeModel(catalogueModelNamed(name));
+      const removed = await removeModel(anyModelNamed(name));
       stderr.write(removed ? `${name} was removed\n` : `${name} was not there\n`);
       finish(EXIT.ok);
     });

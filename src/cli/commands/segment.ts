@@ -1,17 +1,21 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_PRESET, PRESET_NAMES } from '../../amg/presets.js';
 import { PROMPT_FORMATS, type PromptFormat } from '../../dataset/prompts/prompt-set.js';
 import type { SamePrompts } from '../../dataset/prompts/same-prompts.js';
 import { SamError } from '../../errors.js';
-import type { PromptsReference } from '../../execute/job.js';
+import type { EverythingJob, PromptsReference, Words } from '../../execute/job.js';
+import { catalogueEntryNamed } from '../../model/catalogue/catalogue.js';
 import { SEGMENT_DEFAULTS, SEGMENT_RULES, type SegmentSettings } from '../../segment/segment-image.js';
 import type { CommandContext } from '../command-context.js';
 import { addDatasetOptions, INPUTS_DESCRIPTION, overlayFormatOption } from '../dataset-options.js';
+import { calibrationNotices, generatorSettingsOf } from '../generator-options.js';
 import { addMachineOptions, embeddingsOf } from '../machine-options.js';
 import { addModelOptions, modelOf } from '../model-options.js';
 import { numberIn } from '../parse.js';
 import { type RunOptions, runCommand } from '../run-command.js';
+import { addWordsOptions, type WordsOptions, wordsOf } from '../words-options.js';
 
-interface SegmentOptions extends RunOptions {
+interface SegmentOptions extends RunOptions, WordsOptions {
   readonly point: SamePrompts['points'];
   readonly box: SamePrompts['boxes'];
   readonly relative: boolean;
@@ -20,6 +24,7 @@ interface SegmentOptions extends RunOptions {
   readonly multimask: boolean;
   readonly refine: number;
   readonly promptsPerBatch: number;
+  readonly preset?: string;
 }
 
 const EXAMPLES = `
@@ -34,6 +39,10 @@ Examples:
     sam-cli segment val2017 --prompts instances.json --out masks --out-format coco
   YOLO labels, or LabelMe files, a file an image:
     sam-cli segment images --prompts labels --out masks
+  Whatever shows one of these, each with a score; every mask of the image is looked at (first \`sam-cli models pull clip-vit-b-32\`):
+    sam-cli segment photos --text "a red mug" --text "a spoon" --out masks --overlay overlays
+  The best of the masks of a detector's boxes for some words:
+    sam-cli segment photos --prompts boxes.csv --text "a red mug" --top 1 --out masks
   A second pass with other prompts costs decoder time only:
     sam-cli segment photos --prompts first.csv --out first --embeddings cache
     sam-cli segment photos --prompts second.csv --out second --embeddings cache
@@ -62,14 +71,14 @@ function collectPoints(text: string, earlier: SamePrompts['points']): SamePrompt
   return [...earlier, [x, y, label]];
 }
 
-/** Where the options say that prompts come from. */
-function promptsOf(options: SegmentOptions): PromptsReference {
+/** Where the options say that prompts come from; undefined when they say nothing of prompts. */
+function promptsOf(options: SegmentOptions): PromptsReference | undefined {
   const { point, box, relative, prompts: path, promptsFormat } = options;
   const isOnLine = point.length + box.length > 0;
-  if (isOnLine === (path !== undefined)) {
-    const received = isOnLine ? 'both' : 'neither';
-    throw new SamError('bad-usage', `Expected either --point and --box or --prompts but received ${received}`);
+  if (isOnLine && path !== undefined) {
+    throw new SamError('bad-usage', 'Expected either --point and --box or --prompts but received both');
   }
+  if (!isOnLine && path === undefined) return undefined;
   if (path === undefined) return { kind: 'same', points: point, boxes: box, isRelative: relative };
   return { kind: 'file', path, isRelative: relative, ...(promptsFormat && { format: promptsFormat }) };
 }
@@ -80,7 +89,16 @@ async function segment(inputs: readonly string[], options: SegmentOptions, conte
     throw new SamError('bad-usage', 'Expected one mask an annotation for --out-format coco but received --multimask');
   }
   const prompts = promptsOf(options);
+  const words = await wordsOf(options, true);
   const model = await modelOf(options);
+  if (!prompts && words) return segmentByWords(inputs, options, { model, words }, context);
+  if (!prompts) {
+    const message = 'Expected --point, --box or --prompts, or --text or --labels, but received none';
+    throw new SamError('bad-usage', message);
+  }
+  if (options.preset !== undefined) {
+    throw new SamError('bad-usage', 'Expected no --preset beside prompts: it says which masks words are looked for in');
+  }
   const settings: SegmentSettings = {
     ...SEGMENT_DEFAULTS,
     multimask: multimask ? true : 'best',
@@ -90,8 +108,45 @@ async function segment(inputs: readonly string[], options: SegmentOptions, conte
   return runCommand(
     inputs,
     options,
-    { kind: 'segment', model, device: options.device, settings, prompts, ...embeddingsOf(options) },
+    {
+      kind: 'segment',
+      model,
+      device: options.device,
+      settings,
+      prompts,
+      ...(words && { words }),
+      ...embeddingsOf(options),
+    },
     context,
+  );
+}
+
+/** Words alone are looked for among all masks of an image. */
+async function segmentByWords(
+  inputs: readonly string[],
+  options: SegmentOptions,
+  { model, words }: Pick<EverythingJob, 'model'> & { readonly words: Words },
+  context: CommandContext,
+): Promise<number> {
+  if (options.multimask || options.refine > 0) {
+    throw new SamError('bad-usage', 'Expected prompts for --multimask and --refine but received words alone');
+  }
+  const { name, calibratedSettings } = catalogueEntryNamed(model);
+  const { preset } = options;
+  const chosen = await generatorSettingsOf(preset === undefined ? {} : { preset }, calibratedSettings);
+  return runCommand(
+    inputs,
+    options,
+    {
+      kind: 'everything',
+      model,
+      device: options.device,
+      settings: chosen.settings,
+      words,
+      ...embeddingsOf(options),
+    },
+    context,
+    calibrationNotices(name, chosen),
   );
 }
 
@@ -99,12 +154,14 @@ async function segment(inputs: readonly string[], options: SegmentOptions, conte
 export function addSegmentCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('segment')
-    .summary('make the masks that points, boxes and masks ask for')
-    .description('Makes the masks that points, boxes and masks ask for, in images and folders: one record per image.')
+    .summary('make the masks that points, boxes, masks and words ask for')
+    .description(
+      'Makes the masks that points, boxes, masks and words ask for, in images and folders: one record per image.',
+    )
     .argument('[inputs...]', INPUTS_DESCRIPTION)
     .requiredOption(
       '-o, --out <folder>',
-      'where to write <path under its input folder>.json, and the state of the run in _run',
+      'folder or s3://bucket/prefix: where to write <path under its input folder>.json, and the state of the run in _run',
     )
     .option('--overlay <folder>', 'also write each image with its masks drawn, to look at')
     .addOption(overlayFormatOption());
@@ -138,6 +195,12 @@ export function addSegmentCommand(program: Command, context: CommandContext): vo
     new Option('--prompts-per-batch <number>', 'prompts that go through the decoder together, at most')
       .argParser(numberIn(SEGMENT_RULES.promptsPerBatch))
       .default(SEGMENT_DEFAULTS.promptsPerBatch),
+  );
+  addWordsOptions(command, 'left out');
+  command.addOption(
+    new Option('--preset <name>', `with words alone, which masks they are looked for in (default: "${DEFAULT_PRESET}")`)
+      .choices(PRESET_NAMES)
+      .helpGroup('Words (docs/text.md):'),
   );
   addDatasetOptions(command);
   addMachineOptions(command);

@@ -10,7 +10,7 @@ import { UnnamedFile } from '../../storage/unnamed-file.js';
  * @throws SamError `unwritable-output` when there is no room for that file.
  */
 export async function* cocoFileText(results: AsyncIterable<ExportedImage>, style: MaskStyle): AsyncGenerator<string> {
-  const writer = new CocoFileWriter({ categories: [], imageIdOf: async () => undefined });
+  const writer = new CocoFileWriter({ categories: style.categories ?? [], imageIdOf: async () => undefined });
   const kept = await UnnamedFile.open();
   let isFirst = true;
   const parts = () => {

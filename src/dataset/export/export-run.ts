@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, resolve } from 'node:path';
 import { SamError } from '../../errors.js';
 import type { ExportedImage, MaskStyle } from '../../formats/exported-image.js';
 import { checkFolder } from '../../storage/check-folder.js';
-import { FolderStorage } from '../../storage/folder-storage.js';
+import { openStorage, resolvedLocation, splitLocation } from '../../storage/open-storage.js';
+import { wordCategoriesOf } from '../run-folder/words-identity.js';
 import { RunReader } from '../run-reader/run-reader.js';
 import { resultsOf } from '../run-reader/run-results.js';
 import { LocatedImages } from '../sources/located-images.js';
@@ -55,21 +55,22 @@ export async function exportRun(options: ExportOptions): Promise<ExportReport> {
   }
   const kind = FORMATS[format];
   const run = await RunReader.open(folder);
+  const categories = wordCategoriesOf(run.manifest.settings);
   const counts = { images: 0, masks: 0, left_out: 0, files: 0 };
   const located = new LocatedImages();
   const results = resultsOf(run);
   const placed = coordinates === 'map' ? placedResults(results, located, imageFolder) : results;
   const images = counted(placed, filter, counts);
-  const place = resolve(out);
+  const place = resolvedLocation(out);
   // several exports may go to one folder at the same time
   const temporary = `.sam-cli-tmp-${createHash('sha256').update(place).digest('hex').slice(0, 12)}`;
-  const isFile = 'text' in kind;
-  await checkFolder(isFile ? dirname(place) : place, '--out');
-  const storage = new FolderStorage(isFile ? dirname(place) : place, temporary);
-  await refuseTaken(storage, isFile ? basename(place) : undefined, { out, overwrite });
+  const [parent, fileName] = 'text' in kind ? splitLocation(place) : [place];
+  await checkFolder(parent, '--out');
+  const storage = openStorage(parent, temporary);
+  await refuseTaken(storage, fileName, { out, overwrite });
   try {
-    for await (const [name, data] of filesOf(kind, images, style)) {
-      await storage.write(isFile ? basename(place) : name, data);
+    for await (const [name, data] of filesOf(kind, images, { ...style, categories })) {
+      await storage.write(fileName ?? name, data);
       counts.files++;
     }
   } finally {

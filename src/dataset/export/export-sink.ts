@@ -1,5 +1,6 @@
 import { EXPORT_FOLDER, exportListOf } from '../run-folder/file-names.js';
 import { OwnFiles } from '../run-folder/own-files.js';
+import { wordCategoriesOf } from '../run-folder/words-identity.js';
 import { RunReader } from '../run-reader/run-reader.js';
 import { resultsOf } from '../run-reader/run-results.js';
 import { jsonTreeSink } from '../sinks/json-tree-sink.js';
@@ -39,8 +40,9 @@ export class ExportSink implements Sink {
     const { storage } = opened(this.#run);
     const files = opened(this.#files);
     const old = new Set(files.before);
-    const results = resultsOf(await RunReader.of(storage));
-    for await (const [name, data] of filesOf(FORMATS[this.#format], results, {})) {
+    const reader = await RunReader.of(storage);
+    const style = { categories: wordCategoriesOf(reader.manifest.settings) };
+    for await (const [name, data] of filesOf(FORMATS[this.#format], resultsOf(reader), style)) {
       const path = `${this.#folder}/${name}`;
       await files.claim(path);
       await storage.write(path, data);

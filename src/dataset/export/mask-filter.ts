@@ -1,5 +1,6 @@
 import { categoryNameOf } from '../../formats/exported-image.js';
 import type { FoundMask, ImageResult } from '../../sam/found-mask.js';
+import { classOf } from '../../sam/mask-class.js';
 
 /** An area: pixels, or a share of the image's. */
 export type AreaLimit = { readonly pixels: number } | { readonly share: number };
@@ -32,7 +33,7 @@ export function filteredResult(result: ImageResult, filter: MaskFilter): ImageRe
     mask.area <= most &&
     (!categories?.length ||
       categories.includes(categoryNameOf(mask)) ||
-      categories.includes(`${mask.prompt?.categoryId}`));
+      categories.includes(`${classOf(mask).categoryId}`));
   const masks = result.masks.filter(isWanted);
   return { ...result, masks: top === undefined ? masks : best(masks, top) };
 }

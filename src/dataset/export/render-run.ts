@@ -2,7 +2,7 @@ import { messageOf, SamError, type SamErrorCode } from '../../errors.js';
 import { overlayOfMasks } from '../../image/overlay.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
 import { checkFolder } from '../../storage/check-folder.js';
-import { FolderStorage } from '../../storage/folder-storage.js';
+import { openStorage } from '../../storage/open-storage.js';
 import { RunReader } from '../run-reader/run-reader.js';
 import { type RunResult, resultsOf } from '../run-reader/run-results.js';
 import { type ImageFormat, OverlayFolder } from '../sinks/overlay-folder.js';
@@ -45,7 +45,7 @@ export async function renderRun(options: RenderOptions): Promise<{ images: numbe
   const { folder, out, format = 'jpg', overwrite = false, onFailure } = options;
   const run = await RunReader.open(folder);
   await checkFolder(out, '--out');
-  await refuseTaken(new FolderStorage(out), undefined, { out, overwrite });
+  await refuseTaken(openStorage(out), undefined, { out, overwrite });
   const overlays = new OverlayFolder(out, folder, format);
   const images = new RunImages(options.images);
   const counts = { images: 0, failures: 0 };

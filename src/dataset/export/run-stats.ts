@@ -1,3 +1,4 @@
+import { classOf } from '../../sam/mask-class.js';
 import type { FailuresByCode } from '../run-folder/journal.js';
 import { RunReader } from '../run-reader/run-reader.js';
 import { resultsOf } from '../run-reader/run-results.js';
@@ -56,7 +57,7 @@ export async function runStatsOf(folder: string): Promise<RunStats> {
       stability.add(mask.stabilityScore);
       const share = mask.area / (result.width * result.height);
       areas[AREA_SHARES.findIndex((upTo) => share <= upTo)]++;
-      const category = mask.prompt?.category ?? mask.prompt?.categoryId?.toString();
+      const { categoryId, category = categoryId?.toString() } = classOf(mask);
       if (category !== undefined) categories.set(category, (categories.get(category) ?? 0) + 1);
     }
   }

@@ -8,6 +8,7 @@ import type { PromptIdentity, PromptSet } from '../prompts/prompt-set.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
 import { journalLines } from '../run-folder/journal-lines.js';
 import { OwnFiles } from '../run-folder/own-files.js';
+import { wordCategoriesOf } from '../run-folder/words-identity.js';
 import { imageIdOfEntry } from '../sinks/coco-entries-file.js';
 import { COCO_FILE_NAME, CocoSink } from '../sinks/coco-sink.js';
 import type { Shards } from './shards.js';
@@ -37,7 +38,10 @@ export async function mergeCocoFiles(
   const hasFile = await haveCoco(shards);
   if (!hasFile.includes(true)) return undefined;
   await joinShards(shards, index, whole);
-  const { format, entries } = (shards[0].manifest.settings.prompts ?? {}) as PromptIdentity;
+  const { settings } = shards[0].manifest;
+  const wordCategories = wordCategoriesOf(settings);
+  const { format, entries } = (settings.prompts ?? {}) as PromptIdentity;
+  const keepsDataset = entries !== 'results' && wordCategories.length === 0;
   const isOfCoco = format === 'coco';
   const lacking = shards.find((_, i) => isOfCoco && !hasFile[i] && index.hasRecordsOf(i));
   if (lacking) {
@@ -45,7 +49,7 @@ export async function mergeCocoFiles(
     return { words, isWhole: false };
   }
   const withFile = shards.filter((_, i) => hasFile[i]).map(({ storage }) => storage);
-  const prompts = isOfCoco ? await promptsOfFiles(withFile, entries !== 'results') : undefined;
+  const prompts = isOfCoco ? await promptsOfFiles(withFile, keepsDataset) : undefined;
   const sink = new CocoSink();
   try {
     await sink.open({
@@ -54,6 +58,7 @@ export async function mergeCocoFiles(
       newImages: async function* () {},
       journalLines: () => journalLines(whole),
       ...(prompts && { prompts }),
+      wordCategories,
     });
     const words = await sink.finish();
     const isWhole = sink.leftOut === 0;
@@ -101,7 +106,7 @@ async function joinShards(shards: Shards, index: ShardsIndex, whole: Storage): P
 /**
  * What the files keep of the prompts' own file.
  *
- * @param isDataset - Not so for a list of results: annotations were numbered in each shard, so that their ids say nothing.
+ * @param isDataset - Not so for a list of results, or with words: annotations were numbered in each shard, so that their ids say nothing.
  */
 async function promptsOfFiles(shards: readonly Storage[], isDataset: boolean): Promise<PromptSet> {
   const datasets: CocoDataset[] = [];

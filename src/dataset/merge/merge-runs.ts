@@ -1,7 +1,6 @@
-import { resolve } from 'node:path';
 import { SamError } from '../../errors.js';
 import { checkFolder } from '../../storage/check-folder.js';
-import { FolderStorage } from '../../storage/folder-storage.js';
+import { openStorage, resolvedLocation } from '../../storage/open-storage.js';
 import type { LockOptions } from '../../storage/storage.js';
 import { WHOLE } from '../plan/shard.js';
 import type { FailuresByCode } from '../run-folder/journal.js';
@@ -81,11 +80,11 @@ async function* nothing(): AsyncGenerator<never> {}
 export async function mergeRuns(options: MergeOptions): Promise<MergeReport> {
   const { folders, out, overwrite = false, command, ...waiting } = options;
   await checkFolder(out, '--out');
-  if (folders.some((folder) => resolve(folder) === resolve(out))) {
+  if (folders.some((folder) => resolvedLocation(folder) === resolvedLocation(out))) {
     throw new SamError('bad-usage', `Expected a folder of its own for --out but ${out} is one of the shards`);
   }
   const shards = await openShards(folders);
-  const storage = new FolderStorage(out);
+  const storage = openStorage(out);
   if (!overwrite && (await RunReader.find(storage))) {
     throw new SamError('bad-usage', `Expected a new folder for --out but ${out} holds a run`, 'Or use --overwrite.');
   }
@@ -94,10 +93,7 @@ export async function mergeRuns(options: MergeOptions): Promise<MergeReport> {
   const identity = { job, model, settings, output, shard: WHOLE };
   const whole = await RunFolder.open(storage, identity, { overwrite }, command, waiting);
   try {
-    const isNew = whole.adopt(
-      inputs,
-      folders.map((folder) => resolve(folder)),
-    );
+    const isNew = whole.adopt(inputs, folders.map(resolvedLocation));
     await refuseForeignCoco(shards, whole.storage);
     const gaps = await copyAll(shards, whole, index, isNew);
     const failuresByCode = await whole.settleFailures();

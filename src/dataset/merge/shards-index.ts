@@ -5,6 +5,9 @@ import type { Shards } from './shards.js';
 /** Ids named in a report; the counts are of all. */
 const NAMED_IDS = 20;
 
+/** Images whose lines are read together: in a bucket each reading is a request. */
+const IDS_AT_ONCE = 512;
+
 /** Some of the images that a report names, and the count of all. */
 export class NamedImages {
   readonly first: number[] = [];
@@ -53,11 +56,30 @@ export class ShardsIndex {
   /** The line that counts of each image, with the number of its shard; undefined where there is none. In the order of the images. */
   async *lines(): AsyncGenerator<{ readonly id: number; readonly shard: number; readonly line?: JournalLine }> {
     const { highestId } = this.#shards[0];
-    for (let id = 1; id <= highestId; id++) {
-      const place = this.#index.at(id);
-      if (place) yield { id, shard: place.shard, line: await this.#shards[place.shard].lineAt(place) };
-      else yield { id, shard: 0 };
+    for (let first = 1; first <= highestId; first += IDS_AT_ONCE) {
+      const ids = Array.from({ length: Math.min(IDS_AT_ONCE, highestId + 1 - first) }, (_, i) => first + i);
+      const lines = await this.#linesOf(ids);
+      for (const id of ids) {
+        const line = lines.get(id);
+        yield { id, shard: this.#index.at(id)?.shard ?? 0, ...(line && { line }) };
+      }
     }
+  }
+
+  /** The lines of some images; those of a shard are read together. */
+  async #linesOf(ids: readonly number[]): Promise<Map<number, JournalLine>> {
+    const lines = new Map<number, JournalLine>();
+    const idsOf = new Map<number, number[]>();
+    for (const id of ids) {
+      const shard = this.#index.at(id)?.shard;
+      if (shard !== undefined) idsOf.set(shard, [...(idsOf.get(shard) ?? []), id]);
+    }
+    for (const [shard, some] of idsOf) {
+      const places = some.flatMap((id) => this.#index.at(id) ?? []);
+      let i = 0;
+      for await (const line of this.#shards[shard].linesAt(places)) lines.set(some[i++], line);
+    }
+    return lines;
   }
 
   /** The lines of images that are done. */

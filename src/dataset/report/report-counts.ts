@@ -1,5 +1,6 @@
 import { type Extent, type ImageChunk, type ImageEntry, scoreUnitsOf } from '../../report/data/report-data.js';
 import type { FoundMask } from '../../sam/found-mask.js';
+import { classOf } from '../../sam/mask-class.js';
 
 /** Least and greatest of the values it is told. */
 class GrowingExtent {
@@ -46,7 +47,9 @@ export class ReportCounts {
     this.masks += masks.length;
     if (image.missing !== undefined) this.withoutFile++;
     this.#chunk.images.push(image);
-    for (const { predictedIou, stabilityScore, area, prompt } of masks) {
+    for (const found of masks) {
+      const { predictedIou, stabilityScore, area } = found;
+      const { categoryId, category = categoryId?.toString() } = classOf(found);
       const [iou, stability] = [scoreUnitsOf(predictedIou), scoreUnitsOf(stabilityScore)];
       this.#predictedIou.add(iou);
       this.#stability.add(stability);
@@ -54,7 +57,7 @@ export class ReportCounts {
       this.#chunk.predicted_iou.push(iou);
       this.#chunk.stability_score.push(stability);
       this.#chunk.area.push(area);
-      this.#chunk.category.push(this.#placeOf(prompt?.category ?? prompt?.categoryId?.toString()));
+      this.#chunk.category.push(this.#placeOf(category));
     }
   }
 

@@ -4,6 +4,7 @@ import { bundledText, folderPageOf } from '../../report/files/page-html.js';
 import { scriptTextOf } from '../../report/files/script-text.js';
 import { checkFolder } from '../../storage/check-folder.js';
 import { FolderStorage } from '../../storage/folder-storage.js';
+import { requireLocal } from '../../storage/open-storage.js';
 import type { StorageLock } from '../../storage/storage.js';
 
 /** Where files are until they are whole. */
@@ -29,6 +30,7 @@ export class ReportFolder {
    * @throws SamError `bad-usage` for a folder that holds other files, `run-in-use` when another process writes there.
    */
   static async open(folder: string): Promise<ReportFolder> {
+    requireLocal(folder, '--out');
     await checkFolder(folder, '--out');
     const storage = new FolderStorage(folder, TEMPORARY, false);
     await refuseOthers(storage);

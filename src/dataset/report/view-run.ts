@@ -7,6 +7,8 @@ import { DATA_NAMES, imageFileOf, scriptFileOf, thumbnailFileOf } from '../../re
 import type { FailureEntry, ImageMasks, ReportHead } from '../../report/data/report-data.js';
 import { reportMaskOf } from '../../report/files/report-mask.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
+import { resolvedLocation } from '../../storage/open-storage.js';
+import { isS3Address } from '../../storage/s3/s3-address.js';
 import { filteredResult, type MaskFilter } from '../export/mask-filter.js';
 import { RunImages } from '../export/run-image.js';
 import { journalLines } from '../run-folder/journal-lines.js';
@@ -30,7 +32,7 @@ const AT_ONCE = 3;
 export interface ViewOptions {
   /** Output folder of the run. */
   readonly folder: string;
-  /** Folder of the report. @default `_report` below that of the run */
+  /** Folder of the report, of this machine. @default `_report` below that of the run */
   readonly out?: string;
   /** The folder that the images are in now. @default each where the run found it */
   readonly images?: string;
@@ -66,11 +68,11 @@ export interface ViewReport {
  *   `unwritable-output`, `run-in-use`; the signal's reason. No report is there then.
  */
 export async function viewRun(options: ViewOptions): Promise<ViewReport> {
-  const { folder, out = resolve(folder, REPORT_FOLDER) } = options;
+  const { folder, out = reportFolderOf(folder) } = options;
   const run = await RunReader.open(folder);
   const report = await ReportFolder.open(out);
   try {
-    const title = basename(resolve(folder));
+    const title = basename(resolvedLocation(folder));
     const head = await writeData(run, report, title, options);
     options.signal?.throwIfAborted();
     await report.finish(title);
@@ -83,6 +85,12 @@ export async function viewRun(options: ViewOptions): Promise<ViewReport> {
   } finally {
     await report.close();
   }
+}
+
+/** A report is opened from a disk. */
+function reportFolderOf(folder: string): string {
+  if (!isS3Address(folder)) return resolve(folder, REPORT_FOLDER);
+  throw new SamError('bad-usage', `Expected --out for the report of ${folder}: a folder of this machine`);
 }
 
 async function writeData(
@@ -105,7 +113,7 @@ async function writeData(
     images_per_chunk: IMAGES_PER_CHUNK,
     failures_per_chunk: FAILURES_PER_CHUNK,
     ...counts.head,
-    details: runDetailsOf(run.manifest, resolve(options.folder), options.filter ?? {}),
+    details: runDetailsOf(run.manifest, resolvedLocation(options.folder), options.filter ?? {}),
   };
   await report.writeData(scriptFileOf(DATA_NAMES.head), DATA_NAMES.head, head);
   return head;

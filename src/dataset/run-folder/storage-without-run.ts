@@ -5,6 +5,9 @@ import { journalLines } from './journal-lines.js';
 import { type Manifest, readManifest } from './manifest.js';
 import { OwnFiles } from './own-files.js';
 
+/** Files removed at the same time: in a bucket each takes a moment. */
+const REMOVED_AT_ONCE = 64;
+
 /**
  * The place of a run that is started again: what the earlier run made is not seen any more, and is removed by {@link removeRun} once
  * nothing can refuse the new one. A run that is refused has then cost nothing.
@@ -40,12 +43,20 @@ export class StorageWithoutRun implements Storage {
   async removeRun(): Promise<void> {
     // first, so that a journal of records that are gone is not gone on with when this is killed
     await this.#storage.remove(RUN_FILES.manifest);
+    let some: string[] = [];
     for await (const name of this.#results()) {
-      // journal and lists are files that anyone may have edited: they may name what cannot be removed
-      await this.#storage.remove(name).catch(() => undefined);
+      if (some.push(name) < REMOVED_AT_ONCE) continue;
+      await this.#removeAll(some);
+      some = [];
     }
+    await this.#removeAll(some);
     for (const name of await this.#ownFiles()) await this.#storage.remove(name);
     this.#isRemoved = true;
+  }
+
+  /** Journal and lists are files that anyone may have edited: they may name what cannot be removed. */
+  async #removeAll(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => this.#storage.remove(name).catch(() => undefined)));
   }
 
   /** Records, and other files that the run listed. */

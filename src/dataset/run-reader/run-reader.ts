@@ -1,6 +1,6 @@
 import { SamError } from '../../errors.js';
 import { checkFolder } from '../../storage/check-folder.js';
-import { FolderStorage } from '../../storage/folder-storage.js';
+import { openStorage } from '../../storage/open-storage.js';
 import { readRanges } from '../../storage/read-ranges.js';
 import type { ByteRange, Storage } from '../../storage/storage.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
@@ -40,7 +40,7 @@ export class RunReader {
    */
   static async open(folder: string, name = 'the output of a run'): Promise<RunReader> {
     await checkFolder(folder, name);
-    return RunReader.of(new FolderStorage(folder));
+    return RunReader.of(openStorage(folder));
   }
 
   /** As {@link open}, of a run that is in this storage. */
@@ -67,18 +67,17 @@ export class RunReader {
     return placedLines(this.storage);
   }
 
-  /** A line of the journal. */
-  async lineAt(place: ByteRange): Promise<JournalLine> {
-    return lineOfBytes(this.storage, await this.storage.readRange(RUN_FILES.journal, place));
+  /** The lines of the journal at these places, in their order. */
+  async *linesAt(places: Iterable<ByteRange>): AsyncGenerator<JournalLine> {
+    for await (const bytes of readRanges(this.storage, RUN_FILES.journal, places)) {
+      yield lineOfBytes(this.storage, bytes);
+    }
   }
 
   /** The lines of all images that are done, in the order of the images; 17 bytes of each image are in memory. */
   async *doneLines(): AsyncGenerator<DoneLine> {
     const index = new LineIndex(this.highestId);
     for await (const lines of this.lines()) for (const line of lines) index.note(line, 0);
-    for await (const bytes of readRanges(this.storage, RUN_FILES.journal, index.done())) {
-      const line = lineOfBytes(this.storage, bytes);
-      if (line.state === 'done') yield line;
-    }
+    for await (const line of this.linesAt(index.done())) if (line.state === 'done') yield line;
   }
 }

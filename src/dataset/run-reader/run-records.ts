@@ -1,6 +1,6 @@
 import { SamError } from '../../errors.js';
 import { checkFolder } from '../../storage/check-folder.js';
-import { FolderStorage } from '../../storage/folder-storage.js';
+import { openStorage } from '../../storage/open-storage.js';
 import type { Storage } from '../../storage/storage.js';
 import { checkHasMasks } from './check-has-masks.js';
 import { type RecordPlace, recordHeadOf, recordOf } from './record-bytes.js';
@@ -40,7 +40,7 @@ export class RunRecords {
    */
   static async open(folder: string, name: string): Promise<RunRecords> {
     await checkFolder(folder, name);
-    const storage = new FolderStorage(folder);
+    const storage = openStorage(folder);
     const run = await RunReader.find(storage);
     if (run) checkHasMasks(run.manifest, folder);
     const places = run ? await placesOfRun(run) : await placesOfFolder(storage);

@@ -6,6 +6,7 @@ import { untilAborted } from '../plan/until-aborted.js';
 import type { PromptSet } from '../prompts/prompt-set.js';
 import { journalLines } from '../run-folder/journal-lines.js';
 import { RunFolder } from '../run-folder/run-folder.js';
+import { wordCategoriesOf } from '../run-folder/words-identity.js';
 import { OverlayFolder } from '../sinks/overlay-folder.js';
 import type { SinkRun } from '../sinks/sink.js';
 import { ImageReader } from '../sources/image-reader.js';
@@ -45,7 +46,8 @@ export async function prepareRun(run: DatasetRun, open: Closables): Promise<Prep
   const placed = await folder.place(plan, names);
   const newImages = () => newImagesOf(shard, { plan, names, folder, ...placed });
   const sink = open.add(output.sink);
-  await sink.open(sinkRunOf({ folder, prompts, newImages }));
+  const wordCategories = wordCategoriesOf(identified.identity.settings);
+  await sink.open(sinkRunOf({ folder, prompts, wordCategories, newImages }));
   const overlays =
     overlayFolder === undefined ? undefined : new OverlayFolder(overlayFolder, output.storage.location, overlayFormat);
   await overlays?.refuseForeign(newImages(), run.resume?.overwrite ?? false);
@@ -113,8 +115,9 @@ async function openFolder(run: DatasetRun, { storage }: RunOutput, { identity }:
 function sinkRunOf({
   folder,
   prompts,
+  wordCategories = [],
   newImages,
-}: Pick<SinkRun, 'newImages'> & { folder: RunFolder; prompts: PromptSet | undefined }): SinkRun {
+}: Pick<SinkRun, 'newImages' | 'wordCategories'> & { folder: RunFolder; prompts: PromptSet | undefined }): SinkRun {
   const { storage } = folder;
   const { lastPart } = folder.journal;
   return {
@@ -122,6 +125,7 @@ function sinkRunOf({
     isNew: folder.isNew,
     ...(lastPart && { lastPart }),
     ...(prompts && { prompts }),
+    wordCategories,
     newImages,
     journalLines: () => journalLines(storage),
   };

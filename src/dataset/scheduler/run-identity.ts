@@ -4,6 +4,7 @@ import { catalogueEntryNamed } from '../../model/catalogue/catalogue.js';
 import { sumOf, waySumOf } from '../../model/catalogue/model-sum.js';
 import type { OpenedPrompts } from '../prompts/prompt-set.js';
 import type { RunIdentity } from '../run-folder/manifest.js';
+import { wordsIdentityOf } from '../run-folder/words-identity.js';
 
 /**
  * The model of a run, for its manifest. The usual form of the decoder and the usual device are not written: runs of earlier versions
@@ -43,11 +44,13 @@ export function expectedOf({ device }: Job, earlier: RunIdentity['model'] | unde
  * Every setting that the records of a job depend on, for the manifest.
  *
  * @param prompts - Those of the job, opened.
+ * @throws SamError `bad-usage` for an image-text model that there is not, `bad-model` for one that was not downloaded.
  */
 export function settingsIdentityOf(job: Job, prompts: OpenedPrompts | undefined): RunIdentity['settings'] {
   return {
     ...job.settings,
     ...(job.kind === 'segment' && prompts && { prompts: prompts.identity }),
+    ...(job.kind !== 'edges' && job.words && { words: wordsIdentityOf(job.words) }),
     // another type of embeddings gives other masks; where they lie does not matter
     ...(job.embeddings && { embeddings: job.embeddings.type }),
   };

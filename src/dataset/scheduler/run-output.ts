@@ -1,6 +1,6 @@
 import { SamError } from '../../errors.js';
 import { checkFolder } from '../../storage/check-folder.js';
-import { FolderStorage } from '../../storage/folder-storage.js';
+import { openStorage } from '../../storage/open-storage.js';
 import { isSameFile } from '../../storage/same-file.js';
 import type { Storage } from '../../storage/storage.js';
 import type { Sink } from '../sinks/sink.js';
@@ -43,7 +43,7 @@ export async function outputOf({
       );
     }
     await checkFolder(output.folder, '--out');
-    return { sink: sinkFor(output), storage: new FolderStorage(output.folder) };
+    return { sink: sinkFor(output), storage: openStorage(output.folder) };
   }
   if (sink && storage && !output) return { sink, storage };
   const received = Object.entries({ output, sink, storage }).filter(([, value]) => value !== undefined);

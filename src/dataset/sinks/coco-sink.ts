@@ -1,5 +1,6 @@
 import { SamError } from '../../errors.js';
 import { CocoFileWriter, type CocoOrigin, cocoImageEntryOf } from '../../formats/coco/write.js';
+import type { Category } from '../../sam/image-prompts.js';
 import type { PromptSet } from '../prompts/prompt-set.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
 import { OwnFiles } from '../run-folder/own-files.js';
@@ -51,10 +52,10 @@ export class CocoSink implements Sink {
   }
 
   async finish(): Promise<string> {
-    const { storage, prompts } = opened(this.#run);
+    const { storage, prompts, wordCategories } = opened(this.#run);
     const entries = opened(this.#entries);
     const places = await this.#donePlaces(entries);
-    const writer = new CocoFileWriter(originOf(prompts));
+    const writer = new CocoFileWriter(originOf(prompts, wordCategories));
     await opened(this.#files).claim(COCO_FILE_NAME);
     await storage.write(
       COCO_FILE_NAME,
@@ -90,11 +91,13 @@ export class CocoSink implements Sink {
   }
 }
 
-function originOf(prompts: PromptSet | undefined): CocoOrigin {
+/** Where words name masks, a dataset that the prompts are of says other things of them. */
+function originOf(prompts: PromptSet | undefined, wordCategories: readonly Category[] = []): CocoOrigin {
   const { categories = [], dataset, format } = prompts ?? {};
+  const hasWords = wordCategories.length > 0;
   return {
-    categories,
-    ...(dataset && { dataset }),
+    categories: hasWords ? wordCategories : categories,
+    ...(dataset && !hasWords && { dataset }),
     // other formats give images no ids, and a folder's files need not be read for that
     imageIdOf: async (name) => (format === 'coco' ? (await prompts?.promptsOf(name))?.imageId : undefined),
   };

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
 import { SamError } from '../../errors.js';
 import { IMAGE_FORMATS, type ImageFormat, imageFileOf } from '../../image/encode-image.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
-import { FolderStorage } from '../../storage/folder-storage.js';
+import { openStorage, resolvedLocation } from '../../storage/open-storage.js';
 import { isSameFile } from '../../storage/same-file.js';
 import type { Storage } from '../../storage/storage.js';
 import { filesInTheWay } from '../run-folder/own-files.js';
@@ -19,8 +18,8 @@ export class OverlayFolder {
   /** @param outFolder - Of the run: several shards may share a folder of overlays. */
   constructor(folder: string, outFolder: string, format: ImageFormat) {
     this.#format = format;
-    const run = createHash('sha256').update(resolve(outFolder)).digest('hex').slice(0, 12);
-    this.#storage = new FolderStorage(folder, `.sam-cli-tmp-${run}`);
+    const run = createHash('sha256').update(resolvedLocation(outFolder)).digest('hex').slice(0, 12);
+    this.#storage = openStorage(folder, `.sam-cli-tmp-${run}`);
   }
 
   /**

@@ -6,6 +6,7 @@
 
 import type { GreyImage } from '../../image/encode-image.js';
 import type { ImageResult } from '../../sam/found-mask.js';
+import type { Category } from '../../sam/image-prompts.js';
 import type { Storage } from '../../storage/storage.js';
 import type { PromptSet } from '../prompts/prompt-set.js';
 import type { LastPart } from '../run-folder/journal.js';
@@ -51,6 +52,8 @@ export interface SinkRun {
   newImages(): AsyncIterable<NewImage>;
   /** What the run's prompts say of images and classes. */
   readonly prompts?: PromptSet;
+  /** Classes that the run's words give masks; none where it has no words. */
+  readonly wordCategories?: readonly Category[];
   /** All lines of the run's journal as it is now, some at a time. */
   journalLines(): AsyncIterable<readonly JournalLine[]>;
 }

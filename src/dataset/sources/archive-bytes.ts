@@ -1,24 +1,30 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-
-/** The unpacked bytes of an archive. */
-export interface ArchiveBytes {
-  /** The bytes from `offset` on: `length` of them, fewer where the archive ends. */
-  read(offset: number, length: number): Promise<Buffer>;
-  close(): Promise<void>;
-}
+import { isS3Address } from '../../storage/s3/s3-address.js';
+import { ObjectBytes } from './object-bytes.js';
+import type { ArchiveBytes, StoredBytes } from './stored-bytes.js';
 
 /** A gzip stream may grow this much; images hardly grow at all, and deflate ends at about 1,000. */
 const LARGEST_GROWTH = 200;
 /** Growth is not judged before this many unpacked bytes. */
 const GROWTH_JUDGED_FROM = 64 * 1024 * 1024;
 
-class PlainBytes implements ArchiveBytes {
+class FileBytes implements StoredBytes {
+  readonly #path: string;
   readonly #handle: FileHandle;
 
-  constructor(handle: FileHandle) {
+  private constructor(path: string, handle: FileHandle) {
+    this.#path = path;
     this.#handle = handle;
+  }
+
+  static async open(path: string): Promise<FileBytes> {
+    const handle = await open(path, 'r');
+    if ((await handle.stat()).isFile()) return new FileBytes(path, handle);
+    await handle.close();
+    throw new Error('it is not a regular file');
   }
 
   async read(offset: number, length: number): Promise<Buffer> {
@@ -32,6 +38,10 @@ class PlainBytes implements ArchiveBytes {
     return buffer.subarray(0, filled);
   }
 
+  stream(): AsyncIterable<Uint8Array> {
+    return createReadStream(this.#path, { highWaterMark: 256 * 1024 });
+  }
+
   close(): Promise<void> {
     return this.#handle.close();
   }
@@ -39,16 +49,18 @@ class PlainBytes implements ArchiveBytes {
 
 /** Unpacks while it reads: forward at the cost of what is passed over, backward by starting again. */
 class GunzippedBytes implements ArchiveBytes {
-  readonly #path: string;
-  #file: ReturnType<typeof createReadStream> | undefined;
+  readonly #stored: StoredBytes;
+  #file: Readable | undefined;
+  /** Bytes read of what is stored. */
+  #packed = 0;
   #chunks: AsyncIterator<Buffer> | undefined;
   #chunk: Buffer = Buffer.alloc(0);
   /** Offset of the chunk's first byte. */
   #chunkStart = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(stored: StoredBytes) {
+    this.#stored = stored;
   }
 
   read(offset: number, length: number): Promise<Buffer> {
@@ -62,6 +74,7 @@ class GunzippedBytes implements ArchiveBytes {
     this.#file?.destroy();
     await this.#chunks?.return?.();
     this.#chunks = undefined;
+    await this.#stored.close();
   }
 
   async #read(offset: number, length: number): Promise<Buffer> {
@@ -82,7 +95,8 @@ class GunzippedBytes implements ArchiveBytes {
   async #restart(): Promise<void> {
     this.#file?.destroy();
     await this.#chunks?.return?.();
-    const file = createReadStream(this.#path, { highWaterMark: 256 * 1024 });
+    this.#packed = 0;
+    const file = Readable.from(this.#counted());
     const gunzip = createGunzip({ chunkSize: 256 * 1024 });
     file.on('error', (error) => gunzip.destroy(error));
     this.#file = file;
@@ -91,32 +105,34 @@ class GunzippedBytes implements ArchiveBytes {
     this.#chunkStart = 0;
   }
 
+  async *#counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.#stored.stream()) {
+      this.#packed += chunk.length;
+      yield chunk;
+    }
+  }
+
   async #advance(): Promise<boolean> {
     const next = await this.#chunks?.next();
     if (!next || next.done) return false;
     this.#chunkStart += this.#chunk.length;
     this.#chunk = next.value;
     const unpacked = this.#chunkStart + this.#chunk.length;
-    const packed = this.#file?.bytesRead ?? 0;
-    if (unpacked > GROWTH_JUDGED_FROM && unpacked > packed * LARGEST_GROWTH) {
+    if (unpacked > GROWTH_JUDGED_FROM && unpacked > this.#packed * LARGEST_GROWTH) {
       throw new Error(`it unpacks to more than ${LARGEST_GROWTH} times its size`);
     }
     return true;
   }
 }
 
-/** Opens an archive, compressed with gzip or not (its first bytes tell). */
+/** Opens an archive, compressed with gzip or not (its first bytes tell). @param path - Of a file, or an s3:// address */
 export async function openArchive(path: string): Promise<ArchiveBytes> {
-  const handle = await open(path, 'r');
+  const stored = isS3Address(path) ? await ObjectBytes.open(path) : await FileBytes.open(path);
   try {
-    if (!(await handle.stat()).isFile()) throw new Error('it is not a regular file');
-    const plain = new PlainBytes(handle);
-    const [first, second] = await plain.read(0, 2);
-    if (first !== 0x1f || second !== 0x8b) return plain;
-    await handle.close();
-    return new GunzippedBytes(path);
+    const [first, second] = await stored.read(0, 2);
+    return first === 0x1f && second === 0x8b ? new GunzippedBytes(stored) : stored;
   } catch (error) {
-    await handle.close();
+    await stored.close();
     throw error;
   }
 }

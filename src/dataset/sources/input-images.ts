@@ -3,7 +3,8 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { messageOf, SamError } from '../../errors.js';
-import { FolderStorage } from '../../storage/folder-storage.js';
+import { openStorage, resolvedLocation } from '../../storage/open-storage.js';
+import { isS3Address } from '../../storage/s3/s3-address.js';
 import { FingerprintMap } from '../plan/fingerprint-map.js';
 import type { PlannedImage } from '../plan/planned-image.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
@@ -17,7 +18,7 @@ import { sourceKinds } from './source-kinds.js';
 
 /** What a run is about. */
 export interface InputSelection extends Partial<NameFilterOptions> {
-  /** Files, folders (searched through), globs, tar archives, http(s) URLs. */
+  /** Files, folders (searched through), globs, tar archives, http(s) URLs, s3:// addresses. */
   readonly inputs: readonly string[];
   /** A file of paths and URLs, or its bytes; see `imagesOfList`. */
   readonly inputList?: string | AsyncIterable<Uint8Array>;
@@ -25,8 +26,12 @@ export interface InputSelection extends Partial<NameFilterOptions> {
   readonly ownFolders?: readonly string[];
 }
 
-/** An argument of the command. Unlike a line of a list it is looked at: what does not exist is a mistake of the whole command. */
+/**
+ * An argument of the command. Unlike a line of a list it is looked at: what does not exist is a mistake of the whole command. What is in a bucket is
+ * for its kind to look at.
+ */
 async function argumentOf(text: string): Promise<Input> {
+  if (isS3Address(text)) return { text, isFolder: false, name: basename(text), prefix: '', key: text };
   try {
     const isFolder = (await stat(text)).isDirectory();
     return { text, isFolder, name: basename(text), prefix: '', key: await realpath(text) };
@@ -59,8 +64,8 @@ class NamedInputs implements Source {
     const { include = [], exclude = [], hidden = false } = this.#selection;
     const ownFolders = new Map<string, ReadonlySet<string>>();
     for (const folder of this.#selection.ownFolders ?? []) {
-      const { before } = await OwnFiles.open(new FolderStorage(folder), RUN_FILES.ownFiles);
-      ownFolders.set(await realpath(folder).catch(() => resolve(folder)), before);
+      const { before } = await OwnFiles.open(openStorage(folder), RUN_FILES.ownFiles);
+      ownFolders.set(await realpath(folder).catch(() => resolvedLocation(folder)), before);
     }
     const filter = nameFilterOf({ include, exclude, hidden });
     const search = { kinds: this.#kinds, filter, seen: new FingerprintMap(), ownFolders };

@@ -2,9 +2,10 @@ import { statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { separatedTexts } from '../../storage/lines.js';
+import { isS3Address } from '../../storage/s3/s3-address.js';
 import { type PlannedImage, refusedImage } from '../plan/planned-image.js';
 import { isImageName } from './extensions.js';
-import { isPlainPath, safeNameOf } from './safe-name.js';
+import { isPlainPath, safeNameOf, safeNameOfS3 } from './safe-name.js';
 import { areKnown, type FoundImages, type Input, type SourceKind, searchableKindOf } from './source-kind.js';
 
 /** What the lines of a list share. */
@@ -21,13 +22,14 @@ class ListedInput implements Input {
   #name = '';
   #key = '';
 
-  /** @param text - A path or a URL. */
+  /** @param text - A path, a URL or an s3:// address. */
   constructor(text: string, list: List) {
     this.text = text;
     this.#list = list;
   }
 
   get isFolder(): boolean {
+    if (isS3Address(this.text)) return false;
     return !isImageName(this.text) && !searchableKindOf(this.text, this.#list.kinds) && isFolder(this.text);
   }
 
@@ -42,13 +44,18 @@ class ListedInput implements Input {
   }
 
   get prefix(): string {
-    return `${safeNameOf(this.text)}/`;
+    return `${isS3Address(this.text) ? safeNameOfS3(this.text) : safeNameOf(this.text)}/`;
   }
 
   /** Name and key together: `resolve` for each line would cost more than all the rest. */
   #find(): void {
     if (this.#key !== '') return;
     const { text } = this;
+    if (isS3Address(text)) {
+      this.#name = safeNameOfS3(text);
+      this.#key = text;
+      return;
+    }
     const { folder } = this.#list;
     const isAbsolute = text.startsWith('/');
     const isPlain = isPlainPath(text, isAbsolute ? 1 : 0);

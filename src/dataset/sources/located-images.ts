@@ -1,5 +1,6 @@
 import { SamError } from '../../errors.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
+import { isS3Address } from '../../storage/s3/s3-address.js';
 import { locatorOf, type PlannedImage } from '../plan/planned-image.js';
 import { ImageReader } from './image-reader.js';
 import { openInputs } from './input-images.js';
@@ -82,6 +83,7 @@ export function locatorIn(folder: string, fileName: string): string {
 
 /** The paths of the file that an image may be or be in: names of files may have a `!` as well. */
 function pathsOf(locator: string): string[] {
-  const ends = [...locator.matchAll(/!/g)].map(({ index }) => index);
-  return [locator, ...ends.map((end) => locator.slice(0, end))];
+  const files = [...locator.matchAll(/!/g)].map(({ index }) => locator.slice(0, index));
+  // an object is not looked at before it is read: what looks like an image in an archive would count as found
+  return isS3Address(locator) ? [...files, locator] : [locator, ...files];
 }

@@ -1,7 +1,8 @@
 import { messageOf, SamError } from '../../errors.js';
 import type { PlannedImage } from '../plan/planned-image.js';
-import { type ArchiveBytes, openArchive } from './archive-bytes.js';
+import { openArchive } from './archive-bytes.js';
 import type { ImageOpener } from './source-kind.js';
+import type { ArchiveBytes } from './stored-bytes.js';
 
 /** Kind of an image in an archive; its reference is its name there, where its bytes begin in the unpacked archive, and how many. */
 export const MEMBER_KIND = 'member';

@@ -48,3 +48,8 @@ export function safeNameOfUrl(url: string): string {
   });
   return safeNameOf(`${host.replace(':', '_')}/${decoded.join('/')}`);
 }
+
+/** A name for the results of an s3:// address: its bucket and key, `bucket/a/b.jpg`. */
+export function safeNameOfS3(address: string): string {
+  return safeNameOf(address.slice('s3://'.length));
+}

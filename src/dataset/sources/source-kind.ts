@@ -5,7 +5,7 @@ import type { Source } from './source.js';
 
 /** Something that is named as an input, as far as a kind of source needs to know it to tell whether it is one of its own. */
 export interface NamedInput {
-  /** As it is written: a URL, a glob, or a path that opens it. */
+  /** As it is written: a URL, an s3:// address, a glob, or a path that opens it. */
   readonly text: string;
   /** Whether it is a folder. Lines of a list that look like a file are not looked at, and are none. */
   readonly isFolder: boolean;

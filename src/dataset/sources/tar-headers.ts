@@ -1,4 +1,4 @@
-import type { ArchiveBytes } from './archive-bytes.js';
+import type { ArchiveBytes } from './stored-bytes.js';
 
 /** What a tar archive says of one of its members. */
 export interface TarMember {

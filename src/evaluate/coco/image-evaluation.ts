@@ -4,6 +4,7 @@ import { imageResultOfSa1b } from '../../formats/sa1b/read.js';
 import { type MeasuredMask, maskIouAbove, measuredMask } from '../../mask/runs/mask-iou.js';
 import { intersectionAreaAbove } from '../../mask/runs/run-set-operations.js';
 import type { FoundMask } from '../../sam/found-mask.js';
+import { classOf } from '../../sam/mask-class.js';
 import { recordProblem } from '../record-problem.js';
 import { boundaryF } from './boundary-f.js';
 import { type GroupMatches, matchedGroup } from './match-group.js';
@@ -11,7 +12,7 @@ import { type GroupMatches, matchedGroup } from './match-group.js';
 /** What ranks the masks of an image. */
 export const SCORE_NAMES = ['predicted_iou', 'stability_score', 'score'] as const;
 
-/** One of {@link SCORE_NAMES}; `score` is that of the prompt, such as a detector's confidence. */
+/** One of {@link SCORE_NAMES}; `score` is that of its words, or of the prompt, such as a detector's confidence. */
 export type ScoreName = (typeof SCORE_NAMES)[number];
 
 /** An image to be evaluated: plain data. */
@@ -140,13 +141,13 @@ function foundIn(record: { text: string; file: string }, truth: TruthImage, scor
     if (score === undefined) {
       throw new SamError('bad-usage', `Expected a ${scoreName} for mask ${i + 1} of ${record.file} but it has none`);
     }
-    return { found, score, categoryId: found.prompt?.categoryId, boxXywh: boxOf(found) };
+    return { found, score, categoryId: classOf(found).categoryId, boxXywh: boxOf(found) };
   });
 }
 
 function scoreOf(found: FoundMask, name: ScoreName): number | undefined {
   if (name === 'predicted_iou') return found.predictedIou;
-  return name === 'stability_score' ? found.stabilityScore : found.prompt?.score;
+  return name === 'stability_score' ? found.stabilityScore : classOf(found).score;
 }
 
 /** Where a single pixel has a width of 1, as COCO counts; zeros for an empty mask. */

@@ -3,7 +3,8 @@ import type { GroundTruth } from '../../formats/coco/read-ground-truth.js';
 import { ImageIndex } from '../../formats/image-names.js';
 import { greyImageOf } from '../../image/grey-levels.js';
 import { checkFolder } from '../../storage/check-folder.js';
-import { FolderStorage } from '../../storage/folder-storage.js';
+import { openStorage } from '../../storage/open-storage.js';
+import type { Storage } from '../../storage/storage.js';
 import { readTruth } from '../coco/read-truth.js';
 import { inThreads, type ThreadOptions } from '../threads/in-threads.js';
 import type { EdgeEvaluation, EdgeTask } from './edge-counts.js';
@@ -44,7 +45,7 @@ const EXTENSION = '.png';
  */
 export async function evaluateEdges({ edges, gt, ...threads }: EvaluateEdgesOptions): Promise<EdgeReport> {
   await checkFolder(edges, 'RUN');
-  const storage = new FolderStorage(edges);
+  const storage = openStorage(edges);
   const truth = await readTruth(gt);
   const { fileOf, strangers } = await filesByTruth(storage, truth);
   if (fileOf.size === 0) {
@@ -76,7 +77,7 @@ export async function evaluateEdges({ edges, gt, ...threads }: EvaluateEdgesOpti
 }
 
 /** The edge map of each image of the ground truth: `a.png` or `a.jpg.png` of `a.jpg`. */
-async function filesByTruth(storage: FolderStorage, truth: GroundTruth) {
+async function filesByTruth(storage: Storage, truth: GroundTruth) {
   const index = new ImageIndex<string>();
   const shortNames = truth.images.map(({ fileName }) => fileName.replace(/(?<=[^/])\.[^./]*$/, ''));
   for (const [i, { fileName }] of truth.images.entries()) {

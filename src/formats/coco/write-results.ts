@@ -4,7 +4,7 @@ import { cocoImageEntryOf } from './write.js';
 
 /** One line of COCO's results format (https://cocodataset.org/#format-results) for each mask: what `loadRes` of pycocotools reads. */
 export async function* cocoResults(images: AsyncIterable<ExportedImage>, style: MaskStyle): AsyncGenerator<unknown> {
-  const categories = new CategoryTable([]);
+  const categories = new CategoryTable(style.categories ?? []);
   for await (const { result } of images) {
     for (const mask of cocoImageEntryOf(result, style).masks) {
       yield {

@@ -7,6 +7,7 @@
 import { type CocoRle, cocoRleFromMaskRuns } from '../../mask/runs/coco-rle.js';
 import type { FoundMask, ImageResult } from '../../sam/found-mask.js';
 import type { Category } from '../../sam/image-prompts.js';
+import { classOf } from '../../sam/mask-class.js';
 import { type MaskStyle, piecesOf } from '../exported-image.js';
 import { CategoryTable } from './category-table.js';
 import type { CocoAnnotation, CocoDataset, CocoImage } from './dataset.js';
@@ -53,12 +54,13 @@ export function cocoImageEntryOf(
 
 function cocoMaskOf(found: FoundMask, style: MaskStyle): CocoMask {
   const { mask, area, boxXyxy, predictedIou, stabilityScore, prompt } = found;
+  const { categoryId, category, score } = classOf(found);
   const [x0, y0, x1, y1] = boxXyxy;
   return {
     ...(prompt && { prompt_id: prompt.id }),
-    ...(prompt?.categoryId !== undefined && { category_id: prompt.categoryId }),
-    ...(prompt?.category !== undefined && { category: prompt.category }),
-    ...(prompt?.score !== undefined && { score: prompt.score }),
+    ...(categoryId !== undefined && { category_id: categoryId }),
+    ...(category !== undefined && { category }),
+    ...(score !== undefined && { score }),
     // COCO counts pixels where SA-1B subtracts coordinates
     bbox: area > 0 ? [x0, y0, x1 - x0 + 1, y1 - y0 + 1] : [0, 0, 0, 0],
     segmentation: style.segmentation === 'polygons' ? piecesOf(found, style) : cocoRleFromMaskRuns(mask),

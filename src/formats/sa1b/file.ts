@@ -1,6 +1,6 @@
 /**
  * SA-1B files: one JSON document an image, with its masks as COCO RLE (https://ai.meta.com/datasets/segment-anything). Masks that
- * prompts asked for have a few fields more.
+ * prompts asked for, or words named, have a few fields more.
  *
  * @module
  */
@@ -20,8 +20,16 @@ export interface Sa1bImage {
   readonly file_name: string;
 }
 
+/** The class of a mask, where it has one. */
+export interface ClassFields {
+  readonly category_id?: number;
+  readonly category?: string;
+  /** Of the words that named it; or the prompt's, such as a detector's confidence. */
+  readonly score?: number;
+}
+
 /** A mask of an image with the prompt that it answers. */
-export interface PromptedMaskRecord extends MaskRecord {
+export interface PromptedMaskRecord extends MaskRecord, ClassFields {
   /** The prompt's id in its file, or its place in the image. */
   readonly prompt_id: number | string;
   /** What was asked, in pixels of the image. */
@@ -35,16 +43,12 @@ export interface PromptedMaskRecord extends MaskRecord {
   };
   /** Which of the three masks it is, with `--multimask`. */
   readonly mask_index?: number;
-  readonly category_id?: number;
-  readonly category?: string;
-  /** The prompt's, such as a detector's confidence. */
-  readonly score?: number;
 }
 
 /** The content of an SA-1B file: one image and its masks. */
 export interface Sa1bFile {
   readonly image: Sa1bImage;
-  readonly annotations: readonly (MaskRecord | PromptedMaskRecord)[];
+  readonly annotations: readonly ((MaskRecord & ClassFields) | PromptedMaskRecord)[];
   /** Prompts that could not be asked of this image; not there when there are none. */
   readonly skipped_prompts?: readonly SkippedPrompt[];
 }

@@ -91,6 +91,12 @@ export function imageResultOfSa1b(source: JsonSource): ImageResult {
   };
 }
 
+/** What words said of a mask; the class of one that answers a prompt is read as the prompt's. */
+function labelOf({ prompt_id, category_id, category, score = 0 }: Partial<PromptedMaskRecord>) {
+  if (prompt_id !== undefined || category_id === undefined || category === undefined) return {};
+  return { label: { categoryId: category_id, category, score } };
+}
+
 function foundMaskOf(record: MaskRecord & Partial<PromptedMaskRecord>): FoundMask {
   const [cropLeft, cropTop, cropWidth, cropHeight] = record.crop_box;
   return {
@@ -103,6 +109,7 @@ function foundMaskOf(record: MaskRecord & Partial<PromptedMaskRecord>): FoundMas
       // a record says only that there was a mask
       prompt: promptedObjectOf({ ...record, ...record.prompt, mask: undefined, id: record.prompt_id, isNamed: true }),
     }),
+    ...labelOf(record),
     ...(record.mask_index !== undefined && { maskIndex: record.mask_index }),
   };
 }

@@ -1,8 +1,9 @@
 import { cocoRleFromMaskRuns } from '../../mask/runs/coco-rle.js';
 import type { FoundMask, ImageResult } from '../../sam/found-mask.js';
 import type { PromptedObject } from '../../sam/image-prompts.js';
+import { classOf } from '../../sam/mask-class.js';
 import type { MaskRecord } from '../../sam/mask-record.js';
-import type { PromptedMaskRecord, Sa1bFile } from './file.js';
+import type { ClassFields, PromptedMaskRecord, Sa1bFile } from './file.js';
 
 /** An image's result as the content of an SA-1B file. Annotations are numbered from 1 in the order of the masks. */
 export function sa1bFileOf({ imageId, fileName, width, height, masks, skippedPrompts }: ImageResult): Sa1bFile {
@@ -18,7 +19,7 @@ export function sa1bFileOf({ imageId, fileName, width, height, masks, skippedPro
  *
  * @param id - Its number in the file, from 1.
  */
-export function maskRecordOf(found: FoundMask, id: number): MaskRecord | PromptedMaskRecord {
+export function maskRecordOf(found: FoundMask, id: number): (MaskRecord & ClassFields) | PromptedMaskRecord {
   const [x0, y0, x1, y1] = found.boxXyxy;
   const [cropX0, cropY0, cropX1, cropY1] = found.cropXyxy;
   return {
@@ -32,13 +33,14 @@ export function maskRecordOf(found: FoundMask, id: number): MaskRecord | Prompte
     point_coords: found.pointsXy,
     crop_box: [cropX0, cropY0, cropX1 - cropX0, cropY1 - cropY0],
     ...(found.prompt && promptFieldsOf(found.prompt, found.maskIndex)),
+    ...classFieldsOf(found),
   };
 }
 
 function promptFieldsOf(
-  { id, points, labels, box, mask, categoryId, category, score }: PromptedObject,
+  { id, points, labels, box, mask }: PromptedObject,
   maskIndex: number | undefined,
-): Omit<PromptedMaskRecord, keyof MaskRecord> {
+): Omit<PromptedMaskRecord, keyof MaskRecord | keyof ClassFields> {
   return {
     prompt_id: id,
     prompt: {
@@ -47,6 +49,12 @@ function promptFieldsOf(
       ...(mask && { mask: true }),
     },
     ...(maskIndex !== undefined && { mask_index: maskIndex }),
+  };
+}
+
+function classFieldsOf(found: FoundMask): ClassFields {
+  const { categoryId, category, score } = classOf(found);
+  return {
     ...(categoryId !== undefined && { category_id: categoryId }),
     ...(category !== undefined && { category }),
     ...(score !== undefined && { score }),

@@ -19,9 +19,9 @@ import {
 /** Decimals of a share: a hundredth of a pixel in the largest image. */
 const DECIMALS = 8;
 
-/** `labels/<name>.txt` for each image, and at the end `data.yaml` with the classes in the order in which they came. */
+/** `labels/<name>.txt` for each image, and at the end `data.yaml` with the classes in the order in which they came, those that were known before first. */
 export async function* yoloFiles(images: AsyncIterable<ExportedImage>, style: MaskStyle): AsyncGenerator<ExportedFile> {
-  const classes = new Map<string, number>();
+  const classes = new Map(style.categories?.map(({ name }, index) => [name, index]));
   for await (const { name, result } of images) {
     const lines = result.masks.filter(({ area }) => area > 0).map((mask) => lineOf(mask, result, classes, style));
     yield [`labels/${name}.txt`, lines.join('')];

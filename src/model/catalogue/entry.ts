@@ -1,5 +1,7 @@
 import type { GeneratorSettings } from '../../amg/settings.js';
+import type { Resampling } from '../../image/pil-resize.js';
 import type { ModelGeometry } from '../../sam/geometry.js';
+import type { Similarity } from '../../sam/image-text-model.js';
 
 /** One file of a model and what it must be. */
 export interface ModelFile {
@@ -54,6 +56,72 @@ export interface HubModel extends Omit<CatalogueData, 'encoder' | 'decoder'> {
   readonly nonCommercial?: boolean;
   readonly encoder: HubFile;
   readonly decoder: HubFile;
+}
+
+/** How an image-text model sees an image. */
+export interface ImageView {
+  /** Pixels of a side of the square that it sees. */
+  readonly side: number;
+  /** `crop`: the shorter side takes the square, and the middle is seen (CLIP). `stretch`: both sides take it (SigLIP). */
+  readonly fit: 'crop' | 'stretch';
+  readonly resampling: Resampling;
+  /** Mean of red, green and blue, 0 to 1. */
+  readonly mean: readonly [number, number, number];
+  /** Standard deviation of red, green and blue, 0 to 1. */
+  readonly std: readonly [number, number, number];
+}
+
+/** The files of an image-text model. */
+export interface ImageTextFiles<File> {
+  /** The graph that takes images. */
+  readonly vision: File;
+  /** The graph that takes texts. */
+  readonly text: File;
+  /** `tokenizer.json` as the hub's libraries write it. */
+  readonly tokenizer: File;
+  /** `tokenizer_config.json`, which says what texts are filled up with. */
+  readonly tokenizerConfig: File;
+}
+
+/** An image-text model as a catalogue describes it: what finds masks by words. */
+export interface ImageTextEntry {
+  readonly kind: 'image-text';
+  readonly name: string;
+  /** One line for `models list`. */
+  readonly description: string;
+  /** SPDX identifiers of the weights. */
+  readonly licence: string;
+  /** What its tensors are called: a family of src/model/contracts/image-text.ts. */
+  readonly contract: string;
+  readonly view: ImageView;
+  /** Tokens of a text, filled up to that many. */
+  readonly tokens: number;
+  readonly similarity: Similarity;
+  readonly files: ImageTextFiles<ModelFile>;
+}
+
+/** An image-text model that lies on the Hugging Face hub. */
+export interface HubImageText extends Omit<ImageTextEntry, 'files'>, Pick<HubModel, 'source' | 'nonCommercial'> {
+  readonly files: ImageTextFiles<HubFile>;
+}
+
+/** An image-text model: the name of an entry, or an entry of one's own. Plain data. */
+export type ImageTextReference = string | ImageTextEntry;
+
+/** Any model of a catalogue, whatever it does. */
+export type AnyModel = CatalogueEntry | HubModel | ImageTextEntry | HubImageText;
+
+/** Any model of the hub. */
+export type AnyHubModel = HubModel | HubImageText;
+
+/** Files of a model by what they are for: encoder and decoder, or those of {@link ImageTextFiles}. */
+export type FilesByRole<File> = Readonly<Record<string, File>>;
+
+/** The files of a model by what they are for. */
+export function filesByRole(model: CatalogueEntry | ImageTextEntry): FilesByRole<ModelFile>;
+export function filesByRole(model: AnyHubModel): FilesByRole<HubFile>;
+export function filesByRole(model: AnyModel): FilesByRole<HubFile> {
+  return 'kind' in model ? { ...model.files } : { encoder: model.encoder, decoder: model.decoder };
 }
 
 /** A model: the name of an entry, or an entry of one's own (see own-model.ts). Plain data. */

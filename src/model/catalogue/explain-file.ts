@@ -3,7 +3,8 @@ import { messageOf } from '../../errors.js';
 import { compileDecoder } from '../compile/compile-decoder.js';
 import type { Contract } from '../contracts/contract.js';
 import { familyMatches, type GraphRole, titleOf } from '../contracts/find-contract.js';
-import type { Preprocessing, TensorSignature } from '../onnx/graph-signature.js';
+import { type ImageTextGraph, imageTextGraphsOf } from '../contracts/image-text.js';
+import type { GraphSignature, Preprocessing, TensorSignature } from '../onnx/graph-signature.js';
 import type { ModelFile } from './entry.js';
 import { inspectModelFile, withExternalData } from './model-file.js';
 
@@ -11,7 +12,7 @@ import { inspectModelFile, withExternalData } from './model-file.js';
 interface ExplainedFamily {
   readonly contract: string;
   readonly title: string;
-  readonly role: GraphRole;
+  readonly role: GraphRole | ImageTextGraph['role'];
   /** Empty when the file is of that family. */
   readonly lacks: readonly string[];
 }
@@ -52,12 +53,17 @@ export async function explainFile(path: string): Promise<FileExplanation> {
   // every encoder has one input, and no decoder has
   const matches = familyMatches(signature, [signature.inputs.length > 1 ? 'decoder' : 'encoder']);
   const fitting = matches.filter(({ lacks }) => lacks.length === 0);
-  const families = (fitting.length > 0 ? fitting : matches.slice(0, 1)).map(({ contract, role, lacks }) => ({
-    contract: contract.name,
-    title: titleOf(contract),
-    role,
-    lacks,
-  }));
+  // some SAM encoders are known by no name of their tensors, so that these would pass for one
+  const imageText = imageTextFamiliesOf(signature);
+  const families =
+    imageText.length > 0
+      ? imageText
+      : (fitting.length > 0 ? fitting : matches.slice(0, 1)).map(({ contract, role, lacks }) => ({
+          contract: contract.name,
+          title: titleOf(contract),
+          role,
+          lacks,
+        }));
   const decoder = fitting.find(({ role }) => role === 'decoder');
   return {
     path,
@@ -68,6 +74,16 @@ export async function explainFile(path: string): Promise<FileExplanation> {
     families,
     ...(decoder && { decoder: await decoderAbilities(decoder.contract, file) }),
   };
+}
+
+function imageTextFamiliesOf({ inputs, outputs }: GraphSignature): ExplainedFamily[] {
+  const names = { inputs: inputs.map(({ name }) => name), outputs: outputs.map(({ name }) => name) };
+  return imageTextGraphsOf(names).map(({ contract: { name: contract, title }, role }) => ({
+    contract,
+    title,
+    role,
+    lacks: [],
+  }));
 }
 
 async function decoderAbilities({ takes, decoder }: Contract, { path, externalData }: ModelFile) {

@@ -1,7 +1,15 @@
 import { access } from 'node:fs/promises';
 import { SamError } from '../../errors.js';
-import { catalogueEntryNamed, isHubModel } from './catalogue.js';
-import type { CatalogueEntry, HubModel } from './entry.js';
+import { snakeCaseName } from '../../sam/setting-names.js';
+import { anyModelNamed, catalogueEntryNamed, imageTextEntryNamed, isHubModel } from './catalogue.js';
+import {
+  type AnyModel,
+  type CatalogueEntry,
+  type FilesByRole,
+  filesByRole,
+  type HubModel,
+  type ModelFile,
+} from './entry.js';
 import { filesOf, pulledModelNamed, pulledModelOf, removePulled } from './hub/pulled-models.js';
 import { forgetCalibration, withKeptCalibration } from './kept-calibration.js';
 import { readThrough } from './verified-file.js';
@@ -15,21 +23,19 @@ export interface ModelState {
   /** Repository of the hub, or this package. */
   readonly source: string;
   readonly present: boolean;
-  /** Where its files are, when they are here. */
-  readonly encoder?: string;
-  readonly decoder?: string;
+  /** What it does: masks, or words for them. */
+  readonly kind: 'segmentation' | 'image-text';
+  /** Where its files are by what they are for, when they are here. */
+  readonly files?: FilesByRole<string>;
   /** Of all files, as far as it is known. */
   readonly bytes?: number;
   readonly calibrated: boolean;
 }
 
 /** How a model stands. Files are looked for, not read. */
-export async function modelState(model: CatalogueEntry | HubModel): Promise<ModelState> {
+export async function modelState(model: AnyModel): Promise<ModelState> {
   const { name, description, licence, contract } = model;
-  const files = isHubModel(model) ? pulledModelOf(model) : model;
-  const { calibratedSettings } = files
-    ? withKeptCalibration({ ...model, encoder: files.encoder, decoder: files.decoder })
-    : model;
+  const files = isHubModel(model) ? pulledModelOf(model)?.files : filesByRole(model);
   const paths = files ? filesOf(files) : [];
   const found = await Promise.all(
     paths.map(({ path }) =>
@@ -47,10 +53,23 @@ export async function modelState(model: CatalogueEntry | HubModel): Promise<Mode
     contract,
     source: isHubModel(model) ? `${model.source.repo}@${model.source.revision}` : 'files',
     present,
-    ...(present && { encoder: files.encoder.path, decoder: files.decoder.path }),
+    kind: 'kind' in model ? model.kind : 'segmentation',
+    ...(present && { files: pathsOf(files) }),
     ...(files && { bytes: paths.reduce((sum, { bytes }) => sum + bytes, 0) }),
-    calibrated: Object.keys(calibratedSettings).length > 0,
+    calibrated: !('kind' in model) && isCalibrated(model, files),
   };
+}
+
+function pathsOf(files: FilesByRole<ModelFile>): FilesByRole<string> {
+  return Object.fromEntries(Object.entries(files).map(([role, { path }]) => [snakeCaseName(role), path]));
+}
+
+/** Whether a model has settings that fit it, those that were calibrated on this machine included. */
+function isCalibrated(model: CatalogueEntry | HubModel, files: FilesByRole<ModelFile> | undefined): boolean {
+  const { calibratedSettings } = files
+    ? withKeptCalibration({ ...model, encoder: files.encoder, decoder: files.decoder })
+    : model;
+  return Object.keys(calibratedSettings).length > 0;
 }
 
 /**
@@ -59,9 +78,9 @@ export async function modelState(model: CatalogueEntry | HubModel): Promise<Mode
  * @throws SamError `bad-model` when one is missing or differs.
  */
 export async function verifyModel(name: string): Promise<void> {
-  const { encoder, decoder } = catalogueEntryNamed(name);
-  await readThrough(encoder);
-  await readThrough(decoder);
+  const model = anyModelNamed(name);
+  const files = 'kind' in model ? imageTextEntryNamed(name).files : filesByRole(catalogueEntryNamed(name));
+  for (const file of Object.values<ModelFile>({ ...files })) await readThrough(file);
 }
 
 /**
@@ -70,7 +89,7 @@ export async function verifyModel(name: string): Promise<void> {
  * @returns whether there was anything.
  * @throws SamError `bad-usage` for a model of the package or of one's own catalogue.
  */
-export async function removeModel(model: CatalogueEntry | HubModel): Promise<boolean> {
+export async function removeModel(model: AnyModel): Promise<boolean> {
   if (!isHubModel(model))
     throw new SamError('bad-usage', `Expected a model that was downloaded but ${model.name} was not`);
   const pulled = pulledModelNamed(model.name);

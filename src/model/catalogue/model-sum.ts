@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { SAM1_GEOMETRY } from '../../sam/geometry.js';
-import type { CatalogueEntry, ModelFile } from './entry.js';
+import type { CatalogueEntry, ImageTextEntry, ModelFile } from './entry.js';
 
 /**
  * What a file of a model is known by wherever it lies: it changes with any byte of the graph or of the weights beside it. Of a file that
@@ -36,4 +36,22 @@ export function waySumOf({ geometry, contract }: Pick<CatalogueEntry, 'geometry'
 export function embeddingSumOf(entry: Pick<CatalogueEntry, 'encoder' | 'geometry' | 'contract'>): string {
   const [encoder, way] = [sumOf(entry.encoder), waySumOf(entry)];
   return way === undefined ? encoder : createHash('sha256').update(`${encoder}\n${way}`).digest('hex');
+}
+
+/** What an image-text model is known by. */
+export interface ImageTextSums {
+  /** Of its vectors of images: the graph, and how it sees them. */
+  readonly images: string;
+  /** Of its vectors of texts: the graph, and the tokenizer. */
+  readonly texts: string;
+}
+
+/** What the vectors of an image-text model are known by. Lower-case hex. */
+export function imageTextSumsOf({ files, contract, view, tokens }: ImageTextEntry): ImageTextSums {
+  const sumOfAll = (...parts: unknown[]) => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  const { side, fit, resampling, mean, std } = view;
+  return {
+    images: sumOfAll(sumOf(files.vision), contract, side, fit, resampling, mean, std),
+    texts: sumOfAll(...[files.text, files.tokenizer, files.tokenizerConfig].map(sumOf), contract, tokens),
+  };
 }

@@ -4,7 +4,6 @@ import { messageOf, SamError } from '../../errors.js';
 import { CacheFolder } from '../../storage/cache-folder.js';
 import { sumOfFile } from '../../storage/sum-of-file.js';
 import type { ModelFile } from './entry.js';
-import { withExternalData } from './model-file.js';
 
 /** Where it is kept which files were checked; see {@link verifiedPathOf}. */
 const CHECKED = 'checked-models';
@@ -59,7 +58,10 @@ export async function readThrough({ path, bytes, sha256: expected, externalData 
  */
 export async function verifiedBytesOf(file: ModelFile, cacheDir: string): Promise<Uint8Array> {
   const bytes = await readFile(await verifiedPathOf(file, cacheDir));
-  return file.externalData ? withExternalData(file.path, bytes) : bytes;
+  if (!file.externalData) return bytes;
+  // what edits graphs is loaded only for those that are edited
+  const { withExternalData } = await import('./model-file.js');
+  return withExternalData(file.path, bytes);
 }
 
 function unreadable(path: string, error: unknown): SamError {

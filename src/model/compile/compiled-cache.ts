@@ -9,7 +9,7 @@
 
 import { createHash } from 'node:crypto';
 import type { CacheFolder } from '../../storage/cache-folder.js';
-import { COMPILER_VERSION, type CompiledDecoder, type CompiledShape } from './compile-decoder.js';
+import { COMPILER_VERSION, type CompiledDecoder, type CompiledShape } from './compiled-form.js';
 
 interface Header {
   readonly shape: CompiledShape;

@@ -6,18 +6,11 @@
 
 import { float, GraphBuilder, type OperatorSet, type Value } from '../onnx/graph-builder.js';
 import { positionalEncoding } from '../onnx/positional-encoding.js';
+import { IMAGE_INPUTS } from './compiled-form.js';
 import type { DecoderWeights, MaskPromptWeights, NormWeights } from './decoder-weights.js';
 import { residualBiasFolded } from './identities/centred-norm.js';
 import { sharedUpscaling } from './identities/low-rank-upscaling.js';
 import { SHARED, sharedLayer0Projections } from './identities/shared-layer0.js';
-
-/** Inputs of the image graph. */
-export const IMAGE_INPUTS = {
-  embedding: 'image_embeddings',
-  mask: 'mask_input',
-  hasMask: 'has_mask_input',
-  covered: 'covered',
-} as const;
 
 /**
  * The graph from an image embedding [1, C, Gh, Gw] (and a mask prompt, where the decoder takes one) to what all prompts

@@ -5,6 +5,7 @@
  */
 
 import { GraphBuilder, type OperatorSet, type Value } from '../onnx/graph-builder.js';
+import { CHOICES, PROMPT_OUTPUTS } from './compiled-form.js';
 import type { DecoderWeights } from './decoder-weights.js';
 import { lowRankUpscaling } from './identities/low-rank-upscaling.js';
 import { SHARED } from './identities/shared-layer0.js';
@@ -12,23 +13,6 @@ import { directUpscaling, maskLogits, masksBranch, noMasksBranch, type WantedMas
 import { promptTokens } from './prompt-tokens.js';
 import { layerNorm, perceptron } from './token-ops.js';
 import { absorbedTokenToImage, twoWayTransformer } from './two-way-transformer.js';
-
-/** Inputs of the prompt graph besides prompts and what the image graph gives. */
-export const CHOICES = {
-  /** int64 [2]: columns and rows of image tokens that the image covers. */
-  covered: 'covered',
-  /** int64 [M]: the mask tokens to answer for; 0 is the single-mask token. */
-  masks: 'masks',
-  /** int64 [M + 1]: the output tokens that takes, 0 for the IoU token and 1 + mask for the others. */
-  outputTokens: 'output_tokens',
-  /** int64, one a mask token: its place among `output_tokens`, 0 where it is not wanted. */
-  places: 'places',
-  /** float32 [1], where the graph skips masks: where none of the batch has a predicted IoU above this, there are no logits. */
-  predIouThresh: 'pred_iou_thresh',
-} as const;
-
-/** Outputs of the prompt graph. */
-export const PROMPT_OUTPUTS = { iou: 'iou', logits: 'logits' } as const;
 
 /** How a prompt graph is built. */
 export interface PromptGraphForm {

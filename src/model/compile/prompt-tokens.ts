@@ -1,8 +1,6 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { PROMPT_INPUTS } from './compiled-form.js';
 import type { DecoderWeights } from './decoder-weights.js';
-
-/** Inputs of the prompt graph that hold prompts. */
-export const PROMPT_INPUTS = { coords: 'point_coords', labels: 'point_labels' } as const;
 
 /**
  * The prompt tokens: IoU token, mask tokens, one token a point.

@@ -139,7 +139,7 @@ export interface DecoderContract {
    *
    * @throws SamError `bad-model` when the bytes are not a decoder of this family.
    */
-  prepared(bytes: Uint8Array, geometry: ModelGeometry): PreparedDecoder;
+  prepared(bytes: Uint8Array, geometry: ModelGeometry): Promise<PreparedDecoder>;
   /**
    * The inputs that all prompts of an image share.
    *

@@ -45,7 +45,7 @@ const contract: Contract = {
     isSam1: false,
     padding: 'never',
     promptsPerRun: 8,
-    prepared: (bytes) => ({ bytes, constants: {} }),
+    prepared: async (bytes) => ({ bytes, constants: {} }),
     imageInputsOf(embedding, { lowResSize }) {
       const side = BigInt(lowResSize);
       return {

@@ -37,9 +37,9 @@ const contract: Contract = {
   decoder: {
     ...SAM1_DECODER,
     padding: 'without-box',
-    prepared(bytes, geometry) {
+    async prepared(bytes, geometry) {
       const [prompts] = new GraphView(readModel(bytes).graph).inputDims('point_coords') ?? [];
-      return { ...SAM1_DECODER.prepared(bytes, geometry), promptsPerRun: prompts ?? PROMPTS_PER_RUN };
+      return { ...(await SAM1_DECODER.prepared(bytes, geometry)), promptsPerRun: prompts ?? PROMPTS_PER_RUN };
     },
     imageInputsOf: (embedding) => ({ image_embeddings: inputOf(tensorNamed(embedding, IMAGE_EMBEDDINGS)) }),
     promptInputsOf(prompts) {

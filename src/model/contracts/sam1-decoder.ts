@@ -6,7 +6,7 @@
 
 import { SamError } from '../../errors.js';
 import type { Embedding, NamedTensor } from '../../sam/embedding.js';
-import { exposeMultimask, MASK_TOKEN_IOU, MASK_TOKEN_LOGITS } from '../onnx/expose-multimask.js';
+import { MASK_TOKEN_IOU, MASK_TOKEN_LOGITS } from '../onnx/mask-token-outputs.js';
 import type { DecoderContract, PlainTensor } from './contract.js';
 
 /** The name that the embedding of SAM 1 has here. */
@@ -16,7 +16,11 @@ export const IMAGE_EMBEDDINGS = 'image_embeddings';
 export const SAM1_DECODER: Pick<DecoderContract, 'isSam1' | 'promptsPerRun' | 'prepared' | 'answerOf'> = {
   isSam1: true,
   promptsPerRun: 1,
-  prepared: (bytes) => ({ bytes: exposeMultimask(bytes), constants: {} }),
+  async prepared(bytes) {
+    // a compiled decoder needs nothing of what edits graphs
+    const { exposeMultimask } = await import('../onnx/expose-multimask.js');
+    return { bytes: exposeMultimask(bytes), constants: {} };
+  },
   answerOf(outputs) {
     const { data, dims } = outputs[MASK_TOKEN_IOU];
     const logits = outputs[MASK_TOKEN_LOGITS].data as Float32Array;

@@ -13,7 +13,7 @@ const PROMPTS_PER_RUN = 8;
 export const SAM2_DECODER: Pick<DecoderContract, 'isSam1' | 'promptsPerRun' | 'prepared'> = {
   isSam1: false,
   promptsPerRun: PROMPTS_PER_RUN,
-  prepared: (bytes) => ({ bytes, constants: {} }),
+  prepared: async (bytes) => ({ bytes, constants: {} }),
 };
 
 /**

@@ -39,7 +39,7 @@ const contract: Contract = {
   decoder: {
     ...SAM2_DECODER,
     padding: 'always',
-    prepared(bytes) {
+    async prepared(bytes) {
       // exports that fix the prompts' axis answer one at a time
       const [, prompts] = new GraphView(readModel(bytes).graph).inputDims('input_points') ?? [];
       return {

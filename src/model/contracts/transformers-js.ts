@@ -35,8 +35,8 @@ const contract: Contract = {
   decoder: {
     ...SAM1_DECODER,
     padding: 'never',
-    prepared(bytes, geometry) {
-      const edited = SAM1_DECODER.prepared(bytes, geometry);
+    async prepared(bytes, geometry) {
+      const edited = await SAM1_DECODER.prepared(bytes, geometry);
       const positions = positionsOf(new GraphView(readModel(bytes).graph), geometry.gridSize);
       return { bytes: edited.bytes, constants: positions ? { [POSITIONS]: positions } : {} };
     },

@@ -7,14 +7,10 @@
 import { create } from '@bufbuild/protobuf';
 import { SamError } from '../../errors.js';
 import { GraphView } from './graph-view.js';
+import { MASK_TOKEN_IOU, MASK_TOKEN_LOGITS } from './mask-token-outputs.js';
 import { modelBytes, readModel } from './model-bytes.js';
 import { type GraphProto, type NodeProto, ValueInfoProtoSchema } from './onnx_pb.js';
 import { prunedGraph } from './pruned-graph.js';
-
-/** Output of the edited graph: low-res logits of every mask token, single-mask token first; [1, 4, 256, 256] row-major. */
-export const MASK_TOKEN_LOGITS = 'mask_token_logits';
-/** Output of the edited graph: predicted IoU of every mask token, single-mask token first; [1, 4]. */
-export const MASK_TOKEN_IOU = 'mask_token_iou';
 
 /**
  * The decoder export in `bytes`, edited to return the low-res logits and predicted IoU of all mask tokens and nothing

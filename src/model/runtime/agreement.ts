@@ -7,7 +7,7 @@
 import type { NamedTensor } from '../../sam/embedding.js';
 import type { ModelGeometry } from '../../sam/geometry.js';
 import type { DecodedBatch, PromptBatch } from '../../sam/segmentation-model.js';
-import type { CompiledShape } from '../compile/compile-decoder.js';
+import type { CompiledShape } from '../compile/compiled-form.js';
 import { IMAGE_EMBEDDINGS } from '../contracts/sam1-decoder.js';
 import type { Decoder, PlacedImage } from './decoder.js';
 import type { Provider } from './device.js';

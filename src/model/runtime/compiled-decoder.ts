@@ -9,10 +9,15 @@ import { copyCellsToColumns } from '../../mask/logits/cells-in-columns.js';
 import type { NamedTensor } from '../../sam/embedding.js';
 import type { ModelGeometry } from '../../sam/geometry.js';
 import type { DecodedBatch, DecodeOptions, PromptBatch } from '../../sam/segmentation-model.js';
-import { CELLS_PER_TOKEN, type CompiledDecoder, type CompiledShape } from '../compile/compile-decoder.js';
-import { IMAGE_INPUTS } from '../compile/image-graph.js';
-import { CHOICES, PROMPT_OUTPUTS } from '../compile/prompt-graph.js';
-import { PROMPT_INPUTS } from '../compile/prompt-tokens.js';
+import {
+  CELLS_PER_TOKEN,
+  CHOICES,
+  type CompiledDecoder,
+  type CompiledShape,
+  IMAGE_INPUTS,
+  PROMPT_INPUTS,
+  PROMPT_OUTPUTS,
+} from '../compile/compiled-form.js';
 import type { FramePoints } from '../contracts/contract.js';
 import { IMAGE_EMBEDDINGS, tensorNamed } from '../contracts/sam1-decoder.js';
 import { coveredCells } from './covered-cells.js';

@@ -48,9 +48,12 @@ export class EmbeddingCache {
   }
 
   /** The files of an image's embedding below the folder, in the order of its tensors. */
-  namesOf({ data, width, height }: RgbImage): string[] {
+  namesOf(image: RgbImage): string[] {
+    return this.#namesUnder(sumOfImage(image));
+  }
+
+  #namesUnder(sha256: string): string[] {
     const { sha256: encoder, tensorNames } = this.#encoder;
-    const sha256 = createHash('sha256').update(`${width}x${height}\n`).update(data).digest('hex');
     const stem = `${encoder.slice(0, ENCODER_DIGITS)}/${sha256.slice(0, 2)}/${sha256}`;
     return tensorNames.map((name) => `${stem}.${name}.${this.#isHalf ? 'fp16' : 'fp32'}.npy`);
   }
@@ -59,8 +62,13 @@ export class EmbeddingCache {
    * The embedding of an image: the one kept, or the one `encode` makes, which is then kept. Either way it has the numbers of the
    * files, so that the first pass and the second give the same masks.
    */
-  async embeddingOf(image: RgbImage, encode: () => Promise<Embedding>): Promise<Embedding> {
-    const names = this.namesOf(image);
+  embeddingOf(image: RgbImage, encode: () => Promise<Embedding>): Promise<Embedding> {
+    return this.keptUnder(sumOfImage(image), encode);
+  }
+
+  /** As {@link embeddingOf}, of what a sha256 is known to stand for. */
+  async keptUnder(sha256: string, encode: () => Promise<Embedding>): Promise<Embedding> {
+    const names = this.#namesUnder(sha256);
     const kept = await Promise.all(names.map((name, i) => this.#read(name, this.#encoder.tensorNames[i])));
     if (kept.every((tensor) => tensor !== undefined)) return kept;
     return Promise.all((await encode()).map((tensor, i) => this.#keep(names[i], tensor)));
@@ -84,6 +92,11 @@ export class EmbeddingCache {
       data: this.#isHalf ? floatsOfHalves(new Uint16Array(buffer)) : new Float32Array(buffer),
     };
   }
+}
+
+/** The sha256 of an image's pixels and size. @returns Lower-case hex. */
+export function sumOfImage({ data, width, height }: RgbImage): string {
+  return createHash('sha256').update(`${width}x${height}\n`).update(data).digest('hex');
 }
 
 /** An array in NumPy's format, version 1.0. */

@@ -37,7 +37,7 @@ export async function exportedDecoder(
   threads = 0,
   provider: Provider = 'cpu',
 ): Promise<Decoder> {
-  const prepared = contract.prepared(bytes, geometry);
+  const prepared = await contract.prepared(bytes, geometry);
   const session = await Session.open(prepared.bytes, 'exported', threads, provider);
   return {
     form: 'as-exported',

@@ -3,8 +3,8 @@ import { messageOf } from '../../errors.js';
 import type { ModelGeometry } from '../../sam/geometry.js';
 import { CacheFolder } from '../../storage/cache-folder.js';
 import { userCacheDir } from '../../storage/user-cache.js';
-import { type CompiledDecoder, compileDecoder } from '../compile/compile-decoder.js';
 import { compiledCacheName, keepDecoder, keptDecoder } from '../compile/compiled-cache.js';
+import type { CompiledDecoder } from '../compile/compiled-form.js';
 import type { DecoderContract } from '../contracts/contract.js';
 import { disagreement } from './agreement.js';
 import { type CompiledRunOptions, compiledDecoder } from './compiled-decoder.js';
@@ -83,6 +83,8 @@ async function compiledOn(
   if (kept) return compiledDecoder(kept, geometry, run);
 
   try {
+    // loading the compiler takes longer than loading a decoder that was kept
+    const { compileDecoder } = await import('../compile/compile-decoder.js');
     const compiled = compileDecoder(bytes, { operators, isBatched: promptsPerRun > 1 });
     const decoder = await agreeingDecoder(compiled, bytes, contract, geometry, run);
     await keepDecoder(files, name, compiled);

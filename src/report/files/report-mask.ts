@@ -1,5 +1,6 @@
 import { cocoCountsFromRuns } from '../../mask/runs/coco-counts.js';
 import type { FoundMask } from '../../sam/found-mask.js';
+import { classOf } from '../../sam/mask-class.js';
 import type { ReportMask } from '../data/report-data.js';
 
 /**
@@ -7,11 +8,9 @@ import type { ReportMask } from '../data/report-data.js';
  *
  * @param number - Its 1-based place among all masks of the image.
  */
-export function reportMaskOf(
-  { mask, boxXyxy, area, predictedIou, stabilityScore, pointsXy, prompt }: FoundMask,
-  number: number,
-): ReportMask {
-  const category = prompt?.category ?? prompt?.categoryId?.toString();
+export function reportMaskOf(found: FoundMask, number: number): ReportMask {
+  const { mask, boxXyxy, area, predictedIou, stabilityScore, pointsXy } = found;
+  const { categoryId, category = categoryId?.toString() } = classOf(found);
   return {
     number,
     counts: cocoCountsFromRuns(mask.runsColumnMajor),

@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { decodeImage } from '../../../src/image/decode-image.js';
-import {
-  type CompiledDecoder,
-  type CompilerSettings,
-  compileDecoder,
-} from '../../../src/model/compile/compile-decoder.js';
+import { type CompilerSettings, compileDecoder } from '../../../src/model/compile/compile-decoder.js';
+import type { CompiledDecoder } from '../../../src/model/compile/compiled-form.js';
 import { recognisedDecoder } from '../../../src/model/compile/recognised-decoder.js';
 import official from '../../../src/model/contracts/official.js';
 import { modelBytes, readModel } from '../../../src/model/onnx/model-bytes.js';

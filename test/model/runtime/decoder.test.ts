@@ -320,7 +320,7 @@ test("a transformers.js decoder whose random matrix cannot be read runs with the
     code: 'bad-model',
     message: /^Expected the encoder's image_positional_embeddings/,
   });
-  const { constants } = contract.prepared(whole, geometry);
+  const { constants } = await contract.prepared(whole, geometry);
   const { dims, data } = constants.image_positional_embeddings;
   const positions = { name: 'image_positional_embeddings', dims, data: data as Float32Array };
   const image = await packed.forImage([...embedding, positions], placed);

@@ -17,7 +17,7 @@ const contract: Contract = {
     isSam1: false,
     padding: 'never',
     promptsPerRun: 8,
-    prepared: (bytes) => ({ bytes, constants: {} }),
+    prepared: async (bytes) => ({ bytes, constants: {} }),
     imageInputsOf: (embedding) =>
       Object.fromEntries(embedding.map(({ name, dims, data }) => [name, floats(data, dims)])),
     promptInputsOf: ({ points, first, end, maskInput }, { lowResSize }) => {

@@ -2,12 +2,13 @@ import { posix } from 'node:path';
 import { messageOf, type SamErrorCode } from '../../../errors.js';
 import { FingerprintMap } from '../../plan/fingerprint-map.js';
 import { type PlannedImage, refusedImage } from '../../plan/planned-image.js';
-import { type ArchiveBytes, openArchive } from '../archive-bytes.js';
+import { openArchive } from '../archive-bytes.js';
 import { isImageName } from '../extensions.js';
 import { isHidden, type NameFilter } from '../name-filter.js';
 import { MEMBER_KIND, OpenArchives } from '../open-archives.js';
 import { safeNameOf } from '../safe-name.js';
 import type { SourceKind } from '../source-kind.js';
+import type { ArchiveBytes } from '../stored-bytes.js';
 import { type TarMember, tarMembers } from '../tar-headers.js';
 
 const EXTENSION = /\.(tar|tar\.gz|tgz)$/i;

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { sumOfFile } from '../../../storage/sum-of-file.js';
-import type { HubFile, HubModel, ModelFile } from '../entry.js';
+import type { AnyHubModel, HubFile, ModelFile } from '../entry.js';
 import { commitOfBranch, isCommit, snapshotPathOf } from './hub-cache.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -13,7 +13,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
  * asked for, and a sum that the catalogue does not know is the one that the cache has for the file's name.
  */
 export async function cachedFileOf(
-  { repo, revision }: HubModel['source'],
+  { repo, revision }: AnyHubModel['source'],
   file: HubFile,
   isOffline: boolean,
 ): Promise<ModelFile | undefined> {

@@ -1,22 +1,25 @@
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf, SamError } from '../../../errors.js';
-import { sumOfFile } from '../../../storage/sum-of-file.js';
+import type { FileSum } from '../../../storage/sum-of-file.js';
 import { unwritable } from '../../../storage/write-atomic.js';
 import { type HubAccess, hubFetch, hubHeaders, Passing, retried } from './hub-request.js';
+import { isGitId, taggedSumOf } from './tagged-sum.js';
 
 /** Bytes that are to come. */
 export interface ExpectedBlob {
   readonly url: string;
   readonly bytes: number;
-  readonly sha256: string;
+  /** See `RemoteFile`. */
+  readonly tag: string;
 }
 
 /**
  * Downloads to `path`, by way of `path.incomplete`: what an earlier try left there is gone on from. The final name appears only once the
- * sha256 is right. The caller holds a lock.
+ * sum is right. The caller holds a lock.
  *
  * @param onBytes - Told how many bytes are there.
+ * @returns what the bytes sum up to.
  * @throws SamError `download-failed`, `bad-model` when the bytes are other ones (they are deleted), `unwritable-output`.
  */
 export async function downloadBlob(
@@ -24,13 +27,16 @@ export async function downloadBlob(
   blob: ExpectedBlob,
   access: HubAccess,
   onBytes: (done: number) => void,
-): Promise<void> {
+): Promise<FileSum> {
   const incomplete = `${path}.incomplete`;
   await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
     throw unwritable(path, error);
   });
-  await retried(blob.url, access, (progressed) => attempt(incomplete, blob, access, { onBytes, progressed }));
+  const sum = await retried(blob.url, access, (progressed) =>
+    attempt(incomplete, blob, access, { onBytes, progressed }),
+  );
   await rename(incomplete, path);
+  return sum;
 }
 
 interface Listeners {
@@ -38,22 +44,32 @@ interface Listeners {
   progressed(): void;
 }
 
-async function attempt(incomplete: string, blob: ExpectedBlob, access: HubAccess, listeners: Listeners): Promise<void> {
+async function attempt(
+  incomplete: string,
+  blob: ExpectedBlob,
+  access: HubAccess,
+  listeners: Listeners,
+): Promise<FileSum> {
   let done = await sizeOf(incomplete);
   if (done > blob.bytes) {
     await rm(incomplete, { force: true });
     done = 0;
   }
   if (done < blob.bytes) await fetchRest(incomplete, blob, access, done, listeners);
-  const { bytes, sha256 } = await sumOfFile(incomplete);
+  const { tag, ...sum } = await taggedSumOf(incomplete, blob.tag);
+  const { bytes } = sum;
   if (bytes < blob.bytes) throw new Passing(`the connection ended after ${bytes} of ${blob.bytes} bytes`);
-  if (bytes === blob.bytes && sha256 === blob.sha256) return;
+  if (bytes === blob.bytes && tag === blob.tag) return sum;
   await rm(incomplete, { force: true });
   throw new SamError(
     'bad-model',
-    `Expected ${blob.url} to have ${blob.bytes} bytes and sha256 ${blob.sha256} but received ${bytes} bytes with sha256 ${sha256}; they were deleted`,
+    `Expected ${blob.url} to have ${blob.bytes} bytes and ${sumName(tag)} ${blob.tag} but received ${bytes} bytes with ${sumName(tag)} ${tag}; they were deleted`,
     'The server or something between changes files. Try again, or another --endpoint.',
   );
+}
+
+function sumName(tag: string): string {
+  return isGitId(tag) ? 'git id' : 'sha256';
 }
 
 async function fetchRest(

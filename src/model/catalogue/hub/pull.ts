@@ -3,16 +3,17 @@ import { dirname, join, posix } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SamError } from '../../../errors.js';
 import { FileLock } from '../../../storage/lock.js';
+import type { FileSum } from '../../../storage/sum-of-file.js';
 import { checkedTensors } from '../../onnx/external-data.js';
 import { readModel } from '../../onnx/model-bytes.js';
-import type { HubFile, HubModel, ModelFile } from '../entry.js';
-import { readThrough } from '../verified-file.js';
+import { type AnyHubModel, filesByRole, type HubFile, type ModelFile } from '../entry.js';
 import { cachedFileOf } from './cached-file.js';
 import { downloadBlob } from './download-blob.js';
 import { blobPathOf, keepBranch, linkBlob, repoFolderOf, snapshotPathOf } from './hub-cache.js';
 import { type HubAccess, hubUrlOf } from './hub-request.js';
 import { keepRecord, type PulledModel } from './pulled-models.js';
-import { remoteFileOf } from './remote-file.js';
+import { type RemoteFile, remoteFileOf } from './remote-file.js';
+import { taggedSumOf } from './tagged-sum.js';
 
 /** What happens in a pull. */
 export type PullEvent =
@@ -37,12 +38,12 @@ const LOOK_AGAIN = 250;
  * @throws SamError `download-failed`, `bad-model` for wrong bytes, `unwritable-output`, `bad-usage` when HF_HUB_OFFLINE is set and files are
  *   missing.
  */
-export async function pullModel(model: HubModel, options: PullOptions = {}): Promise<PulledModel> {
+export async function pullModel(model: AnyHubModel, options: PullOptions = {}): Promise<PulledModel> {
   const lock = await lockOf(model, options);
   try {
-    const encoder = await pullFile(model, model.encoder, options);
-    const decoder = await pullFile(model, model.decoder, options);
-    const pulled = { name: model.name, repo: model.source.repo, encoder, decoder };
+    const files: Record<string, ModelFile> = {};
+    for (const [role, file] of Object.entries(filesByRole(model))) files[role] = await pullFile(model, file, options);
+    const pulled = { name: model.name, repo: model.source.repo, files };
     await keepRecord(pulled);
     return pulled;
   } finally {
@@ -50,7 +51,7 @@ export async function pullModel(model: HubModel, options: PullOptions = {}): Pro
   }
 }
 
-async function lockOf({ source }: HubModel, { onEvent, signal }: PullOptions): Promise<FileLock> {
+async function lockOf({ source }: AnyHubModel, { onEvent, signal }: PullOptions): Promise<FileLock> {
   const path = join(repoFolderOf(source.repo), 'sam-cli.lock');
   for (let told = false; ; ) {
     try {
@@ -64,9 +65,10 @@ async function lockOf({ source }: HubModel, { onEvent, signal }: PullOptions): P
   }
 }
 
-async function pullFile(model: HubModel, file: HubFile, options: PullOptions): Promise<ModelFile> {
+async function pullFile(model: AnyHubModel, file: HubFile, options: PullOptions): Promise<ModelFile> {
   const own = await pullBytes(model, file, options);
-  const beside = file.externalData ?? (file.sha256 === undefined ? await externalFilesOf(own.path, file.path) : []);
+  const isUnknownGraph = file.sha256 === undefined && file.path.endsWith('.onnx');
+  const beside = file.externalData ?? (isUnknownGraph ? await externalFilesOf(own.path, file.path) : []);
   const externalData: ModelFile[] = [];
   for (const each of beside) externalData.push(await pullBytes(model, each, options));
   return { ...own, ...(externalData.length > 0 && { externalData }) };
@@ -79,7 +81,7 @@ async function externalFilesOf(path: string, inRepo: string): Promise<HubFile[]>
   return [...locations].map((location) => ({ path: posix.join(dirname(inRepo), location) }));
 }
 
-async function pullBytes({ source }: HubModel, file: HubFile, options: PullOptions): Promise<ModelFile> {
+async function pullBytes({ source }: AnyHubModel, file: HubFile, options: PullOptions): Promise<ModelFile> {
   const { repo, revision } = source;
   const { onEvent } = options;
   const isOffline = /^(1|true|yes|on)$/i.test(process.env.HF_HUB_OFFLINE ?? '');
@@ -95,33 +97,34 @@ async function pullBytes({ source }: HubModel, file: HubFile, options: PullOptio
     );
   }
   const remote = await remoteFileOf(options, repo, revision, file.path);
-  if (file.sha256 !== undefined && file.sha256 !== remote.sha256) {
+  const { bytes, tag, commit } = remote;
+  if (file.sha256 !== undefined && file.sha256 !== tag) {
     throw new SamError(
       'bad-model',
-      `Expected ${file.path} of ${repo} with sha256 ${file.sha256} but the hub has ${remote.sha256}`,
+      `Expected ${file.path} of ${repo} with sha256 ${file.sha256} but the hub has ${tag}`,
       'The file was changed after it was looked at for this catalogue; nothing was downloaded.',
     );
   }
-  const { bytes, sha256, commit } = remote;
-  const blob = blobPathOf(repo, sha256);
+  const blob = blobPathOf(repo, tag);
   const path = snapshotPathOf(repo, commit, file.path);
-  if (!(await isVerified({ path: blob, bytes, sha256 }))) {
+  let sum = await sumIfTagged(blob, remote);
+  if (sum) onEvent?.({ kind: 'present', path: file.path, bytes });
+  else {
     const url = hubUrlOf(options, repo, commit, file.path);
-    await downloadBlob(blob, { url, bytes, sha256 }, options, (done) =>
+    sum = await downloadBlob(blob, { url, bytes, tag }, options, (done) =>
       onEvent?.({ kind: 'progress', path: file.path, done, bytes }),
     );
-    onEvent?.({ kind: 'verified', path: file.path, bytes, sha256 });
-  } else onEvent?.({ kind: 'present', path: file.path, bytes });
+    onEvent?.({ kind: 'verified', path: file.path, ...sum });
+  }
   await linkBlob(blob, path);
   if (revision !== commit) await keepBranch(repo, revision, commit);
-  return { path, bytes, sha256 };
+  return { path, ...sum };
 }
 
-async function isVerified(file: ModelFile): Promise<boolean> {
-  const found = await stat(file.path).catch(() => undefined);
-  if (found?.size !== file.bytes) return false;
-  return readThrough(file).then(
-    () => true,
-    () => false,
-  );
+/** The sum of a file that is what the hub says; undefined when it is not there or another one. */
+async function sumIfTagged(path: string, { bytes, tag }: RemoteFile): Promise<FileSum | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.size !== bytes) return undefined;
+  const { tag: own, ...sum } = await taggedSumOf(path, tag);
+  return own === tag ? sum : undefined;
 }

@@ -9,15 +9,14 @@ import { rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { userCacheDir } from '../../../storage/user-cache.js';
 import { writeAtomic } from '../../../storage/write-atomic.js';
-import type { HubFile, HubModel, ModelFile } from '../entry.js';
+import { type AnyHubModel, type FilesByRole, filesByRole, type HubFile, type ModelFile } from '../entry.js';
 import { isCommit, removeFromCache } from './hub-cache.js';
 
 /** A model that was pulled. */
 export interface PulledModel {
   readonly name: string;
   readonly repo: string;
-  readonly encoder: ModelFile;
-  readonly decoder: ModelFile;
+  readonly files: FilesByRole<ModelFile>;
 }
 
 function recordPathOf(name: string): string {
@@ -25,11 +24,16 @@ function recordPathOf(name: string): string {
 }
 
 /** What was pulled of a model; undefined when nothing was, or when it was of another entry of that name. */
-export function pulledModelOf({ name, source, encoder, decoder }: HubModel): PulledModel | undefined {
+export function pulledModelOf(model: AnyHubModel): PulledModel | undefined {
+  const { name, source } = model;
   const pulled = pulledModelNamed(name);
   if (pulled?.repo !== source.repo) return undefined;
-  const { revision } = source;
-  return isOf(pulled.encoder, encoder, revision) && isOf(pulled.decoder, decoder, revision) ? pulled : undefined;
+  const roles = Object.entries(filesByRole(model));
+  const isSame = roles.every(([role, file]) => {
+    const own = pulled.files[role];
+    return own !== undefined && isOf(own, file, source.revision);
+  });
+  return isSame ? pulled : undefined;
 }
 
 /** Whether a file that was pulled is the one an entry means: by its sum, or by its place where the entry knows no sum. */
@@ -44,25 +48,26 @@ function isOf(pulled: ModelFile, { path, sha256, externalData }: HubFile, revisi
 /** What was pulled under that name, whatever its entry says today; undefined when nothing was. */
 export function pulledModelNamed(name: string): PulledModel | undefined {
   try {
-    const record: PulledModel = JSON.parse(readFileSync(recordPathOf(name), 'utf8'));
-    return record.name === name && record.encoder?.sha256 && record.decoder?.sha256 ? record : undefined;
+    const { name: ofRecord, repo, ...files } = JSON.parse(readFileSync(recordPathOf(name), 'utf8'));
+    const all = Object.values<ModelFile>(files);
+    return ofRecord === name && all.length > 0 && all.every(({ sha256 }) => sha256) ? { name, repo, files } : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** Keeps what was pulled. */
-export async function keepRecord(pulled: PulledModel): Promise<void> {
-  await writeAtomic(recordPathOf(pulled.name), `${JSON.stringify(pulled, undefined, 2)}\n`);
+export async function keepRecord({ name, repo, files }: PulledModel): Promise<void> {
+  await writeAtomic(recordPathOf(name), `${JSON.stringify({ name, repo, ...files }, undefined, 2)}\n`);
 }
 
 /** Files of a model, those of its weights included. */
-export function filesOf({ encoder, decoder }: Pick<PulledModel, 'encoder' | 'decoder'>): ModelFile[] {
-  return [encoder, decoder].flatMap((file) => [file, ...(file.externalData ?? [])]);
+export function filesOf(files: FilesByRole<ModelFile>): ModelFile[] {
+  return Object.values(files).flatMap((file) => [file, ...(file.externalData ?? [])]);
 }
 
 /** Removes what was pulled: the record first, so that half a model is never found. */
 export async function removePulled(pulled: PulledModel): Promise<void> {
   await rm(recordPathOf(pulled.name), { force: true });
-  for (const { path } of filesOf(pulled)) await removeFromCache(path, pulled.repo);
+  for (const { path } of filesOf(pulled.files)) await removeFromCache(path, pulled.repo);
 }

@@ -5,9 +5,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { catalogueEntryNamed } from '../../../../src/model/catalogue/catalogue.js';
+import { catalogueEntryNamed, imageTextEntryNamed } from '../../../../src/model/catalogue/catalogue.js';
 import type { HubModel } from '../../../../src/model/catalogue/entry.js';
 import { type PullEvent, type PullOptions, pullModel } from '../../../../src/model/catalogue/hub/pull.js';
+import { HUB_IMAGE_TEXT_MODELS } from '../../../../src/model/catalogue/hub-image-text-models.js';
 import { HUB_MODELS } from '../../../../src/model/catalogue/hub-models.js';
 import { modelState } from '../../../../src/model/catalogue/model-state.js';
 import { SAM1_GEOMETRY } from '../../../../src/sam/geometry.js';
@@ -89,9 +90,12 @@ describe('pulling a model', () => {
 
   it('lays files out as the hub’s own tools do, and asks for nothing twice', async () => {
     const pulled = await pull();
-    assert.equal(pulled.encoder.path, join(root, 'hub/models--org--small/snapshots', hub.commit, 'onnx/encoder.onnx'));
-    assert.deepEqual(await readFile(pulled.encoder.path), encoder);
-    assert.deepEqual(await readFile(pulled.decoder.path), decoder);
+    assert.equal(
+      pulled.files.encoder.path,
+      join(root, 'hub/models--org--small/snapshots', hub.commit, 'onnx/encoder.onnx'),
+    );
+    assert.deepEqual(await readFile(pulled.files.encoder.path), encoder);
+    assert.deepEqual(await readFile(pulled.files.decoder.path), decoder);
     assert.equal(catalogueEntryNamed('small').decoder.sha256, sha256Of(decoder));
     const requests = hub.byteRequests.length;
     await pull();
@@ -102,7 +106,7 @@ describe('pulling a model', () => {
 
   it('lays files of a space out as the hub’s own tools do', async () => {
     await listed({ ...model, source: { ...model.source, repo: 'spaces/org/small' } });
-    const { encoder: pulled } = await pull();
+    const { encoder: pulled } = (await pull()).files;
     assert.equal(hub.seen[0].path, '/spaces/org/small/resolve/main/onnx/encoder.onnx');
     assert.equal(pulled.path, join(root, 'hub/spaces--org--small/snapshots', hub.commit, 'onnx/encoder.onnx'));
   });
@@ -127,7 +131,7 @@ describe('pulling a model', () => {
   it('begins again where a server has no ranges', async () => {
     hub.ranges = false;
     hub.faults.push({ kind: 'cut', after: 200_000 });
-    assert.deepEqual(await readFile((await pull()).encoder.path), encoder);
+    assert.deepEqual(await readFile((await pull()).files.encoder.path), encoder);
   });
 
   it('waits and asks again for 429 and 5xx, and gives up in the end', async () => {
@@ -171,7 +175,7 @@ describe('pulling a model', () => {
     const { graph, weights } = withWeightsIn(onnx, 'encoder.onnx_data');
     hub.files.set('onnx/encoder.onnx', Buffer.from(graph)).set('onnx/encoder.onnx_data', Buffer.from(weights));
     await listed({ ...model, encoder: { path: 'onnx/encoder.onnx' } });
-    const { encoder: pulled } = await pull();
+    const { encoder: pulled } = (await pull()).files;
     const beside = pulled.externalData?.map(({ path, sha256 }) => [dirname(path), basename(path), sha256]);
     assert.deepEqual(beside, [[dirname(pulled.path), 'encoder.onnx_data', sha256Of(weights)]]);
   });
@@ -233,8 +237,8 @@ describe('pulling a model', () => {
       await rm(join(root, 'cache'), { recursive: true });
       const pulled = await pull();
       assert.equal(hub.seen.length, 0);
-      assert.equal(pulled.encoder.sha256, sha256Of(onnx));
-      assert.equal(pulled.encoder.bytes, onnx.length);
+      assert.equal(pulled.files.encoder.sha256, sha256Of(onnx));
+      assert.equal(pulled.files.encoder.bytes, onnx.length);
       assert.equal(catalogueEntryNamed('small').decoder.sha256, sha256Of(decoder));
     });
 
@@ -252,7 +256,7 @@ describe('pulling a model', () => {
       }
       await mkdir(join(folder, 'refs'));
       await writeFile(join(folder, 'refs/main'), commit);
-      assert.equal((await pull()).decoder.path, join(folder, 'snapshots', commit, 'onnx/decoder.onnx'));
+      assert.equal((await pull()).files.decoder.path, join(folder, 'snapshots', commit, 'onnx/decoder.onnx'));
       assert.equal(hub.seen.length, 0);
       // a blob that is not what its name says is not there
       await listed({ ...model, encoder: { path: 'onnx/encoder.onnx' } });
@@ -276,8 +280,8 @@ describe('pulling a model', () => {
       it(`asks for ${name} where its exporter put it, and takes no other bytes than those that are known`, async () => {
         model = entry;
         if (entry.encoder.sha256 === undefined) {
-          const pulled = await pull();
-          assert.deepEqual([pulled.encoder.sha256, pulled.decoder.sha256], [sha256Of(onnx), sha256Of(onnx)]);
+          const { files } = await pull();
+          assert.deepEqual([files.encoder.sha256, files.decoder.sha256], [sha256Of(onnx), sha256Of(onnx)]);
           assert.equal(catalogueEntryNamed(name).contract, contract);
         } else {
           await assert.rejects(pull(), { message: new RegExp(`${entry.encoder.sha256} but the hub has`) });
@@ -317,20 +321,62 @@ describe('pulling a model', () => {
     assert.equal(runs[0].stdout, runs[1].stdout);
   });
 
+  it('pulls an image-text model: two graphs, and a tokenizer that git keeps', async () => {
+    const known = HUB_IMAGE_TEXT_MODELS[0];
+    const words = { ...known, name: 'words', source: { repo: 'org/words', revision: 'main' } };
+    const files = { vision: { path: 'v.onnx' }, text: { path: 't.onnx' }, tokenizer: { path: 'tokenizer.json' } };
+    const tokenizerConfig = { path: 'tokenizer_config.json' };
+    await writeFile(join(root, 'catalogue.json'), JSON.stringify([{ ...words, files: { ...files, tokenizerConfig } }]));
+    hub.files.set('v.onnx', await readFile(exportPath('image-text/clip_vision.onnx')));
+    hub.files.set('t.onnx', await readFile(exportPath('image-text/siglip_text.onnx')));
+    hub.plain.add('tokenizer.json').add('tokenizer_config.json');
+    hub.files.set('tokenizer.json', randomBytes(100_000)).set('tokenizer_config.json', Buffer.from('{}'));
+    const run = await runCli('models', 'pull', 'words', '--quiet');
+    assert.equal(run.exitCode, 0, run.stderr);
+    const snapshot = join(root, 'hub/models--org--words/snapshots', hub.commit);
+    const names = ['v.onnx', 't.onnx', 'tokenizer.json', 'tokenizer_config.json'];
+    assert.deepEqual(
+      run.stdout.trimEnd().split('\n'),
+      names.map((name) => join(snapshot, name)),
+    );
+    for (const name of names) assert.deepEqual(await readFile(join(snapshot, name)), hub.files.get(name));
+    const { files: pulled } = imageTextEntryNamed('words');
+    assert.equal(pulled.tokenizer.sha256, sha256Of(await readFile(join(snapshot, 'tokenizer.json'))));
+    assert.equal((await runCli('models', 'verify', 'words')).stdout, 'words: as it should be\n');
+    const requests = hub.byteRequests.length;
+    assert.equal((await runCli('models', 'pull', 'words', '--quiet')).exitCode, 0);
+    assert.equal(hub.byteRequests.length, requests);
+    assert.equal((await runCli('models', 'remove', 'words')).exitCode, 0);
+    assert.deepEqual(await filesOfCache(), []);
+  });
+
+  it('refuses a small file with other bytes than git’s id says', async () => {
+    hub.plain.add('onnx/encoder.onnx');
+    await listed({ ...model, encoder: { path: 'onnx/encoder.onnx' } });
+    hub.faults.push({ kind: 'wrong bytes' });
+    await assert.rejects(pull(), {
+      code: 'bad-model',
+      message: /and git id [0-9a-f]{40} but received 700000 bytes with git id [0-9a-f]{40}; they were deleted$/,
+    });
+  });
+
   it('verifies, shows and removes what was pulled; unpulled models name the command', async () => {
     const missing = await runCli('everything', 'photo.jpg', '--model', 'small', '--out', join(root, 'out'));
     assert.equal(missing.exitCode, 1);
     assert.match(missing.stderr, /`sam-cli models pull small` downloads it/);
     const pulled = await pull();
     assert.match((await runCli('models', 'list')).stdout, /^small +here /m);
-    assert.equal((await runCli('models', 'path', 'small')).stdout, `${pulled.encoder.path}\n${pulled.decoder.path}\n`);
+    assert.equal(
+      (await runCli('models', 'path', 'small')).stdout,
+      `${pulled.files.encoder.path}\n${pulled.files.decoder.path}\n`,
+    );
     assert.equal((await runCli('models', 'verify', 'small')).stdout, 'small: as it should be\n');
-    await writeFile(pulled.decoder.path, 'damaged');
+    await writeFile(pulled.files.decoder.path, 'damaged');
     const damaged = await runCli('models', 'verify', 'small');
     assert.equal(damaged.exitCode, 1);
     assert.match(damaged.stdout, /small: Expected .* but it has 7 bytes/);
     assert.equal((await runCli('models', 'remove', 'small')).exitCode, 0);
-    assert.ok(!existsSync(pulled.encoder.path));
+    assert.ok(!existsSync(pulled.files.encoder.path));
     assert.deepEqual(await filesOfCache(), []);
   });
 });
