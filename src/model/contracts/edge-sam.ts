@@ -33,7 +33,7 @@ const contract: Contract = {
     isSam1: false,
     padding: 'without-box',
     promptsPerRun: 1,
-    prepared: (bytes) => ({ bytes, constants: {} }),
+    prepared: async (bytes) => ({ bytes, constants: {} }),
     imageInputsOf: (embedding) => ({ image_embeddings: inputOf(tensorNamed(embedding, IMAGE_EMBEDDINGS)) }),
     promptInputsOf(prompts) {
       if (prompts.maskInput) throw takesNo('mask', 'by EdgeSAM');
