@@ -1,10 +1,13 @@
 """Exports models of full size with random weights, for timing: nobody trained them, and their masks mean nothing.
 
-Architectures and sizes are those of the catalogue's models, by transformers' own modules; tensors have the names, ranks and free axes of the
-transformers.js exports. Weights are drawn so that activations keep a sane size from layer to layer, as in a trained model.
-With torch 2.13, transformers 5.18 and onnx 1.23:
+Architectures and sizes are those of the catalogue's models, by transformers' and timm's own modules; tensors have the names, ranks and free
+axes of the exports that the catalogue names. Weights are drawn so that activations keep a sane size from layer to layer, as in a trained model.
+With torch 2.13, transformers 5.18, timm 1.0 and onnx 1.23:
 
-    python bench/full-size/make_exports.py FOLDER [sam-vit-b sam-vit-l sam-vit-h slimsam-77 sam2.1-tiny sam2.1-small sam2.1-base-plus sam2.1-large]
+    python bench/full-size/make_exports.py FOLDER [NAME...]
+
+where NAME is sam-vit-b, sam-vit-l, sam-vit-h, slimsam-77, sam2.1-tiny, sam2.1-small, sam2.1-base-plus, sam2.1-large, sam2-tiny, mobile-sam,
+edge-sam, efficient-sam-ti or efficientvit-sam-l0,
 
 writes FOLDER/NAME/encoder.onnx (with encoder.onnx_data beside it where weights exceed protobuf's 2 GB) and FOLDER/NAME/decoder.onnx.
 """
@@ -19,8 +22,10 @@ from transformers import Sam2Config, Sam2Model, SamConfig, SamModel, SamVisionCo
 from transformers.models.sam2.configuration_sam2 import Sam2HieraDetConfig, Sam2VisionConfig
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "fixtures", "scripts"))
+# the wrappers there are those of small exports; here they stand around models of full size
+import light_encoders  # noqa: E402
 import small_exports  # noqa: E402
-from small_decoders import unsettle  # noqa: E402
+from small_decoders import Sam, SamOnnxModel, unsettle  # noqa: E402
 
 SIZE, GRID, WIDTH = 1024, 64, 256
 
@@ -55,6 +60,7 @@ HIERAS = {
 def draw(model):
     """Normal weights of variance 1 / fan-in, embeddings of the size of a unit, norms near the identity, small biases.
 
+    As transformers begins (a standard deviation of 1e-10) numbers between layers become denormal, with which a processor is twenty times slower.
     No two vectors are alike: the exporter would write equal ones once, behind Identity nodes, which no trained model has.
     """
     with torch.no_grad():
@@ -155,7 +161,6 @@ def export_hiera(folder, sizes):
     draw(sam)
     names = [f"image_embeddings.{i}" for i in range(3)]
     maps = [torch.randn(1, 32, 256, 256), torch.randn(1, 64, 128, 128), torch.randn(1, WIDTH, GRID, GRID)]
-    small_exports.GRID = GRID
     export(folder, "decoder.onnx", small_exports.TransformersJsSam2(sam), {
         "input_points": torch.rand(1, 2, 3, 2) * SIZE, "input_labels": torch.randint(0, 2, (1, 2, 3)),
         "input_boxes": torch.rand(1, 2, 4) * SIZE, **dict(zip(names, maps)),
@@ -167,16 +172,97 @@ def export_hiera(folder, sizes):
            {"pixel_values": {0: "batch_size"}})
 
 
+def export_samexporter_sam2(folder, sizes):
+    sam = Sam2Model._from_config(Sam2Config(vision_config=hiera(*sizes)), attn_implementation="eager")
+    draw(sam)
+    names = ["high_res_feats_0", "high_res_feats_1", "image_embed"]
+    fine, middle, tokens = torch.randn(1, 32, 256, 256), torch.randn(1, 64, 128, 128), torch.randn(1, WIDTH, GRID, GRID)
+    axes = {0: "num_labels", 1: "num_points"}
+    export(folder, "decoder.onnx", small_exports.SamexporterSam2(sam), {
+        "image_embed": tokens, "high_res_feats_0": fine, "high_res_feats_1": middle,
+        "point_coords": torch.rand(2, 3, 2) * SIZE, "point_labels": torch.randint(0, 4, (2, 3)).float(),
+        "mask_input": torch.randn(2, 1, 256, 256), "has_mask_input": torch.tensor([1.0]),
+    }, ["masks", "iou_predictions"], {"point_coords": axes, "point_labels": axes, "mask_input": {0: "num_labels"}})
+    export(folder, "encoder.onnx", HieraEncoder(sam), {"image": torch.randn(1, 3, SIZE, SIZE)}, names, {})
+
+
+def drawn_decoder():
+    """SAM 1's decoder, of which the light models have one each."""
+    sam = Sam(2, WIDTH, 8, 2048, GRID)
+    unsettle(sam)
+    return sam
+
+
+def points_and_labels(prompts):
+    return {"point_coords": torch.rand(prompts, 5, 2) * SIZE, "point_labels": torch.randint(0, 4, (prompts, 5)).float()}
+
+
+def export_mobile(folder):
+    encoder = light_encoders.TinyVit()
+    draw(encoder)
+    export(folder, "encoder.onnx", small_exports.Sam1Normalising(encoder), {"input_image": torch.rand(683, SIZE, 3) * 255},
+           ["image_embeddings"], {"input_image": {0: "image_height", 1: "image_width"}})
+    points = {1: "num_points"}
+    export(folder, "decoder.onnx", SamOnnxModel(drawn_decoder(), False), {
+        "image_embeddings": torch.randn(1, WIDTH, GRID, GRID), **points_and_labels(1),
+        "mask_input": torch.randn(1, 1, 4 * GRID, 4 * GRID), "has_mask_input": torch.tensor([1.0]),
+        "orig_im_size": torch.tensor([683.0, 1024.0]),
+    }, ["masks", "iou_predictions", "low_res_masks"], {"point_coords": points, "point_labels": points})
+
+
+def export_edge(folder):
+    encoder = light_encoders.RepVit()
+    draw(encoder)
+    export(folder, "encoder.onnx", encoder, {"image": torch.randn(1, 3, SIZE, SIZE)}, ["image_embeddings"], {})
+    points = {1: "num_points"}
+    export(folder, "decoder.onnx", small_exports.EdgeSamDecoder(drawn_decoder()), {
+        "image_embeddings": torch.randn(1, WIDTH, GRID, GRID), **points_and_labels(1),
+    }, ["scores", "masks"], {"point_coords": points, "point_labels": points})
+
+
+def export_efficientvit(folder):
+    encoder = light_encoders.EfficientVit()
+    draw(encoder)
+    export(folder, "encoder.onnx", encoder, {"input_image": torch.randn(1, 3, SIZE // 2, SIZE // 2)}, ["image_embeddings"],
+           {"input_image": {0: "batch_size"}})
+    axes = {0: "batch_size", 1: "num_points"}
+    export(folder, "decoder.onnx", small_exports.EfficientVitDecoder(drawn_decoder()), {
+        "image_embeddings": torch.randn(1, WIDTH, GRID, GRID), **points_and_labels(4),
+    }, ["masks", "iou_predictions"], {"point_coords": axes, "point_labels": axes})
+
+
+def export_efficient(folder):
+    encoder = light_encoders.VitTiny()
+    draw(encoder)
+    export(folder, "encoder.onnx", small_exports.EfficientEncoder(encoder), {"batched_images": torch.rand(1, 3, 683, SIZE)},
+           ["image_embeddings"], {"batched_images": {0: "batch", 2: "height", 3: "width"}})
+    axes = {1: "num_queries", 2: "num_pts"}
+    prompts = {f"batched_{name}": value[None] for name, value in points_and_labels(2).items()}
+    export(folder, "decoder.onnx", small_exports.EfficientDecoder(drawn_decoder()), {
+        "image_embeddings": torch.randn(1, WIDTH, GRID, GRID), **prompts,
+        "orig_im_size": torch.tensor([683, 1024], dtype=torch.int64),
+    }, ["output_masks", "iou_predictions"], {"batched_point_coords": axes, "batched_point_labels": axes})
+
+
+EXPORTS = {
+    **{name: lambda folder, sizes=sizes: export_vit(folder, sizes) for name, sizes in VITS.items()},
+    **{name: lambda folder, sizes=sizes: export_hiera(folder, sizes) for name, sizes in HIERAS.items()},
+    "sam2-tiny": lambda folder: export_samexporter_sam2(folder, HIERAS["sam2.1-tiny"]),
+    "mobile-sam": export_mobile,
+    "edge-sam": export_edge,
+    "efficient-sam-ti": export_efficient,
+    "efficientvit-sam-l0": export_efficientvit,
+}
+
+
 def main(out, names):
-    for name in names or [*VITS, *HIERAS]:
+    small_exports.GRID, small_exports.FRAME = GRID, SIZE
+    for name in names or EXPORTS:
         torch.manual_seed(1)
         folder = os.path.join(out, name)
         os.makedirs(folder, exist_ok=True)
         with torch.no_grad():
-            if name in VITS:
-                export_vit(folder, VITS[name])
-            else:
-                export_hiera(folder, HIERAS[name])
+            EXPORTS[name](folder)
         print(name, {file: os.path.getsize(os.path.join(folder, file)) for file in sorted(os.listdir(folder))}, flush=True)
 
 

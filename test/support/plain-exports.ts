@@ -87,6 +87,15 @@ function official(points: readonly number[][], labels: readonly number[], low: n
   };
 }
 
+function pointsAlone(given: readonly number[][], givenLabels: readonly number[], { image_embeddings }: Feeds): Feeds {
+  const { points, labels } = withPadding(given, givenLabels);
+  return {
+    image_embeddings,
+    point_coords: floats(points.flat(), 1, points.length, 2),
+    point_labels: floats(labels, 1, labels.length),
+  };
+}
+
 const sam1: Omit<PlainExport, 'contract' | 'encoder' | 'pixels'> = {
   decoder: 'exports/sam1_decoder.onnx',
   fit: 'pad',
@@ -250,16 +259,23 @@ export const PLAIN_EXPORTS: readonly PlainExport[] = [
     takesBoxes: true,
     takesMasks: false,
     pixels: (photo) => ({ input_image: normalised(photo, 128, ...padded(photo, 128)) }),
-    prompt(given, givenLabels, { image_embeddings }) {
-      const { points, labels } = withPadding(given, givenLabels);
-      return {
-        image_embeddings,
-        point_coords: floats(points.flat(), 1, points.length, 2),
-        point_labels: floats(labels, 1, labels.length),
-      };
-    },
+    prompt: pointsAlone,
     masks: 'masks',
     ious: 'iou_predictions',
+    skip: 1,
+  },
+  {
+    contract: 'edge-sam',
+    encoder: 'exports/edge_sam_encoder.onnx',
+    decoder: 'exports/edge_sam_decoder.onnx',
+    fit: 'pad',
+    frame: 256,
+    takesBoxes: true,
+    takesMasks: false,
+    pixels: (photo) => ({ image: normalised(photo, 256, ...padded(photo, 256)) }),
+    prompt: pointsAlone,
+    masks: 'masks',
+    ious: 'scores',
     skip: 1,
   },
 ];

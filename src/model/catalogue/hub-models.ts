@@ -186,6 +186,26 @@ export const HUB_MODELS: readonly HubModel[] = [
     ...UNCALIBRATED,
   },
   {
+    name: 'edge-sam',
+    description: 'EdgeSAM-3x, 38 MB: points and boxes; for non-commercial use only; its decoder runs as exported',
+    licence: 'LicenseRef-S-Lab-1.0',
+    nonCommercial: true,
+    contract: 'edge-sam',
+    geometry: SAM1_GEOMETRY,
+    source: { repo: 'spaces/chongzhou/EdgeSAM', revision: 'main' },
+    encoder: {
+      path: 'weights/edge_sam_3x_encoder.onnx',
+      bytes: 22098300,
+      sha256: '719a498cf5b3fe9be9f01ee513e13d3915f9028aa4f23dfd30eaaa0a17143159',
+    },
+    decoder: {
+      path: 'weights/edge_sam_3x_decoder.onnx',
+      bytes: 15937006,
+      sha256: '83a2174d54571596913dcb7455d021e713623c3dca30a31c8c41ab98c9fb0863',
+    },
+    ...UNCALIBRATED,
+  },
+  {
     name: 'efficientvit-sam-l0',
     description: 'EfficientViT-SAM-L0, 140 MB: points and boxes',
     licence: 'Apache-2.0',

@@ -5,6 +5,7 @@
  */
 
 import type { Contract } from './contract.js';
+import edgeSam from './edge-sam.js';
 import efficientSam from './efficient-sam.js';
 import efficientvitSam from './efficientvit-sam.js';
 import official from './official.js';
@@ -24,4 +25,5 @@ export const FAMILIES: readonly Contract[] = [
   osamSam2,
   efficientSam,
   efficientvitSam,
+  edgeSam,
 ];

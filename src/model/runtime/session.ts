@@ -52,7 +52,8 @@ export class Session {
    * @param model - The path of an ONNX file, beside which its external data lies, or the bytes of one without external data.
    * @param threads - Threads that one run may use; 0 for all cores.
    * @param provider - Where it runs.
-   * @throws SamError `bad-model` when onnxruntime cannot load it.
+   * @throws SamError `bad-model` when onnxruntime cannot load it on the cpu; elsewhere onnxruntime's own error, since it may be the device
+   *   that is at fault (see device.ts).
    */
   static async open(
     model: string | Uint8Array,
@@ -71,6 +72,7 @@ export class Session {
       const session = typeof model === 'string' ? ort.InferenceSession.create(model, options) : undefined;
       return new Session(await (session ?? ort.InferenceSession.create(model as Uint8Array, options)));
     } catch (error) {
+      if (provider !== 'cpu') throw error;
       const name = typeof model === 'string' ? model : `${model.length} bytes`;
       throw new SamError('bad-model', `Expected an ONNX model but could not load ${name}: ${messageOf(error)}`);
     }

@@ -12,6 +12,7 @@ import { loadContract } from '../../../src/model/contracts/load-contract.js';
 import { placedImage } from '../../../src/model/runtime/decoder.js';
 import { loadDecoder } from '../../../src/model/runtime/load-decoder.js';
 import { loadModel } from '../../../src/model/runtime/load-model.js';
+import { SAM1_GEOMETRY } from '../../../src/sam/geometry.js';
 import { fixtureUrl } from '../../support/fixture.js';
 import {
   exportPath,
@@ -80,6 +81,16 @@ describe('families of exports', () => {
     assert.equal(run.exitCode, 0, run.stderr);
     return JSON.parse(await readFile(join(out, 'photo.json'), 'utf8')).annotations;
   }
+
+  it('takes a mask of EdgeSAM without a pixel, whose stability is 0 / 0, as unstable', async () => {
+    const { decoder } = await loadContract('edge-sam');
+    const floats = (data: number[], ...dims: number[]) =>
+      ({ type: 'float32', dims, data: Float32Array.from(data) }) as const;
+    const outputs = { masks: floats([-9, -9, 5, 5], 1, 4, 1, 1), scores: floats([Number.NaN, 0.5, 1, 0.25], 1, 4) };
+    const answer = decoder.answerOf(outputs, SAM1_GEOMETRY);
+    assert.deepEqual([...answer.iouPredictions], [0, 0.5, 1, 0.25]);
+    assert.equal(answer.hasSingleMask, true);
+  });
 
   for (const family of PLAIN_EXPORTS) {
     const name = `${family.contract}${family.isHalf ? ' in half floats' : ''}`;

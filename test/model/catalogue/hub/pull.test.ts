@@ -3,17 +3,19 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { catalogueEntryNamed, imageTextEntryNamed } from '../../../../src/model/catalogue/catalogue.js';
 import type { HubModel } from '../../../../src/model/catalogue/entry.js';
 import { type PullEvent, type PullOptions, pullModel } from '../../../../src/model/catalogue/hub/pull.js';
 import { HUB_IMAGE_TEXT_MODELS } from '../../../../src/model/catalogue/hub-image-text-models.js';
+import { HUB_MODELS } from '../../../../src/model/catalogue/hub-models.js';
 import { modelState } from '../../../../src/model/catalogue/model-state.js';
 import { SAM1_GEOMETRY } from '../../../../src/sam/geometry.js';
 import { HubServer } from '../../../support/hub-server.js';
 import { exportPath } from '../../../support/plain-exports.js';
-import { runCli } from '../../../support/run-cli.js';
+import { runCli, runMain } from '../../../support/run-cli.js';
+import { withWeightsIn } from '../../../support/weights-beside.js';
 
 const sha256Of = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
 const VARIABLES = [
@@ -168,6 +170,16 @@ describe('pulling a model', () => {
     await assert.rejects(pull(), { code: 'bad-model', message: /X-Linked-ETag/ });
   });
 
+  it('finds out which files of weights a model names, and takes them too', async () => {
+    const onnx = await readFile(exportPath('exports/sam1_encoder.onnx'));
+    const { graph, weights } = withWeightsIn(onnx, 'encoder.onnx_data');
+    hub.files.set('onnx/encoder.onnx', Buffer.from(graph)).set('onnx/encoder.onnx_data', Buffer.from(weights));
+    await listed({ ...model, encoder: { path: 'onnx/encoder.onnx' } });
+    const { encoder: pulled } = (await pull()).files;
+    const beside = pulled.externalData?.map(({ path, sha256 }) => [dirname(path), basename(path), sha256]);
+    assert.deepEqual(beside, [[dirname(pulled.path), 'encoder.onnx_data', sha256Of(weights)]]);
+  });
+
   it('sends the token to the hub alone, and says what 401 and 404 want', async () => {
     hub.token = 'secret';
     await assert.rejects(pull(), { code: 'download-failed', hint: /HF_TOKEN/ });
@@ -250,6 +262,52 @@ describe('pulling a model', () => {
       await listed({ ...model, encoder: { path: 'onnx/encoder.onnx' } });
       await writeFile(join(folder, 'blobs', sha256Of(encoder)), 'damaged');
       await assert.rejects(pull(), { code: 'bad-usage', message: /HF_HUB_OFFLINE/ });
+    });
+  });
+
+  describe('of this catalogue', () => {
+    const filesOf = ({ encoder: first, decoder: second }: HubModel) =>
+      [first, second].flatMap((file) => [file, ...(file.externalData ?? [])]);
+    let onnx: Buffer;
+    beforeEach(async () => {
+      onnx = await readFile(exportPath('exports/sam1_encoder.onnx'));
+      hub.files.clear();
+      for (const { path } of HUB_MODELS.flatMap(filesOf)) hub.files.set(path, onnx);
+    });
+
+    for (const entry of HUB_MODELS) {
+      const { name, source, contract } = entry;
+      it(`asks for ${name} where its exporter put it, and takes no other bytes than those that are known`, async () => {
+        model = entry;
+        if (entry.encoder.sha256 === undefined) {
+          const { files } = await pull();
+          assert.deepEqual([files.encoder.sha256, files.decoder.sha256], [sha256Of(onnx), sha256Of(onnx)]);
+          assert.equal(catalogueEntryNamed(name).contract, contract);
+        } else {
+          await assert.rejects(pull(), { message: new RegExp(`${entry.encoder.sha256} but the hub has`) });
+          assert.equal(hub.byteRequests.length, 0);
+        }
+        assert.equal(hub.seen[0].path, `/${source.repo}/resolve/${source.revision}/${entry.encoder.path}`);
+      });
+    }
+
+    it('says before a download that a licence is for non-commercial use', async () => {
+      const permissive = /^(MIT|Apache-2\.0|BSD-3-Clause)( AND (MIT|Apache-2\.0|BSD-3-Clause))*$/;
+      const restricted = HUB_MODELS.filter(({ licence }) => !permissive.test(licence));
+      assert.deepEqual(
+        HUB_MODELS.filter(({ nonCommercial }) => nonCommercial),
+        restricted,
+      );
+      for (const { name, source, licence } of restricted) {
+        const { stderr } = await runMain('models', 'pull', name);
+        const first = `${name} from ${source.repo}, licence ${licence}: for non-commercial use only\n`;
+        assert.ok(stderr.startsWith(first), stderr);
+        assert.equal(hub.byteRequests.length, 0);
+      }
+      assert.deepEqual(
+        restricted.map(({ name }) => name),
+        ['edge-sam'],
+      );
     });
   });
 
