@@ -16,8 +16,8 @@ const tests = readdirSync(join(root, 'test'), { recursive: true })
   // the longest first, so that it does not run alone at the end
   .sort((a, b) => Number(b.includes('goldens')) - Number(a.includes('goldens')) || (a < b ? -1 : 1));
 if (tests.length === 0) throw new Error(`Expected tests in test/ but found none for ${words.join(' ') || 'all'}`);
-// as many files at a time as there are cores (Node's default is one less): tests wait for processes and timers, too
-const concurrency = `--test-concurrency=${availableParallelism()}`;
+// one file more at a time than there are cores (Node's default is one less): tests wait for processes and timers, too
+const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
 const processes = words.length === 0 ? groupedTests(tests) : tests;
 const { status } = spawnSync(process.execPath, ['--test', concurrency, ...processes], { stdio: 'inherit', cwd: root });
 process.exitCode = status ?? 1;
@@ -27,7 +27,7 @@ process.exitCode = status ?? 1;
  * and threads or change the environment, and keep a process each.
  */
 function groupedTests(files) {
-  const alone = /^build\/test\/(cli|library|execute|storage|calibrate|report|queue)\/|^build\/test\/[^/]*$/;
+  const alone = /^build\/test\/(cli|library|execute|storage|calibrate|report|queue|goldens)\/|^build\/test\/[^/]*$/;
   const folders = new Map();
   for (const file of files) {
     const key = alone.test(file.replaceAll('\\', '/')) ? file : dirname(file);

@@ -8,12 +8,16 @@ import { calibrate } from '../../src/calibrate/calibrate.js';
 import type { RunEvent } from '../../src/dataset/scheduler/events.js';
 import { ENTRIES } from '../../src/model/catalogue/entries.js';
 import { keepCalibration } from '../../src/model/catalogue/kept-calibration.js';
+import { ownModelEntry } from '../../src/model/catalogue/own-model.js';
 import { packageRoot } from '../../src/package-root.js';
 import { runMain } from '../support/run-cli.js';
+import { SMALL_MODEL_FILES } from '../support/small-model.js';
 import { TOY_ENTRY } from '../support/toy-family/toy-catalogue.js';
 
 const [WIDTH, HEIGHT] = [120, 80];
 const MODEL = 'never-calibrated';
+/** Proposes masks of random weights in no time: for what is the same with any. */
+const QUICK = 'quick';
 const VARIABLES = ['SAM_CLI_CATALOGUE', 'SAM_CLI_CACHE_DIR'] as const;
 
 type Box = readonly [x: number, y: number, width: number, height: number];
@@ -67,7 +71,12 @@ describe('sam-cli calibrate', () => {
     const [{ encoder, decoder, ...entry }] = ENTRIES;
     const own = (file: typeof encoder) => ({ ...file, path: join(packageRoot, file.path) });
     const plain = { ...entry, name: MODEL, encoder: own(encoder), decoder: own(decoder), calibratedSettings: {} };
-    await writeFile(join(root, 'catalogue.json'), JSON.stringify([plain, { ...TOY_ENTRY, calibratedSettings: {} }]));
+    const { encoder: quickEncoder, decoder: quickDecoder } = SMALL_MODEL_FILES;
+    const quick = { ...(await ownModelEntry(quickEncoder, quickDecoder)), name: QUICK };
+    await writeFile(
+      join(root, 'catalogue.json'),
+      JSON.stringify([plain, { ...TOY_ENTRY, calibratedSettings: {} }, quick]),
+    );
     process.env.SAM_CLI_CATALOGUE = join(root, 'catalogue.json');
     process.env.SAM_CLI_CACHE_DIR = join(root, 'cache');
   });
@@ -80,10 +89,11 @@ describe('sam-cli calibrate', () => {
   });
 
   const coarse = ['--points-per-side', '3', '--masks', '3', '--model', MODEL];
+  const asked = () => ['calibrate', '--data', data, ...coarse, '--no-keep', '--json', '--log-format', 'ndjson'];
 
   it('goes on where it was stopped, and chooses the same with any number of workers', async () => {
     const candidates = join(root, 'stopped');
-    const options = { model: MODEL, data, gt: join(data, 'segments.json'), candidates, pointsPerSide: 3 };
+    const options = { model: QUICK, data, gt: join(data, 'segments.json'), candidates, pointsPerSide: 3 };
     const stoppedAt = (wanted: 'image_done' | 'sweep') => {
       const controller = new AbortController();
       return calibrate({
@@ -97,7 +107,7 @@ describe('sam-cli calibrate', () => {
     };
     assert.equal(await stoppedAt('image_done'), undefined);
 
-    const flags = ['calibrate', '--data', data, ...coarse, '--no-keep', '--json', '--log-format', 'ndjson'];
+    const flags = [...asked(), '--model', QUICK];
     const resumed = await runMain(...flags, '--candidates', candidates, '--workers', '1');
     assert.equal(resumed.exitCode, 0, resumed.stderr);
     // an image that was in flight is finished, too
@@ -110,9 +120,12 @@ describe('sam-cli calibrate', () => {
     const { candidates: _, ...report } = JSON.parse(resumed.stdout);
     const { candidates: __, ...other } = JSON.parse(inOneGo.stdout);
     assert.deepEqual(other, report);
+  });
 
+  it('chooses for the number of masks that is wanted', async () => {
+    const report = JSON.parse((await runMain(...asked(), '--model', MODEL)).stdout);
     // nothing is asked again, and fewer masks are found
-    const fewer = await runMain(...flags, '--masks', '1');
+    const fewer = await runMain(...asked(), '--model', MODEL, '--masks', '1');
     assert.match(fewer.stderr, /"event":"run_finished","images":0,.*"done_before":3,/);
     const few = JSON.parse(fewer.stdout);
     assert.deepEqual([report.images, report.segments, report.failures, report.current], [3, 5, 0, null]);

@@ -101,8 +101,9 @@ export async function* imagesOfList(
   kinds: readonly SourceKind[],
   imagesOf: (input: Input) => FoundImages,
 ): AsyncGenerator<readonly PlannedImage[]> {
-  const list = { folder: await realpath('.'), kinds };
+  // first of all: a file that cannot be opened says so to nobody as long as nobody reads
   const [first, all] = await peeked(chunks);
+  const list = { folder: await realpath('.'), kinds };
   const separator = first.includes(0) ? '\0' : '\n';
   for await (const lines of separatedTexts(all, separator)) {
     let batch: PlannedImage[] = [];

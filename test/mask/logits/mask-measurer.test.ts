@@ -194,7 +194,7 @@ test('grids and frames of other sizes', () => {
 
 test('one resize of stretched images, as SAM 2', () => {
   const random = seededRandom(12);
-  for (const lowResSize of [256, 128, 7]) {
+  for (const lowResSize of [256, 7]) {
     const geometry = { ...SAM1_GEOMETRY, lowResSize, fit: 'stretch', maskResize: 'direct' } as const;
     for (const [width, height] of [...SIZES, [1, 900], [2048, 3], [lowResSize, 2 * lowResSize]]) {
       const plan = createResizePlan({ width, height, geometry });
