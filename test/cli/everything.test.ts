@@ -9,6 +9,7 @@ import { maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
 import { areaOfMaskRuns, boxXyxyInclusiveOfMaskRuns } from '../../src/mask/runs/mask-extent.js';
 import { fixtureUrl } from '../support/fixture.js';
 import { runCli, runMain } from '../support/run-cli.js';
+import { SMALL_MODEL } from '../support/small-model.js';
 
 const coffee = fileURLToPath(fixtureUrl('images/coffee.png'));
 
@@ -90,16 +91,8 @@ describe('sam-cli everything', () => {
 
   it('tells machines what it does', async () => {
     const small = join(root, 'photos', 'sub');
-    const args = [
-      '-o',
-      join(root, 'ndjson'),
-      '--points-per-side',
-      '2',
-      '--points-per-batch',
-      '1',
-      '--log-format',
-      'ndjson',
-    ];
+    const asked = ['--preset', 'reference', '--points-per-side', '2', '--points-per-batch', '1', ...SMALL_MODEL];
+    const args = ['-o', join(root, 'ndjson'), '--log-format', 'ndjson', ...asked];
     const run = await runMain('everything', small, ...args);
     assert.equal(run.exitCode, 0, run.stderr);
     const events = run.stderr
@@ -122,7 +115,7 @@ describe('sam-cli everything', () => {
   });
 
   it('keeps quiet when told to', async () => {
-    const args = ['-o', join(root, 'quiet'), '--points-per-side', '1', '--quiet'];
+    const args = ['-o', join(root, 'quiet'), '--preset', 'reference', '--quiet', ...SMALL_MODEL];
     const run = await runMain('everything', join(root, 'photos', 'sub'), ...args);
     assert.deepEqual(run, { exitCode: 0, stdout: '', stderr: '' });
   });

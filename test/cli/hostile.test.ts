@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { writeHostileCorpus } from '../support/hostile-corpus.js';
 import { runMain } from '../support/run-cli.js';
+import { SMALL_MODEL } from '../support/small-model.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('a run over hostile inputs', () => {
@@ -21,7 +22,7 @@ describe('a run over hostile inputs', () => {
     const asked = ['odd/png-called.jpg', 'tar/names/fine.jpg'];
     const lines = asked.map((file_name) => JSON.stringify({ file_name, objects: [{ points: [[9, 9]] }] }));
     await writeFile(prompts, lines.join('\n'));
-    const args = ['--prompts', prompts, '--timeout', '120', '--quiet'];
+    const args = ['--prompts', prompts, '--timeout', '120', '--quiet', ...SMALL_MODEL];
     const run = await runMain('segment', corpus, '--out', out, ...args);
     assert.equal(run.exitCode, 1, run.stderr);
 
