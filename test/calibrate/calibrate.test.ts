@@ -94,7 +94,7 @@ describe('sam-cli calibrate', () => {
   it('goes on where it was stopped, and chooses the same with any number of workers', async () => {
     const candidates = join(root, 'stopped');
     const options = { model: QUICK, data, gt: join(data, 'segments.json'), candidates, pointsPerSide: 3 };
-    const stoppedAt = (wanted: 'image_done' | 'sweep') => {
+    const stoppedAt = (wanted: 'image_started' | 'sweep') => {
       const controller = new AbortController();
       return calibrate({
         ...options,
@@ -105,7 +105,7 @@ describe('sam-cli calibrate', () => {
         onSweep: () => controller.abort(),
       });
     };
-    assert.equal(await stoppedAt('image_done'), undefined);
+    assert.equal(await stoppedAt('image_started'), undefined);
 
     const flags = [...asked(), '--model', QUICK];
     const resumed = await runMain(...flags, '--candidates', candidates, '--workers', '1');
@@ -223,14 +223,14 @@ describe('sam-cli calibrate', () => {
     await writeFile(join(folder, 'scene1.png'), 'no image');
     const truth = cocoOf(SCENES);
     await writeFile(join(folder, 'segments.json'), JSON.stringify(truth));
-    const run = await runMain('calibrate', '--data', folder, ...coarse, '--no-keep', '--json');
+    const run = await runMain('calibrate', '--data', folder, ...coarse, '--model', QUICK, '--no-keep', '--json');
     assert.equal(run.exitCode, 1, run.stderr);
     const { images, failures, cross_validated } = JSON.parse(run.stdout);
     assert.deepEqual([images, failures, cross_validated], [1, 1, null]);
 
     const larger = { ...truth, images: truth.images.map((image) => ({ ...image, width: 2 * WIDTH })) };
     await writeFile(join(folder, 'segments.json'), JSON.stringify(larger));
-    const wrong = await runMain('calibrate', '--data', folder, ...coarse, '--no-keep');
+    const wrong = await runMain('calibrate', '--data', folder, ...coarse, '--model', QUICK, '--no-keep');
     assert.equal(wrong.exitCode, 2);
     assert.match(wrong.stderr, /Expected scene0\.png to be 120 x 80, as the image is, but it is 240 x 80 in --gt/);
   });

@@ -2,27 +2,33 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
-import { cliPath, runCli } from '../support/run-cli.js';
+import { describe, it, type TestContext } from 'node:test';
+import { cliPath, runCli, runMain } from '../support/run-cli.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** What a shell is told for the words behind `sam-cli`, and whether it may complete files. */
-async function completed(...words: string[]) {
-  const { exitCode, stdout } = await runCli('complete', '--', ...words);
+async function completed({ mock }: TestContext, ...words: string[]) {
+  // the library prints by itself
+  const { mock: printed } = mock.method(console, 'log', () => {});
+  const { exitCode } = await runMain('complete', '--', ...words);
   assert.equal(exitCode, 0);
-  const lines = stdout.trimEnd().split('\n');
+  const lines = printed.calls.map((call) => String(call.arguments[0]));
+  printed.restore();
   const directive = lines.pop();
   return { values: lines.map((line) => line.split('\t')[0]), files: directive === ':0' };
 }
 
 describe('sam-cli completion', () => {
-  it('completes commands, flags and their values, and files elsewhere', async () => {
-    assert.deepEqual(await completed('e'), { values: ['everything', 'edges', 'export', 'eval'], files: false });
-    assert.deepEqual(await completed('everything', '--out-f'), { values: ['--out-format'], files: false });
-    const formats = await completed('everything', '--out-format', '');
+  it('completes commands, flags and their values, and files elsewhere', async (context) => {
+    assert.deepEqual(await completed(context, 'e'), {
+      values: ['everything', 'edges', 'export', 'eval'],
+      files: false,
+    });
+    assert.deepEqual(await completed(context, 'everything', '--out-f'), { values: ['--out-format'], files: false });
+    const formats = await completed(context, 'everything', '--out-format', '');
     assert.ok(formats.values.includes('ndjson.gz') && !formats.files);
-    assert.deepEqual(await completed('everything', 'pho'), { values: [], files: true });
-    assert.deepEqual(await completed('compare', ''), { values: [], files: true });
+    assert.deepEqual(await completed(context, 'everything', 'pho'), { values: [], files: true });
+    assert.deepEqual(await completed(context, 'compare', ''), { values: [], files: true });
   });
 
   it('prints a script for each shell', async () => {

@@ -10,7 +10,7 @@ describe('a run that is killed and started again', () => {
     const folder = await temporaryFolder(context);
     const options = {
       folder,
-      images: 9,
+      images: 24,
       kills: 2,
       format: 'json',
       recordsPerFile: 1,

@@ -7,11 +7,13 @@ import { type Prediction, SamPredictor } from '../../src/library/sam-predictor.j
 import { type CocoRle, maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
 import { maskIou } from '../../src/mask/runs/mask-iou.js';
 import type { MaskRuns } from '../../src/mask/runs/mask-runs.js';
+import { ownModelEntry } from '../../src/model/catalogue/own-model.js';
 import { loadModel, type SamModel } from '../../src/model/runtime/load-model.js';
 import type { RgbImage } from '../../src/sam/rgb-image.js';
 import { maskInputOf } from '../../src/segment/mask-input.js';
 import type { ObjectPrompt } from '../../src/segment/object-prompt.js';
 import { fixtureUrl, readJsonFixture } from '../support/fixture.js';
+import { SMALL_MODEL_FILES } from '../support/small-model.js';
 
 interface Case {
   readonly image: string;
@@ -102,8 +104,11 @@ describe('agreement with Meta’s predictor on the same weights', () => {
     });
   }
 
-  it('answers about several images by turns with one model', async () => {
-    const turned = new SamPredictor(model);
+  it('answers about several images by turns with one model', async (context) => {
+    // whichever it is
+    const quick = await loadModel(await ownModelEntry(SMALL_MODEL_FILES.encoder, SMALL_MODEL_FILES.decoder));
+    context.after(() => quick.release());
+    const [predictor, turned] = [new SamPredictor(quick), new SamPredictor(quick)];
     const [first, second] = [greyImage(90, 60), greyImage(60, 90)];
     await predictor.setImage(first);
     const alone = await predictor.predict({ points: [[30, 40]] });
