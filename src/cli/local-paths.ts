@@ -3,7 +3,7 @@ import { SamError } from '../errors.js';
 import { isS3Address } from '../storage/s3/s3-address.js';
 
 /** Options that take an s3:// address. Any other path is one of this machine. */
-const TAKES_S3: ReadonlySet<string> = new Set(['--out', '--overlay', '--images', '--data', '--gt', '--edges']);
+const TAKES_S3: ReadonlySet<string> = new Set(['--out', '--overlay', '--images', '--data', '--gt']);
 
 /**
  * Looks whether every option that has an s3:// address takes one: else it would be the name of a folder here.

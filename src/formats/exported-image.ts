@@ -9,7 +9,7 @@ import { type Polygon, polygonsOfMaskRuns, type Ring } from '../mask/runs/trace-
 import type { FoundMask, ImageResult } from '../sam/found-mask.js';
 import type { Category } from '../sam/image-prompts.js';
 import type { MapPlacement } from '../sam/map-placement.js';
-import { classOf } from '../sam/mask-class.js';
+import { classOf, UNNAMED } from '../sam/mask-class.js';
 
 /** An image's result on its way into another format. */
 export interface ExportedImage {
@@ -34,9 +34,6 @@ export interface MaskStyle {
 
 /** A file of an export: its name, and its text, whole or in pieces. */
 export type ExportedFile = readonly [name: string, data: string | Uint8Array | AsyncIterable<string>];
-
-/** The class of masks that have none. */
-const UNNAMED = 'object';
 
 /** The class of a mask, by its name, or else by its number, or "object". */
 export function categoryNameOf(found: FoundMask): string {

@@ -3,7 +3,7 @@ import type { Words } from '../execute/job.js';
 import { DEFAULT_IMAGE_TEXT_MODEL } from '../model/catalogue/catalogue.js';
 import type { ImageTextReference } from '../model/catalogue/entry.js';
 import type { Label } from '../sam/mask-label.js';
-import { checkSetting } from '../sam/setting-rules.js';
+import { checkedSettings } from '../sam/setting-rules.js';
 import { checkedWords, WORDS_DEFAULTS, WORDS_RULES, type WordsSettings } from '../words/words-request.js';
 
 /** Options of {@link wordsFor}: the names, what differs from the usual, and the model. */
@@ -23,12 +23,15 @@ export interface WordsForOptions extends Partial<WordsSettings> {
  * ```
  * @throws SamError `bad-usage` for no labels, two of one name or id, a template without `{}`, or a setting that is out of range.
  */
-export function wordsFor({ labels, model = DEFAULT_IMAGE_TEXT_MODEL, ...settings }: WordsForOptions): Words {
-  for (const [name, rule] of Object.entries(WORDS_RULES)) {
-    const value = settings[name as keyof typeof WORDS_RULES];
-    if (value !== undefined) checkSetting(name, value, rule);
-  }
-  const request = checkedWords({ ...WORDS_DEFAULTS, ...settings, labels: labels.map(labelOf) });
+export function wordsFor(options: WordsForOptions): Words {
+  const { labels, model = DEFAULT_IMAGE_TEXT_MODEL, templates, background, ...settings } = options;
+  const request = checkedWords({
+    ...WORDS_DEFAULTS,
+    ...checkedSettings<Omit<WordsSettings, 'templates' | 'background'>>(settings, WORDS_RULES),
+    ...(templates && { templates }),
+    ...(background && { background }),
+    labels: labels.map(labelOf),
+  });
   return { model, request };
 }
 

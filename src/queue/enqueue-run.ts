@@ -9,8 +9,8 @@ import { prepareRun } from '../dataset/scheduler/prepare-run.js';
 import type { PreparedRun } from '../dataset/scheduler/prepared-run.js';
 import { tasksOf } from '../dataset/scheduler/run-tasks.js';
 import { SamError } from '../errors.js';
+import { resolvedLocation } from '../storage/open-storage.js';
 import { type BatchData, batchDataOf, batchesOf, batchIdOf, usualBatchSize } from './batch.js';
-import { absoluteLocation } from './location.js';
 import { installedVersions, type QueuedRun, runIdOf } from './queued-run.js';
 import { FINISH, QueueConnection } from './redis/queue-connection.js';
 import type { RedisAddress } from './redis/redis-address.js';
@@ -26,7 +26,7 @@ const BACKOFF = 5000;
 /** A run to put in a queue: as one that is done here, but for what has no meaning there. */
 export interface RunToEnqueue extends Omit<DatasetRun, 'sink' | 'storage' | 'source' | 'output'> {
   readonly output: OutputOptions;
-  /** Images in a job. @default what fits the number of images, or what the run was put in the queue with before */
+  /** Images in a job; a run that has not ended keeps those that it has. @default what fits the number of images, or what the run had before */
   readonly batchSize?: number;
 }
 
@@ -94,9 +94,12 @@ class Enqueuing {
     const planned = shareOf(plan.digest.count, shard);
     await this.#removeOthers();
     const known = await this.#board.find(this.#id);
-    const batchSize = this.#run.batchSize ?? known?.batchSize ?? usualBatchSize(planned);
+    const inWork = known?.state === 'finished' ? undefined : known;
+    // batches of another size would have the same images as those that wait
+    const batchSize = inWork?.batchSize ?? this.#run.batchSize ?? known?.batchSize ?? usualBatchSize(planned);
     const { done, failed, masks, failuresByCode } = folder.journal;
-    if (toDo > 0 || known?.state === 'filling') {
+    // one that has not ended may lack jobs, or its end
+    if (toDo > 0 || inWork) {
       const failedBefore = resume.retryFailed ? { failed: 0, failuresByCode: {} } : { failed, failuresByCode };
       const entry = { run: this.#queued, planned, batchSize };
       await this.#board.beginFilling(this.#id, entry, { done, masks, ...failedBefore });
@@ -195,9 +198,9 @@ function queuedRunOf({ job, output, limits = {} }: RunToEnqueue, identity: RunId
   const { embeddings } = job;
   return {
     versions: installedVersions(),
-    job: embeddings ? { ...job, embeddings: { ...embeddings, folder: absoluteLocation(embeddings.folder) } } : job,
+    job: embeddings ? { ...job, embeddings: { ...embeddings, folder: resolvedLocation(embeddings.folder) } } : job,
     identity,
-    output: { ...output, folder: absoluteLocation(output.folder) },
+    output: { ...output, folder: resolvedLocation(output.folder) },
     limits,
     folder: process.cwd(),
   };

@@ -10,7 +10,7 @@ import type { WordsRequest } from './words-request.js';
  * A mask that is more like the background, or whose label scores below the threshold, has none; with `top`, so has one that comes after so many
  * better ones of its label.
  *
- * @param masks - Of one image; labels that they have are dropped.
+ * @param masks - Of one image; labels that they have are dropped, and classes that their prompts have.
  * @param views - Their vectors, in their order.
  */
 export function namedMasks(
@@ -34,8 +34,15 @@ export function namedMasks(
   return masks.flatMap(({ label: _, ...mask }, i) => {
     const label = kept[i];
     if (label) return [{ ...mask, label }];
-    return onlyLabelled ? [] : [mask];
+    return onlyLabelled ? [] : [withoutClass(mask)];
   });
+}
+
+/** Words alone give classes: the id of a prompt's own would be read as that of a label. */
+function withoutClass({ prompt, ...mask }: FoundMask): FoundMask {
+  if (!prompt) return mask;
+  const { categoryId: _id, category: _name, score: _score, ...asked } = prompt;
+  return { ...mask, prompt: asked };
 }
 
 function placeOfHighest(values: Float64Array): number {

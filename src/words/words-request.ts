@@ -5,6 +5,7 @@
  */
 
 import { SamError } from '../errors.js';
+import { UNNAMED } from '../sam/mask-class.js';
 import type { Label } from '../sam/mask-label.js';
 import type { SettingRule } from '../sam/setting-rules.js';
 
@@ -48,18 +49,16 @@ export const WORDS_DEFAULTS: WordsSettings = {
   onlyLabelled: false,
 };
 
-/** What the settings that are numbers or choices may be. */
+/** What the settings that are no lists of texts may be. */
 export const WORDS_RULES = {
   threshold: { kind: 'number', integer: false, min: 0, max: 1 },
   top: { kind: 'number', integer: true, min: 1, max: 100_000, orNone: true },
   surroundings: { kind: 'choice', choices: SURROUNDINGS },
+  onlyLabelled: { kind: 'flag' },
 } as const satisfies Record<string, SettingRule>;
 
 /** Where a template has the phrase. */
 const PLACE = '{}';
-
-/** The class that masks without one have in exports. */
-const NAMELESS = 'object';
 
 /** A phrase in a template. */
 export function sentenceOf(template: string, phrase: string): string {
@@ -79,10 +78,10 @@ export function checkedWords(words: WordsRequest): WordsRequest {
   if (bad !== undefined) {
     throw new SamError('bad-usage', `Expected templates with {} in the place of the words but received ${bad}`);
   }
-  if (!onlyLabelled && labels.some(({ name }) => name === NAMELESS)) {
+  if (!onlyLabelled && labels.some(({ name }) => name === UNNAMED)) {
     throw new SamError(
       'bad-usage',
-      `Expected labels but ${NAMELESS}: masks without a label have that class in exports`,
+      `Expected labels but ${UNNAMED}: masks without a label have that class in exports`,
       'Give the label another name: "thing: object" looks for the same.',
     );
   }

@@ -63,6 +63,7 @@ describe('the commands of a queue', () => {
       `http://user:${SECRET}@host`,
       `redis://user:${SECRET}@:port`,
       `redis://user:${SECRET}@host/name`,
+      `redis://user:${SECRET}%@host`,
     ]) {
       const { exitCode, stderr } = await runMain('worker', '--queue', wrong);
       assert.deepEqual([exitCode, /Expected the address of a Redis server/.test(stderr)], [2, true], stderr);

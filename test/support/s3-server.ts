@@ -158,8 +158,10 @@ export class S3Server {
     const head = await this.#forwarded(incoming, Buffer.alloc(0), 'HEAD');
     const isThere = head.status === 200;
     const isMet = none === '*' ? !isThere : head.headers.etag === match;
-    return isMet
-      ? done()
+    if (isMet) return done();
+    // as AWS answers where the object that is to be as it was is gone
+    return match !== undefined && !isThere
+      ? { status: 404, headers: { 'content-type': 'application/xml' }, body: errorOf('NoSuchKey', 'gone') }
       : { status: 412, headers: { 'content-type': 'application/xml' }, body: errorOf('PreconditionFailed', 'no') };
   }
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { wordsFor } from '../../src/library/words.js';
 import { maskRunsOfEmpty } from '../../src/mask/runs/mask-runs.js';
 import type { FoundMask } from '../../src/sam/found-mask.js';
 import type { Similarity, Vectors } from '../../src/sam/image-text-model.js';
+import { classOf } from '../../src/sam/mask-class.js';
 import { labelVectorsOf, sentencesOf } from '../../src/words/label-vectors.js';
 import { namedMasks } from '../../src/words/name-masks.js';
 import { WORDS_DEFAULTS, type WordsRequest } from '../../src/words/words-request.js';
@@ -36,15 +38,38 @@ const masks = Array.from(
   }),
 );
 
-function named(changed: Partial<WordsRequest>, similarity = SOFTMAX) {
+function named(changed: Partial<WordsRequest>, similarity = SOFTMAX, given: readonly FoundMask[] = masks) {
   const request = { ...words, ...changed };
   const { count, width, data } = texts;
   const asked = request.background.length > 0 ? texts : { count: count - 1, width, data: data.slice(0, -width) };
-  return namedMasks(masks, views, request, labelVectorsOf(request, asked), similarity);
+  return namedMasks(given, views, request, labelVectorsOf(request, asked), similarity);
 }
 const namesIn = (found: readonly FoundMask[]) => found.map(({ label }) => label?.category);
 
+describe('words of a program', () => {
+  it('are checked as all settings are: undefined ones do not count, unknown ones are refused', () => {
+    const { request } = wordsFor({ labels: ['cat'], ...({ top: undefined, templates: undefined } as object) });
+    assert.deepEqual([request.top, request.templates], [WORDS_DEFAULTS.top, WORDS_DEFAULTS.templates]);
+    assert.throws(() => wordsFor({ labels: ['cat'], ...({ treshold: 0.9 } as object) }), {
+      code: 'bad-usage',
+      message: /received treshold$/,
+    });
+    assert.throws(() => wordsFor({ labels: ['cat'], threshold: 2 }), { code: 'bad-usage', message: /for threshold/ });
+  });
+});
+
 describe('naming masks', () => {
+  it('takes the class of its prompt from a mask that shows none of the words, since its id would be read as a label’s', () => {
+    const prompt = { id: 7, isNamed: true, categoryId: 4, category: 'person', score: 0.5 };
+    const [, , unnamed] = named(
+      {},
+      SOFTMAX,
+      masks.map((mask) => ({ ...mask, prompt })),
+    );
+    assert.deepEqual([unnamed.label, unnamed.prompt], [undefined, { id: 7, isNamed: true }]);
+    assert.deepEqual(classOf(unnamed), {});
+  });
+
   it('takes the label whose best phrase is the likest, and none where the background is', () => {
     const found = named({});
     assert.deepEqual(namesIn(found), ['cat', 'cat', undefined, 'cat']);

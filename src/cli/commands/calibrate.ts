@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { calibrate } from '../../calibrate/calibrate.js';
 import type { CalibrationReport } from '../../calibrate/calibration-report.js';
@@ -6,6 +5,7 @@ import type { Parallelism } from '../../execute/default-parallelism.js';
 import { catalogueEntryNamed, catalogueModelNamed } from '../../model/catalogue/catalogue.js';
 import type { ModelReference } from '../../model/catalogue/entry.js';
 import { keepCalibration } from '../../model/catalogue/kept-calibration.js';
+import { openStorage } from '../../storage/open-storage.js';
 import { writeNamedFile } from '../../storage/write-named-file.js';
 import { calibrationAsData, calibrationInWords, namedSettings } from '../calibration-in-words.js';
 import type { CommandContext } from '../command-context.js';
@@ -63,7 +63,15 @@ async function calibrated(
   options: CalibrateCommandOptions,
   { stderr, words }: CommandContext,
 ): Promise<CalibrationReport | undefined> {
-  const { data, gt = join(data, 'segments.json'), masks, pointsPerSide, candidates, overwrite, device } = options;
+  const {
+    data,
+    gt = openStorage(data).locate('segments.json'),
+    masks,
+    pointsPerSide,
+    candidates,
+    overwrite,
+    device,
+  } = options;
   const { onEvent, close } = reporterFor(
     { ...options, out: candidates ?? 'what the model proposed, in the cache' },
     stderr,

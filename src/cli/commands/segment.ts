@@ -91,8 +91,7 @@ async function segment(inputs: readonly string[], options: SegmentOptions, conte
   }
   const prompts = promptsOf(options);
   const words = await wordsOf(options, true);
-  const model = await modelOf(options);
-  if (!prompts && words) return segmentByWords(inputs, options, { model, words }, context);
+  if (!prompts && words) return segmentByWords(inputs, options, { model: await modelOf(options), words }, context);
   if (!prompts) {
     const message = 'Expected --point, --box or --prompts, or --text or --labels, but received none';
     throw new SamError('bad-usage', message);
@@ -111,7 +110,7 @@ async function segment(inputs: readonly string[], options: SegmentOptions, conte
     options,
     {
       kind: 'segment',
-      model,
+      model: await modelOf(options),
       device: options.device,
       settings,
       prompts,

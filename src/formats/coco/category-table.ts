@@ -1,7 +1,5 @@
 import type { Category } from '../../sam/image-prompts.js';
-
-/** The class of masks that have none. */
-const UNNAMED = 'object';
+import { UNNAMED } from '../../sam/mask-class.js';
 
 /** The categories of a file: those given, then those met. */
 export class CategoryTable {

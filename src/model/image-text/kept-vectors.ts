@@ -43,7 +43,7 @@ export class MaskVectors {
 }
 
 /**
- * The vectors of texts, kept in the user's cache folder: every worker thread needs them, and one is to load the graph.
+ * The vectors of texts, kept in the user's cache folder: workers that start once they are there need not load the graph.
  *
  * @throws SamError `bad-model` when they have to be made and cannot be.
  */

@@ -46,10 +46,18 @@ export function redisAddressOf(text: string): RedisAddress {
     port,
     db,
     isEncrypted,
-    ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
-    ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
+    ...(url.username !== '' && { username: decoded(url.username) }),
+    ...(url.password !== '' && { password: decoded(url.password) }),
     inWords: `${url.protocol}//${url.hostname}:${port}/${db}`,
   };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw wrongAddress('one whose user or password has a % that is not written as %25');
+  }
 }
 
 /** A text without the users and passwords of URLs in it: for what is written down or shown. */

@@ -32,16 +32,21 @@ export interface FinishParts {
 export async function finishRun({ entry, board, connection, onEvent }: FinishParts): Promise<boolean> {
   const { id, run, addedAt } = entry;
   const queue = connection.batchesOf(id);
-  const counts = await queue.getJobCounts('wait', 'delayed', 'prioritized', 'active');
-  // this job is active itself
-  if (Object.values(counts).reduce((sum, count) => sum + count, 0) > 1 || (await board.stateOf(id)) !== 'open')
-    return false;
+  const isLastJob = async () => {
+    const counts = await queue.getJobCounts('wait', 'delayed', 'prioritized', 'active');
+    // this job is active itself
+    const others = Object.values(counts).reduce((sum, count) => sum + count, 0) - 1;
+    return others <= 0 && (await board.stateOf(id)) === 'open';
+  };
+  if (!(await isLastJob())) return false;
   const storage = openStorage(run.output.folder);
   for (const job of await queue.getFailed(0, -1)) await giveUp(job, storage, { run: id, board, connection });
   const folder = await RunFolder.open(storage, run.identity, {}, [], {
     onWait: (message) => onEvent({ event: 'notice', message }),
   });
   try {
+    // jobs may have come while the folder was waited for: they are put in the queue by who holds it
+    if (!(await isLastJob())) return false;
     const failuresByCode = await folder.settleFailures();
     const { done, failed, masks } = folder.journal;
     const { planned } = folder;

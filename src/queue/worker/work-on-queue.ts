@@ -115,7 +115,7 @@ class QueueWorker {
           continue;
         }
         // one that is started before the first run is put in the queue waits for it
-        if (untilDone && (await untilAborted(this.#board.ids(), signal)).length > 0) break;
+        if (untilDone && (await untilAborted(this.#isAllOver(), signal))) break;
         if (!saidThatItWaits) this.#notice(`Waiting for jobs of ${this.#options.address.inWords}`);
         saidThatItWaits = true;
         await this.#sign();
@@ -146,6 +146,11 @@ class QueueWorker {
     return entries
       .filter((entry) => entry !== undefined)
       .filter((entry) => entry.state !== 'finished' && !this.#refused.has(keyOf(entry)));
+  }
+
+  /** Whether there are runs, and each has ended or is left to others. One that is still being put in the queue has not. */
+  async #isAllOver(): Promise<boolean> {
+    return (await this.#board.ids()).length > 0 && (await this.#unfinished()).length === 0;
   }
 
   async #hasWaiting(id: string): Promise<boolean> {

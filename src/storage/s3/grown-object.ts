@@ -34,8 +34,6 @@ export interface GrownObject {
   readonly generation: string | undefined;
   /** Those behind the object, one following the other. */
   readonly segments: readonly Segment[];
-  /** Whether other segments of its generation are there, which others took the place of. */
-  readonly hasRemains: boolean;
   /** Bytes of the whole. */
   readonly length: number;
 }
@@ -93,7 +91,7 @@ export async function findGrown(objects: S3Objects, base: string, name: string):
 function grownOf(head: S3Head, generation: string | undefined, all: readonly Segment[]): GrownObject {
   const segments = chainOf(all, head.size);
   const length = segments.at(-1)?.end ?? head.size;
-  return { head, generation, segments, hasRemains: segments.length < all.length, length };
+  return { head, generation, segments, length };
 }
 
 async function segmentsOf(objects: S3Objects, base: string, prefix: string): Promise<Segment[]> {

@@ -88,9 +88,7 @@ export class S3AppendFile implements AppendFile {
         const etag = await objects.put(key, new Uint8Array(), { metadata: metadataOf(generation) });
         return new S3AppendFile(place, etag, generation, 0);
       }
-      const { generation, segments, hasRemains, head } = found;
-      const isWhole = segments.length === 0 && !hasRemains && (keep ?? length) === length;
-      if (generation !== undefined && isWhole) return new S3AppendFile(place, head.etag, generation, length);
+      // always of a new generation: a process that was taken for dead may still write to the old one
       return await S3AppendFile.#openAnew(place, found, keep ?? length);
     } catch (error) {
       throw error instanceof SamError ? error : unwritableS3({ bucket: objects.bucket, key }, error);
@@ -175,6 +173,8 @@ export class S3AppendFile implements AppendFile {
     try {
       await objects.put(key, bytes);
     } catch (error) {
+      // a write without an answer may be done at any time from now on
+      if (s3FaultOf(error) === 'passing') this.#broken = error;
       // the server may have it although no answer came, and other bytes will begin at the same place
       await objects.remove([key]).catch(() => {
         this.#broken = error;
@@ -234,18 +234,19 @@ export class S3AppendFile implements AppendFile {
  */
 async function writtenAnew({ objects, base, name }: GrowingPlace, bytes: AsyncIterable<Uint8Array>, etag: string) {
   const generation = newGeneration();
-  try {
-    await objects.upload(base + name, bytes, { metadata: metadataOf(generation), etag });
-  } catch (error) {
-    if (s3FaultOf(error) !== 'condition') throw error;
-  }
+  const fault = await objects.upload(base + name, bytes, { metadata: metadataOf(generation), etag }).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  // what had no answer, or was asked twice, may be done all the same
   const head = await objects.head(base + name);
-  // a second try after a lost answer finds that the first was done
-  if (!head || generationOf(head) !== generation)
+  if (!head || generationOf(head) !== generation) {
+    if (fault && !['condition', 'missing'].includes(s3FaultOf(fault.error))) throw fault.error;
     throw new SamError(
       'run-in-use',
       `Expected ${s3Text({ bucket: objects.bucket, key: base + name })} for one process but another one has written it`,
     );
+  }
   return { etag: head.etag, generation };
 }
 

@@ -132,7 +132,10 @@ export class S3Lock implements StorageLock {
       this.#etag = await this.#objects.put(this.#key, Buffer.from(content), condition);
       return true;
     } catch (error) {
-      if (s3FaultOf(error) !== 'condition') throw error;
+      const fault = s3FaultOf(error);
+      // an object that is to be as it was, and is gone, is told as missing
+      const isGone = fault === 'missing' && condition.etag !== undefined;
+      if (fault !== 'condition' && !isGone) throw error;
     }
     // a second try after a lost answer is refused because the first was done
     const there = await findS3Lock(this.#objects, this.#key);

@@ -163,10 +163,8 @@ export class S3Objects {
 
   /**
    * All objects whose key begins so, in the server's order (of the keys' bytes), a page at a time: however many there are, one page is in memory.
-   *
-   * @param most - Objects of a page, at most. @default 1000
    */
-  async *list(prefix: string, most?: number): AsyncGenerator<readonly S3Listed[]> {
+  async *list(prefix: string): AsyncGenerator<readonly S3Listed[]> {
     const { sdk, client } = await s3Client();
     let token: string | undefined;
     do {
@@ -176,7 +174,6 @@ export class S3Objects {
           Prefix: prefix,
           // keys may have characters that XML has not
           EncodingType: 'url',
-          ...(most !== undefined && { MaxKeys: most }),
           ...(token !== undefined && { ContinuationToken: token }),
         }),
       );

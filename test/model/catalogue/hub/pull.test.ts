@@ -293,9 +293,10 @@ describe('pulling a model', () => {
 
     it('says before a download that a licence is for non-commercial use', async () => {
       const permissive = /^(MIT|Apache-2\.0|BSD-3-Clause)( AND (MIT|Apache-2\.0|BSD-3-Clause))*$/;
-      const restricted = HUB_MODELS.filter(({ licence }) => !permissive.test(licence));
+      const all = [...HUB_MODELS, ...HUB_IMAGE_TEXT_MODELS];
+      const restricted = all.filter(({ licence }) => !permissive.test(licence));
       assert.deepEqual(
-        HUB_MODELS.filter(({ nonCommercial }) => nonCommercial),
+        all.filter(({ nonCommercial }) => nonCommercial),
         restricted,
       );
       for (const { name, source, licence } of restricted) {
@@ -306,7 +307,7 @@ describe('pulling a model', () => {
       }
       assert.deepEqual(
         restricted.map(({ name }) => name),
-        ['edge-sam'],
+        ['edge-sam', 'mobileclip-s2', 'mobileclip-b'],
       );
     });
   });
