@@ -152,6 +152,19 @@ describe('S3Storage', () => {
     assert.equal(textOf(await next.read('log')), 'new');
   });
 
+  it('leaves one that was taken for dead before its first record no way back', async (context) => {
+    const { server, storage } = await newStorage(context);
+    const paused = await storage.append('log');
+    const file = await openStorage('s3://bucket/out').append('log');
+    await file.append('one');
+    // it wakes up
+    await paused.append('something longer');
+    await assert.rejects(paused.close(), { code: 'run-in-use' });
+    assert.equal(textOf(await storage.read('log')), 'one');
+    await file.close();
+    assert.equal((await server.get('out/log')).toString(), 'one');
+  });
+
   it('writes much in parts, and nothing of what fails', async (context) => {
     const { server, storage } = await newStorage(context);
     const piece = Buffer.alloc(3 * 1024 * 1024, 'x');

@@ -49,6 +49,7 @@ interface Waiting {
  */
 export class S3AppendFile implements AppendFile {
   readonly #place: GrowingPlace;
+  readonly #generation: string;
   #etag: string;
   #baseLength: number;
   #prefix: string;
@@ -65,6 +66,7 @@ export class S3AppendFile implements AppendFile {
   private constructor(place: GrowingPlace, etag: string, generation: string, length: number) {
     this.#place = place;
     this.#etag = etag;
+    this.#generation = generation;
     this.#prefix = segmentsPrefix(place.base, place.name, generation);
     this.#baseLength = length;
     this.#length = length;
@@ -98,7 +100,10 @@ export class S3AppendFile implements AppendFile {
   static async #openAnew(place: GrowingPlace, found: GrownObject, keep: number): Promise<S3AppendFile> {
     const { objects, base, name } = place;
     const bytes = bytesOfGrown(objects, base + name, found, { start: 0, end: keep });
-    const { etag, generation } = await writtenAnew(place, bytes, found.head.etag);
+    const { etag, generation } = await writtenAnew(place, bytes, {
+      etag: found.head.etag,
+      generation: found.generation,
+    });
     if (found.generation !== undefined) await removeSegments(objects, segmentsPrefix(base, name, found.generation));
     return new S3AppendFile(place, etag, generation, keep);
   }
@@ -120,7 +125,7 @@ export class S3AppendFile implements AppendFile {
     if (this.#segments.length === 0 || this.#broken) return;
     const { objects, base, name } = this.#place;
     try {
-      await writtenAnew(this.#place, this.#bytes(), this.#etag);
+      await writtenAnew(this.#place, this.#bytes(), { etag: this.#etag, generation: this.#generation });
     } catch (error) {
       throw unwritableS3({ bucket: objects.bucket, key: base + name }, error);
     }
@@ -230,10 +235,18 @@ export class S3AppendFile implements AppendFile {
 /**
  * Writes the object of a file anew, with a generation of its own: the segments that it had do not count from then on.
  *
- * @param etag - Of the object as it was. Where another process has written it meanwhile, which took this one for dead, it stays as it is.
+ * @param before - The object as it was. Where another process has written it meanwhile, which took this one for dead, it stays as it is. An
+ *   ETag tells of other bytes, and the generation of the same ones that were written again.
  */
-async function writtenAnew({ objects, base, name }: GrowingPlace, bytes: AsyncIterable<Uint8Array>, etag: string) {
+async function writtenAnew(
+  { objects, base, name }: GrowingPlace,
+  bytes: AsyncIterable<Uint8Array>,
+  before: { readonly etag: string; readonly generation: string | undefined },
+) {
+  const { etag } = before;
   const generation = newGeneration();
+  const now = await objects.head(base + name);
+  if (!now || generationOf(now) !== before.generation) throw writtenByAnother(objects.bucket, base + name);
   const fault = await objects.upload(base + name, bytes, { metadata: metadataOf(generation), etag }).then(
     () => undefined,
     (error: unknown) => ({ error }),
@@ -242,12 +255,14 @@ async function writtenAnew({ objects, base, name }: GrowingPlace, bytes: AsyncIt
   const head = await objects.head(base + name);
   if (!head || generationOf(head) !== generation) {
     if (fault && !['condition', 'missing'].includes(s3FaultOf(fault.error))) throw fault.error;
-    throw new SamError(
-      'run-in-use',
-      `Expected ${s3Text({ bucket: objects.bucket, key: base + name })} for one process but another one has written it`,
-    );
+    throw writtenByAnother(objects.bucket, base + name);
   }
   return { etag: head.etag, generation };
+}
+
+function writtenByAnother(bucket: string, key: string): SamError {
+  const address = s3Text({ bucket, key });
+  return new SamError('run-in-use', `Expected ${address} for one process but another one has written it`);
 }
 
 /** Removes what no reader looks at any more; what stays is swept up at the next start. */
