@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { wordsFor } from '../../src/library/words.js';
 import { ownModelEntry } from '../../src/model/catalogue/own-model.js';
 import { enqueueRun, type RunToEnqueue } from '../../src/queue/enqueue-run.js';
 import { queueStatusOf } from '../../src/queue/queue-status.js';
+import { FINISH, PREFIX, QueueConnection } from '../../src/queue/redis/queue-connection.js';
 import { redisAddressOf } from '../../src/queue/redis/redis-address.js';
 import { type WorkerOptions, workOnQueue } from '../../src/queue/worker/work-on-queue.js';
 import { fileTree, recordTree } from '../support/file-tree.js';
@@ -106,6 +108,59 @@ describe('a queue', { skip: NO_REDIS }, () => {
     // the same folder goes on as any other, whoever goes on
     const resumed = await runDataset(runTo('queued', { output }));
     assert.deepEqual([resumed.images, resumed.done_before, resumed.failed_before], [0, IMAGES, 1]);
+  });
+
+  it('keeps the batches that it has when it is put in the queue with another size', async () => {
+    await enqueue(runTo('queued', { batchSize: 4 }));
+    const again = await enqueue(runTo('queued', { batchSize: 2 }));
+    assert.deepEqual([again.jobs_added, again.jobs_there, again.batch_size], [0, 3, 4]);
+  });
+
+  it('is waited for while it is put in the queue', async () => {
+    const { run } = await enqueue(runTo('queued'));
+    await work();
+    const client = redis.client();
+    const key = `sam-cli:about:${run}`;
+    // a worker that comes before the first job, or when all that are there so far are done
+    await client.hset(key, 'state', 'filling');
+    let waits = 0;
+    const report = await work({
+      onEvent(event) {
+        if (event.event !== 'notice' || !event.message.startsWith('Waiting for jobs')) return;
+        waits++;
+        void client.hset(key, 'state', 'open');
+      },
+    });
+    client.disconnect();
+    assert.deepEqual([report.done, report.interrupted, waits], [0, false, 1]);
+    assert.equal((await status()).state, 'finished');
+  });
+
+  it('comes to its end when it is put in the queue again after the end was given up', async () => {
+    const { run } = await enqueue(runTo('queued'));
+    await work();
+    const connection = await QueueConnection.open(redisAddressOf(redis.url));
+    await connection.redis.hset(`sam-cli:about:${run}`, 'state', 'open');
+    const queue = connection.batchesOf(run);
+    const client = redis.client();
+    const failing = new connection.packages.bullmq.Worker(
+      queue.name,
+      async () => {
+        throw new Error('the disk is full');
+      },
+      { connection: client, prefix: PREFIX },
+    );
+    const failed = once(failing, 'failed');
+    await queue.add(FINISH, {}, { jobId: FINISH, attempts: 1 });
+    await failed;
+    await failing.close();
+    client.disconnect();
+    await connection.close();
+    const [refused] = (await work()).refused;
+    assert.match(refused, /its end could not be made: the disk is full$/);
+    await enqueue(runTo('queued'));
+    assert.deepEqual((await work()).refused, []);
+    assert.equal((await status()).state, 'finished');
   });
 
   it('tries images again that failed, and clears the dead-letter list', async () => {
