@@ -304,6 +304,22 @@ describe('a queue', { skip: NO_REDIS }, () => {
     assert.equal((await status()).dead_letters, 1);
   });
 
+  it('removes with --overwrite what workers noted and no journal names yet', async () => {
+    await enqueue(runTo('queued', { batchSize: 1 }));
+    const stop = new AbortController();
+    await work({
+      concurrency: 1,
+      signal: stop.signal,
+      onEvent: ({ event }) => event === 'image_done' && stop.abort(),
+    });
+    const before = [...(await recordTree(join(folder, 'queued'))).keys()];
+    assert.ok(before.length >= 1 && before.length < IMAGES, `${before}`);
+    // the images in order: those of sub2 come last
+    const selection = { inputs: [join(folder, 'photos', 'sub2')] };
+    await enqueue(runTo('queued', { selection, resume: { overwrite: true } }));
+    assert.deepEqual([...(await recordTree(join(folder, 'queued'))).keys()], []);
+  });
+
   it('names masks by words, and refuses another model of them', async () => {
     const model = await ownModelEntry(SMALL_MODEL_FILES.encoder, SMALL_MODEL_FILES.decoder);
     const words = wordsFor({ labels: ['cup', 'table'], model: await smallImageTextEntry(folder, 'clip') });

@@ -14,6 +14,7 @@ import type { Journal } from './journal.js';
 import { type JournalLine, lineOfText } from './journal-lines.js';
 
 const EXTENSION = '.ndjson';
+const BEGUN = '.begun';
 /** Records read at the same time. */
 const READ_AT_ONCE = 64;
 
@@ -24,7 +25,7 @@ const READ_AT_ONCE = 64;
  *   journal.
  */
 export function batchRecordName(batch: string, state: 'ended' | 'begun' = 'ended'): string {
-  return `${QUEUE_FOLDER}/${batch}${state === 'ended' ? EXTENSION : '.begun'}`;
+  return `${QUEUE_FOLDER}/${batch}${state === 'ended' ? EXTENSION : BEGUN}`;
 }
 
 /** Writes the record of a batch, whole or not at all. */
@@ -50,11 +51,23 @@ export async function readBatchRecord(storage: Storage, name: string): Promise<J
 
 /** Names of the records of batches that ended, in the order of their images. */
 export async function batchRecordNames(storage: Storage): Promise<string[]> {
+  return (await namesThatEndIn(storage, [EXTENSION])).sort();
+}
+
+/** The lines of all records, of batches that ended or begun, in any order; damaged ones are passed over. */
+export async function* notedLines(storage: Storage): AsyncGenerator<JournalLine> {
+  for (const name of await namesThatEndIn(storage, [EXTENSION, BEGUN])) {
+    yield* (await readBatchRecord(storage, name).catch(() => undefined)) ?? [];
+  }
+}
+
+async function namesThatEndIn(storage: Storage, endings: readonly string[]): Promise<string[]> {
   const names: string[] = [];
   for await (const name of storage.list(`${QUEUE_FOLDER}/`)) {
-    if (name.endsWith(EXTENSION) && !name.includes('/', QUEUE_FOLDER.length + 1)) names.push(name);
+    const isRecord = !name.includes('/', QUEUE_FOLDER.length + 1);
+    if (isRecord && endings.some((ending) => name.endsWith(ending))) names.push(name);
   }
-  return names.sort();
+  return names;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { AppendFile, ByteRange, FileData, LockHolder, LockOptions, Storage } from '../../storage/storage.js';
 import { FingerprintMap } from '../plan/fingerprint-map.js';
+import { notedLines } from './batch-records.js';
 import { EXPORT_LISTS, QUEUE_FOLDER, RUN_FILES } from './file-names.js';
 import { journalLines } from './journal-lines.js';
 import { type Manifest, readManifest } from './manifest.js';
@@ -12,7 +13,7 @@ const REMOVED_AT_ONCE = 64;
  * The place of a run that is started again: what the earlier run made is not seen any more, and is removed by {@link removeRun} once
  * nothing can refuse the new one. A run that is refused has then cost nothing.
  *
- * An earlier run made the records that its journal names, the files that it listed, and its own files. Other files stay.
+ * An earlier run made the records that its journal and the notes of workers name, the files that it listed, and its own files. Other files stay.
  */
 export class StorageWithoutRun implements Storage {
   readonly location: string;
@@ -69,6 +70,7 @@ export class StorageWithoutRun implements Storage {
         yield last;
       }
     }
+    for await (const line of notedLines(this.#storage)) if (line.state === 'done') yield line.output;
     for (const list of await this.#lists()) yield* (await OwnFiles.open(this.#storage, list)).before;
   }
 
