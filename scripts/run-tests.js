@@ -3,8 +3,20 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** Folders whose tests start processes or threads, or change the environment, and keep a process each... */
+const ALONE = /^(calibrate|cli|edges|evaluate|execute|goldens|library|queue|report|storage)\//;
+/** ...but for these. */
+const PLAIN = new Set([
+  ...['cli/export', 'cli/hostile', 'cli/merge', 'cli/progress-line', 'cli/render', 'cli/reporters', 'cli/settings'],
+  ...['cli/shown', 'cli/tar-round-trip', 'execute/crop-helpers', 'execute/default-parallelism', 'report/mask-table'],
+  ...['report/masks', 'report/script-text', 'storage/cache-folder', 'storage/check-folder', 'storage/folder-storage'],
+  ...['storage/write-atomic', 'storage/write-named-file'],
+]);
+/** Folders that take long enough for a process of their own. */
+const LONG = /^(dataset|mask\/\w+|model\/\w+|segment)\//;
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const words = process.argv.slice(2);
@@ -22,15 +34,13 @@ const processes = words.length === 0 ? groupedTests(tests) : tests;
 const { status } = spawnSync(process.execPath, ['--test', concurrency, ...processes], { stdio: 'inherit', cwd: root });
 process.exitCode = status ?? 1;
 
-/**
- * A process takes a third of a second to start, which short tests do not: those of a folder share one. Tests of these folders start processes
- * and threads or change the environment, and keep a process each.
- */
+/** A process takes a third of a second to start, which most tests do not: those of a long folder share one, and all short ones do. */
 function groupedTests(files) {
-  const alone = /^build\/test\/(cli|library|execute|storage|calibrate|report|queue|goldens)\/|^build\/test\/[^/]*$/;
   const folders = new Map();
   for (const file of files) {
-    const key = alone.test(file.replaceAll('\\', '/')) ? file : dirname(file);
+    const path = relative(join('build', 'test'), file).replaceAll('\\', '/');
+    const isAlone = ALONE.test(path) && !PLAIN.has(path.replace('.test.js', ''));
+    const key = isAlone ? path : (LONG.exec(path)?.[1] ?? 'short');
     folders.set(key, [...(folders.get(key) ?? []), file]);
   }
   const groups = join(root, 'build', 'test-groups');
