@@ -6,17 +6,27 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** Folders whose tests start processes or threads, or change the environment, and keep a process each... */
-const ALONE = /^(calibrate|cli|edges|evaluate|execute|goldens|library|queue|report|storage)\//;
+/** Folders whose tests change the environment, count on what goes on in their process, or keep many threads, and have a process each... */
+const ALONE = /^(calibrate|cli|execute|goldens|library|queue|report|storage)\//;
 /** ...but for these. */
 const PLAIN = new Set([
-  ...['cli/export', 'cli/hostile', 'cli/merge', 'cli/progress-line', 'cli/render', 'cli/reporters', 'cli/settings'],
-  ...['cli/shown', 'cli/tar-round-trip', 'execute/crop-helpers', 'execute/default-parallelism', 'report/mask-table'],
+  ...[
+    'cli/compare',
+    'cli/device',
+    'cli/doctor',
+    'cli/edges',
+    'cli/estimates',
+    'cli/export',
+    'cli/hostile',
+    'cli/merge',
+  ],
+  ...['cli/progress-line', 'cli/render', 'cli/reporters', 'cli/segment', 'cli/settings', 'cli/shown'],
+  ...['cli/tar-round-trip', 'cli/view', 'execute/crop-helpers', 'execute/default-parallelism', 'report/mask-table'],
   ...['report/masks', 'report/script-text', 'storage/cache-folder', 'storage/check-folder', 'storage/folder-storage'],
   ...['storage/write-atomic', 'storage/write-named-file'],
 ]);
 /** Folders that take long enough for a process of their own. */
-const LONG = /^(dataset|mask\/\w+|model\/\w+|segment)\//;
+const LONG = /^(cli|dataset|mask\/\w+|model\/\w+|segment)\//;
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const words = process.argv.slice(2);
