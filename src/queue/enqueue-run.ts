@@ -9,6 +9,7 @@ import { prepareRun } from '../dataset/scheduler/prepare-run.js';
 import type { PreparedRun } from '../dataset/scheduler/prepared-run.js';
 import { tasksOf } from '../dataset/scheduler/run-tasks.js';
 import { SamError } from '../errors.js';
+import { groupsOfComing } from '../storage/groups.js';
 import { resolvedLocation } from '../storage/open-storage.js';
 import { type BatchData, batchDataOf, batchesOf, batchIdOf, usualBatchSize } from './batch.js';
 import { installedVersions, type QueuedRun, runIdOf } from './queued-run.js';
@@ -105,7 +106,7 @@ class Enqueuing {
       await this.#board.beginFilling(this.#id, entry, { done, masks, ...failedBefore });
       if (resume.retryFailed) await this.#connection.deadLettersOf(this.#id).obliterate({ force: true });
       const tasks = tasksOf(this.#run, this.#parts, () => {});
-      for await (const batches of someAtATime(batchesOf(tasks, batchSize, shard.count), JOBS_AT_ONCE)) {
+      for await (const batches of groupsOfComing(batchesOf(tasks, batchSize, shard.count), JOBS_AT_ONCE)) {
         // what is in the queue stays there; the same command again goes on
         await untilAborted(this.#add(batches.map(batchDataOf)), signal);
       }
@@ -204,14 +205,4 @@ function queuedRunOf({ job, output, limits = {} }: RunToEnqueue, identity: RunId
     limits,
     folder: process.cwd(),
   };
-}
-
-async function* someAtATime<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let some: T[] = [];
-  for await (const item of items) {
-    if (some.push(item) < size) continue;
-    yield some;
-    some = [];
-  }
-  if (some.length > 0) yield some;
 }

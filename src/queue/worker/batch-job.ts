@@ -54,19 +54,24 @@ export async function doBatchJob(job: Job<BatchData>, parts: BatchJobParts): Pro
   return true;
 }
 
+/** What workers before noted of a batch that has not ended, and the images that they left. */
+export async function begunBatchOf(job: Job<BatchData>, storage: Storage) {
+  const begun = (await readBatchRecord(storage, batchRecordName(String(job.id), 'begun'))) ?? [];
+  const known = new Set(begun.map(({ image_id }) => image_id));
+  const left = tasksOfBatch(job.data).filter(({ imageId }) => !known.has(imageId));
+  return { begun, left };
+}
+
 /** What became of the images; undefined when the worker stops before their end. */
 async function linesOf(job: Job<BatchData>, { storage, batches }: BatchJobParts): Promise<JournalLine[] | undefined> {
-  const begunName = batchRecordName(String(job.id), 'begun');
-  const begun = (await readBatchRecord(storage, begunName)) ?? [];
-  const known = new Set(begun.map(({ image_id }) => image_id));
-  const tasks = tasksOfBatch(job.data).filter(({ imageId }) => !known.has(imageId));
-  const outcome = await batches.do(tasks);
+  const { begun, left } = await begunBatchOf(job, storage);
+  const outcome = await batches.do(left);
   const lines = [...begun, ...outcome.lines].sort((a, b) => a.image_id - b.image_id);
   const passing = lines.filter((line) => line.state === 'failed' && PASSING.has(line.code));
   const isLastTry = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
   if (outcome.isWhole && (passing.length === 0 || isLastTry)) return lines;
   const kept = lines.filter((line) => !passing.includes(line));
-  if (kept.length > known.size) await writeBatchRecord(storage, begunName, kept);
+  if (kept.length > begun.length) await writeBatchRecord(storage, batchRecordName(String(job.id), 'begun'), kept);
   if (!outcome.isWhole) return undefined;
   const [first] = passing;
   throw new TriedAgain(

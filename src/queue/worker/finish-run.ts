@@ -8,10 +8,10 @@ import type { RunListener } from '../../dataset/scheduler/events.js';
 import { sinkFor } from '../../dataset/scheduler/output-formats.js';
 import { openStorage } from '../../storage/open-storage.js';
 import type { Storage } from '../../storage/storage.js';
-import { type BatchData, tasksOfBatch } from '../batch.js';
+import type { BatchData } from '../batch.js';
 import type { QueueConnection } from '../redis/queue-connection.js';
 import type { RunBoard, RunEntry } from '../redis/run-board.js';
-import { settleBatch } from './batch-job.js';
+import { begunBatchOf, settleBatch } from './batch-job.js';
 import { promptsOfJob } from './run-parts.js';
 
 /** What the end of a run is made with. */
@@ -96,9 +96,7 @@ async function giveUp(
   const name = batchRecordName(id);
   let lines = await readBatchRecord(storage, name);
   if (!lines) {
-    const begun = (await readBatchRecord(storage, batchRecordName(id, 'begun'))) ?? [];
-    const known = new Set(begun.map(({ image_id }) => image_id));
-    const left = tasksOfBatch(job.data).filter(({ imageId }) => !known.has(imageId));
+    const { begun, left } = await begunBatchOf(job, storage);
     const reason = `The job with it was given up: ${job.failedReason}`;
     const failed = left.map(
       ({ imageId, locator }): JournalLine => ({

@@ -1,5 +1,5 @@
 import { openPrompts } from '../../dataset/prompts/open-prompts.js';
-import type { PromptSet } from '../../dataset/prompts/prompt-set.js';
+import type { OpenedPrompts } from '../../dataset/prompts/prompt-set.js';
 import { QUEUE_FOLDER } from '../../dataset/run-folder/file-names.js';
 import { readManifest } from '../../dataset/run-folder/manifest.js';
 import { wordCategoriesOf } from '../../dataset/run-folder/words-identity.js';
@@ -60,7 +60,7 @@ export async function openParts(
 }
 
 /** The prompts of a job; undefined where it takes none. */
-export async function promptsOfJob(job: Job): Promise<PromptSet | undefined> {
+export async function promptsOfJob(job: Job): Promise<OpenedPrompts | undefined> {
   return job.kind === 'segment' ? openPrompts(job.prompts) : undefined;
 }
 
