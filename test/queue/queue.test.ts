@@ -320,6 +320,20 @@ describe('a queue', { skip: NO_REDIS }, () => {
     assert.deepEqual([...(await recordTree(join(folder, 'queued'))).keys()], []);
   });
 
+  it('does the images of a batch again whose record is damaged, and says so', async () => {
+    await enqueue(runTo('queued', { batchSize: 100 }));
+    const stop = new AbortController();
+    await work({ signal: stop.signal, executor: toy({ before: () => stop.abort() }) });
+    const [record] = (await readdir(join(folder, 'queued', '_run', 'queue'))).filter((name) => name.endsWith('.begun'));
+    const path = join(folder, 'queued', '_run', 'queue', record);
+    await writeFile(path, (await readFile(path, 'utf8')).slice(0, -9));
+    const notices: string[] = [];
+    const { done } = await work({ onEvent: (event) => event.event === 'notice' && notices.push(event.message) });
+    assert.equal(done, IMAGES);
+    assert.equal(notices.filter((message) => message.includes(`${path} but it is damaged`)).length, 1);
+    assert.equal((await status()).state, 'finished');
+  });
+
   it('names masks by words, and refuses another model of them', async () => {
     const model = await ownModelEntry(SMALL_MODEL_FILES.encoder, SMALL_MODEL_FILES.decoder);
     const words = wordsFor({ labels: ['cup', 'table'], model: await smallImageTextEntry(folder, 'clip') });
