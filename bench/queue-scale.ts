@@ -86,7 +86,7 @@ async function emptyJobs(redis: RedisServer, concurrency: number): Promise<void>
 /** What workers noted of a million images becomes the journal, when the last batch is done. */
 async function joinMany(folder: string): Promise<void> {
   const storage = new FolderStorage(join(folder, 'joined'), '_run/tmp', false);
-  const records = new BatchRecords(storage);
+  const records = new BatchRecords(storage, new Date().toISOString());
   const image = (id: number) => `/data/photographs/photograph-${String(id).padStart(7, '0')}`;
   for (let first = 1; first <= MANY; first += 16 * 64) {
     const starts = Array.from({ length: 64 }, (_, i) => first + 16 * i).filter((id) => id <= MANY);

@@ -1,7 +1,7 @@
 import type { Job } from 'bullmq';
 import { shareOf, WHOLE } from '../dataset/plan/shard.js';
 import { untilAborted } from '../dataset/plan/until-aborted.js';
-import type { RunIdentity } from '../dataset/run-folder/manifest.js';
+import type { RunFolder } from '../dataset/run-folder/run-folder.js';
 import { Closables } from '../dataset/scheduler/closables.js';
 import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
 import { type OutputOptions, sinkFor } from '../dataset/scheduler/output-formats.js';
@@ -85,7 +85,7 @@ class Enqueuing {
     this.#parts = parts;
     this.#connection = connection;
     this.#board = new RunBoard(connection);
-    this.#queued = queuedRunOf(run, parts.folder.identity);
+    this.#queued = queuedRunOf(run, parts.folder);
     this.#id = runIdOf(this.#queued);
   }
 
@@ -158,14 +158,13 @@ class Enqueuing {
 
   /** A run that was here before with other settings, or that is started again, is in the queue no more. */
   async #removeOthers(): Promise<void> {
-    const { overwrite = false } = this.#run.resume ?? {};
     for (const id of await this.#board.ids()) {
       const entry = await this.#board.find(id);
       if (entry) {
         const { output, identity } = entry.run;
         const isHere = output.folder === this.#queued.output.folder;
         const isShard = identity.shard.index === this.#queued.identity.shard.index;
-        if (!isHere || !isShard || (id === this.#id && !overwrite)) continue;
+        if (!isHere || !isShard || id === this.#id) continue;
       }
       await this.#connection.removeQueuesOf(id);
       await this.#board.remove(id);
@@ -195,12 +194,16 @@ function checkCanTravel({ job, output, overlayFolder, maxFailures }: RunToEnqueu
     refuse('no --max-failures', 'Workers do not stop for each other: look at `sam-cli status`.');
 }
 
-function queuedRunOf({ job, output, limits = {} }: RunToEnqueue, identity: RunIdentity): QueuedRun {
+function queuedRunOf(
+  { job, output, limits = {} }: RunToEnqueue,
+  { identity, begunAt }: Pick<RunFolder, 'identity' | 'begunAt'>,
+): QueuedRun {
   const { embeddings } = job;
   return {
     versions: installedVersions(),
     job: embeddings ? { ...job, embeddings: { ...embeddings, folder: resolvedLocation(embeddings.folder) } } : job,
     identity,
+    begunAt,
     output: { ...output, folder: resolvedLocation(output.folder) },
     limits,
     folder: process.cwd(),

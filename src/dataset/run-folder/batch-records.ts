@@ -27,32 +27,39 @@ type BatchState = keyof typeof ENDINGS;
 /** The records of a run's batches. */
 export class BatchRecords {
   readonly #storage: Storage;
+  /** Its name ends in a slash. */
+  readonly #folder: string;
   readonly #onNotice: (message: string) => void;
 
-  /** @param onNotice - Told of records that are damaged. */
-  constructor(storage: Storage, onNotice: (message: string) => void = () => {}) {
+  /**
+   * @param begunAt - Of the run, see `begunAtOf`. Workers of a run that was here before and was started again with --overwrite may not have heard
+   *   of that yet: what they note is not found among the records of this one.
+   * @param onNotice - Told of records that are damaged.
+   */
+  constructor(storage: Storage, begunAt: string, onNotice: (message: string) => void = () => {}) {
     this.#storage = storage;
+    this.#folder = `${QUEUE_FOLDER}/${begunAt.replaceAll(/\D/g, '')}/`;
     this.#onNotice = onNotice;
   }
 
   /** Writes the record of a batch, whole or not at all. */
   async write(batch: string, lines: readonly JournalLine[], state: BatchState = 'ended'): Promise<void> {
-    await this.#storage.write(nameOf(batch, state), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    await this.#storage.write(this.#nameOf(batch, state), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   }
 
   /** The lines of a batch's record; undefined when there is none, or a damaged one: its images are then done again. */
   read(batch: string, state: BatchState = 'ended'): Promise<JournalLine[] | undefined> {
-    return this.#read(nameOf(batch, state));
+    return this.#read(this.#nameOf(batch, state));
   }
 
   /** Removes the record of a batch that was begun, if there is one. */
   async removeBegun(batch: string): Promise<void> {
-    await this.#storage.remove(nameOf(batch, 'begun'));
+    await this.#storage.remove(this.#nameOf(batch, 'begun'));
   }
 
   /** Names of the records of batches that ended, in the order of their images. */
   async names(): Promise<string[]> {
-    return (await namesThatEndIn(this.#storage, [ENDINGS.ended])).sort();
+    return (await namesThatEndIn(this.#storage, this.#folder, [ENDINGS.ended])).sort();
   }
 
   /**
@@ -81,18 +88,18 @@ export class BatchRecords {
     }
     return lines;
   }
-}
 
-/** The lines of all records, of batches that ended or begun, in any order; damaged ones are passed over. */
-export async function* notedLines(storage: Storage): AsyncGenerator<JournalLine> {
-  for (const name of await namesThatEndIn(storage, Object.values(ENDINGS))) {
-    const bytes = await storage.read(name).catch(() => undefined);
-    if (bytes) yield* linesOf(bytes) ?? [];
+  #nameOf(batch: string, state: BatchState): string {
+    return `${this.#folder}${batch}${ENDINGS[state]}`;
   }
 }
 
-function nameOf(batch: string, state: BatchState): string {
-  return `${QUEUE_FOLDER}/${batch}${ENDINGS[state]}`;
+/** The lines of all records of all runs in a place, of batches that ended or begun, in any order; damaged ones are passed over. */
+export async function* notedLines(storage: Storage): AsyncGenerator<JournalLine> {
+  for (const name of await namesThatEndIn(storage, `${QUEUE_FOLDER}/`, Object.values(ENDINGS))) {
+    const bytes = await storage.read(name).catch(() => undefined);
+    if (bytes) yield* linesOf(bytes) ?? [];
+  }
 }
 
 /** Undefined for a record that was not written to its end, or with a line that is none. */
@@ -103,11 +110,10 @@ function linesOf(bytes: Uint8Array): JournalLine[] | undefined {
   return lines.length === texts.length ? lines : undefined;
 }
 
-async function namesThatEndIn(storage: Storage, endings: readonly string[]): Promise<string[]> {
+async function namesThatEndIn(storage: Storage, folder: string, endings: readonly string[]): Promise<string[]> {
   const names: string[] = [];
-  for await (const name of storage.list(`${QUEUE_FOLDER}/`)) {
-    const isRecord = !name.includes('/', QUEUE_FOLDER.length + 1);
-    if (isRecord && endings.some((ending) => name.endsWith(ending))) names.push(name);
+  for await (const name of storage.list(folder)) {
+    if (endings.some((ending) => name.endsWith(ending))) names.push(name);
   }
   return names;
 }

@@ -11,6 +11,7 @@ import { RUN_FILES } from './file-names.js';
 import { type FailuresByCode, Journal } from './journal.js';
 import { type DoneLine, type FailedLine, journalLines } from './journal-lines.js';
 import {
+  begunAtOf,
   differenceInWords,
   identityDifferences,
   type Manifest,
@@ -159,7 +160,7 @@ export class RunFolder {
       const parts = { ...identity, inputs, starts, ...(merged_from && { merged_from }) };
       const manifest = manifestOf(parts, packageVersion);
       journal = await Journal.open(storage);
-      await new BatchRecords(storage, onNotice).joinTo(journal);
+      await new BatchRecords(storage, begunAtOf(manifest), onNotice).joinTo(journal);
       await rewriteFailures(storage, journal);
       return new RunFolder({ storage, lock, journal, manifest, before, without });
     } catch (error) {
@@ -226,6 +227,11 @@ export class RunFolder {
   get identity(): RunIdentity {
     const { job, model, settings, output, shard } = this.#manifest;
     return { job, model, settings, output, shard };
+  }
+
+  /** See {@link begunAtOf}. */
+  get begunAt(): string {
+    return begunAtOf(this.#manifest);
   }
 
   /** Images that all starts were asked for. */

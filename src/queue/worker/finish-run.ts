@@ -11,7 +11,7 @@ import type { BatchData } from '../batch.js';
 import type { QueueConnection } from '../redis/queue-connection.js';
 import type { RunBoard, RunEntry } from '../redis/run-board.js';
 import { begunBatchOf, settleBatch } from './batch-job.js';
-import { promptsOfJob } from './run-parts.js';
+import { checkSeesRun, promptsOfJob } from './run-parts.js';
 
 /** What the end of a run is made with. */
 export interface FinishParts {
@@ -40,10 +40,11 @@ export async function finishRun({ entry, board, connection, onEvent }: FinishPar
   if (!(await isLastJob())) return false;
   const storage = openStorage(run.output.folder);
   const onNotice = (message: string) => onEvent({ event: 'notice', message });
-  const records = new BatchRecords(storage, onNotice);
+  const records = new BatchRecords(storage, run.begunAt, onNotice);
   for (const job of await queue.getFailed(0, -1)) await giveUp(job, records, { run: id, board, connection });
   const folder = await RunFolder.open(storage, run.identity, {}, [], { onWait: onNotice, onNotice });
   try {
+    await checkSeesRun(run);
     // jobs may have come while the folder was waited for: they are put in the queue by who holds it
     if (!(await isLastJob())) return false;
     const failuresByCode = await folder.settleFailures();

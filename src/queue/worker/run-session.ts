@@ -65,8 +65,10 @@ export class RunSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { parts, onEvent } = options;
-    this.#records = new BatchRecords(parts.storage, (message) => onEvent({ event: 'notice', message }));
+    const { entry, parts, onEvent } = options;
+    this.#records = new BatchRecords(parts.storage, entry.run.begunAt, (message) =>
+      onEvent({ event: 'notice', message }),
+    );
     this.#end = AbortSignal.any([options.signal, this.#stop.signal]);
   }
 
