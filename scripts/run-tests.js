@@ -23,8 +23,8 @@ const { status } = spawnSync(process.execPath, ['--test', concurrency, ...proces
 process.exitCode = status ?? 1;
 
 /**
- * A process takes a third of a second to start, which short tests do not: those of a folder share one. Tests of these folders start processes
- * and threads or change the environment, and keep a process each.
+ * A process takes a third of a second to start, which short tests do not: those of a folder share one. The tests of the folders that `alone`
+ * names, and those that lie in no folder, start processes and threads or change the environment: each of their files keeps a process of its own.
  */
 function groupedTests(files) {
   const alone = /^build\/test\/(cli|library|execute|storage|calibrate|report|queue|goldens)\/|^build\/test\/[^/]*$/;

@@ -1,3 +1,4 @@
+import { groupsOfComing } from '../../storage/groups.js';
 import type { AppendFile, ByteRange, FileData, LockHolder, LockOptions, Storage } from '../../storage/storage.js';
 import { FingerprintMap } from '../plan/fingerprint-map.js';
 import { notedLines } from './batch-records.js';
@@ -44,13 +45,7 @@ export class StorageWithoutRun implements Storage {
   async removeRun(): Promise<void> {
     // first, so that a journal of records that are gone is not gone on with when this is killed
     await this.#storage.remove(RUN_FILES.manifest);
-    let some: string[] = [];
-    for await (const name of this.#results()) {
-      if (some.push(name) < REMOVED_AT_ONCE) continue;
-      await this.#removeAll(some);
-      some = [];
-    }
-    await this.#removeAll(some);
+    for await (const names of groupsOfComing(this.#results(), REMOVED_AT_ONCE)) await this.#removeAll(names);
     for (const name of await this.#ownFiles()) await this.#storage.remove(name);
     this.#isRemoved = true;
   }
