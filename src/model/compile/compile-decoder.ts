@@ -6,10 +6,14 @@
 
 import type { OperatorSet } from '../onnx/graph-builder.js';
 import type { CompiledDecoder } from './compiled-form.js';
-import { lowRankPays } from './identities/low-rank-upscaling.js';
 import { imageGraph } from './image-graph.js';
+import { LayerMaps } from './low-rank/layer-maps.js';
+import { lowRankReadings } from './low-rank/low-rank-readings.js';
+import { lowRankPays } from './low-rank/low-rank-upscaling.js';
+import { maskGraph } from './mask-graph.js';
 import { promptGraph } from './prompt-graph.js';
 import { recognisedDecoder } from './recognised-decoder.js';
+import { type DecoderPlan, layer0Readings } from './shared-image.js';
 
 /** For what a decoder is compiled. */
 export interface CompilerSettings {
@@ -34,6 +38,10 @@ export function compileDecoder(bytes: Uint8Array, settings: CompilerSettings = {
   const { operators = 'contributed', isBatched = false } = settings;
   const weights = recognisedDecoder(bytes);
   const lowRank = settings.lowRankUpscaling ?? (!isBatched && lowRankPays(weights));
+  const maps = lowRank ? new LayerMaps(weights) : undefined;
+  const readings = [...layer0Readings(weights), ...(maps ? lowRankReadings(weights, maps) : [])];
+  const plan: DecoderPlan = { weights, operators, readings, ...(maps && { maps }) };
+  const mask = maskGraph(plan);
   return {
     shape: {
       width: weights.width,
@@ -41,11 +49,12 @@ export function compileDecoder(bytes: Uint8Array, settings: CompilerSettings = {
       gridWide: weights.gridWide,
       maskTokens: weights.hypernetworks.length,
       labels: [...weights.labelEmbeddings.keys()],
-      takesMask: weights.maskPrompt !== undefined,
+      takesMask: mask !== undefined,
       takesCovered: lowRank,
       ...(isBatched && { isBatched }),
     },
-    image: imageGraph(weights, { operators, lowRank }),
-    prompts: promptGraph(weights, { operators, lowRank, skipsRejected: !isBatched }),
+    image: imageGraph(plan),
+    prompts: promptGraph(plan, !isBatched),
+    ...(mask && { mask }),
   };
 }

@@ -15,8 +15,10 @@ import {
   type CompiledDecoder,
   type CompiledShape,
   IMAGE_INPUTS,
+  MASK_INPUT,
   PROMPT_INPUTS,
   PROMPT_OUTPUTS,
+  withoutMask,
 } from '../compile/compiled-form.js';
 import type { FramePoints } from '../contracts/contract.js';
 import { IMAGE_EMBEDDINGS, tensorNamed } from '../contracts/sam1-decoder.js';
@@ -49,17 +51,26 @@ export async function compiledDecoder(
     await image.release();
     throw error;
   });
+  // few runs have mask prompts
+  let masks: Promise<Session> | undefined;
+  const withMask: WithMask | undefined =
+    compiled.mask &&
+    (async (shared, cover, mask) => {
+      masks ??= Session.open(compiled.mask ?? new Uint8Array(0), role, threads, provider);
+      return (await masks).run(maskFeeds(shape, shared, cover, mask));
+    });
   return {
     form: 'compiled',
     provider,
     async forImage(embedding, placed) {
       const tensor = tensorNamed(embedding, IMAGE_EMBEDDINGS);
-      const sharedOf: SharedOf = (cover, mask) => image.run(imageFeeds(shape, cover, tensor, mask));
-      return new CompiledImageDecoder({ session: prompts, shape, geometry, promptsPerRun, sharedOf }, placed);
+      const sharedOf: SharedOf = (cover) => image.run(imageFeeds(shape, cover, tensor));
+      return new CompiledImageDecoder({ session: prompts, shape, geometry, promptsPerRun, sharedOf, withMask }, placed);
     },
     async release() {
       await image.release();
       await prompts.release();
+      await (await masks)?.release();
     },
   };
 }
@@ -71,10 +82,15 @@ interface Prompting {
   readonly geometry: ModelGeometry;
   readonly promptsPerRun: number;
   readonly sharedOf: SharedOf;
+  /** Missing where the decoder takes no mask prompt. */
+  readonly withMask: WithMask | undefined;
 }
 
-/** What the prompts of an image share, for a part of the frame and perhaps a mask prompt. */
-type SharedOf = (cover: Cover, mask?: Float32Array) => Promise<Feeds>;
+/** What the prompts of an image share, for a part of the frame. */
+type SharedOf = (cover: Cover) => Promise<Feeds>;
+
+/** The same for a mask prompt. */
+type WithMask = (shared: Feeds, cover: Cover, mask: Float32Array) => Promise<Feeds>;
 
 /** A part of the frame, from its top left: the image, or all with the padding. */
 interface Cover {
@@ -95,18 +111,20 @@ class CompiledImageDecoder implements ImageDecoder {
   readonly #promptsPerRun: number;
   readonly #placed: PlacedImage;
   readonly #sharedOf: SharedOf;
+  readonly #withMask: WithMask | undefined;
   readonly #covered: Cover;
   readonly #whole: Cover;
   /** What prompts without a mask share, kept for each part of the frame that was asked for. */
   readonly #shared = new Map<Cover, Promise<Feeds>>();
   #logits = new Float32Array(0);
 
-  constructor({ session, shape, geometry, promptsPerRun, sharedOf }: Prompting, placed: PlacedImage) {
+  constructor({ session, shape, geometry, promptsPerRun, sharedOf, withMask }: Prompting, placed: PlacedImage) {
     this.#session = session;
     this.#shape = shape;
     this.#promptsPerRun = promptsPerRun;
     this.#placed = placed;
     this.#sharedOf = sharedOf;
+    this.#withMask = withMask;
     const { lowResSize } = geometry;
     const { width, height } = placed.extent;
     this.#whole = coverOf(lowResSize, lowResSize);
@@ -115,7 +133,7 @@ class CompiledImageDecoder implements ImageDecoder {
 
   async decode(batch: PromptBatch, options: DecodeOptions = {}): Promise<DecodedBatch> {
     if (batch.count < 1) throw new SamError('bad-usage', 'Expected at least one prompt in a batch but received none');
-    if (batch.maskInput && !this.#shape.takesMask) {
+    if (batch.maskInput && !this.#withMask) {
       throw new SamError('bad-model', 'This decoder takes no mask prompt (exported for transformers.js)');
     }
     const points = framePointsOf(batch, this.#placed);
@@ -135,9 +153,11 @@ class CompiledImageDecoder implements ImageDecoder {
     const perRun = batch.maskInput ? 1 : this.#promptsPerRun;
     for (let start = 0; start < batch.count; start += perRun) {
       const end = Math.min(batch.count, start + perRun);
-      const shared = batch.maskInput
-        ? await this.#sharedOf(cover, this.#maskOf(batch.maskInput, start))
-        : await this.#sharedWithoutMask(cover);
+      const without = await this.#sharedWithoutMask(cover);
+      const shared =
+        batch.maskInput && this.#withMask
+          ? await this.#withMask(without, cover, this.#maskOf(batch.maskInput, start))
+          : without;
       const outputs = await this.#session.run({ ...shared, ...choices, ...promptFeeds(points, start, end) });
       const iou = outputs[PROMPT_OUTPUTS.iou].data as Float32Array;
       const logits = outputs[PROMPT_OUTPUTS.logits].data as Float32Array;
@@ -184,19 +204,25 @@ class CompiledImageDecoder implements ImageDecoder {
   }
 }
 
-function imageFeeds(shape: CompiledShape, cover: Cover, embedding: NamedTensor, mask?: Float32Array): Feeds {
+function imageFeeds(shape: CompiledShape, cover: Cover, embedding: NamedTensor): Feeds {
   const { width, gridHigh, gridWide } = shape;
-  const feeds: Feeds = {
+  return {
     [IMAGE_INPUTS.embedding]: floatTensor(embedding.data, [1, width, gridHigh, gridWide]),
+    ...coveredFeeds(shape, cover),
   };
-  if (shape.takesCovered) feeds[IMAGE_INPUTS.covered] = integerTensor(cover.tokensWide, cover.tokensHigh);
-  if (shape.takesMask) {
-    const cells = mask ?? new Float32Array(CELLS_PER_TOKEN ** 2 * gridHigh * gridWide);
-    const dims = [1, 1, CELLS_PER_TOKEN * gridHigh, CELLS_PER_TOKEN * gridWide];
-    feeds[IMAGE_INPUTS.mask] = floatTensor(cells, dims);
-    feeds[IMAGE_INPUTS.hasMask] = floatTensor([mask ? 1 : 0], [1]);
-  }
-  return feeds;
+}
+
+function maskFeeds(shape: CompiledShape, shared: Feeds, cover: Cover, mask: Float32Array): Feeds {
+  const { gridHigh, gridWide } = shape;
+  return {
+    ...Object.fromEntries(Object.entries(shared).map(([name, tensor]) => [withoutMask(name), tensor])),
+    [MASK_INPUT]: floatTensor(mask, [1, 1, CELLS_PER_TOKEN * gridHigh, CELLS_PER_TOKEN * gridWide]),
+    ...coveredFeeds(shape, cover),
+  };
+}
+
+function coveredFeeds({ takesCovered }: CompiledShape, { tokensWide, tokensHigh }: Cover): Feeds {
+  return takesCovered ? { [IMAGE_INPUTS.covered]: integerTensor(tokensWide, tokensHigh) } : {};
 }
 
 function promptFeeds({ pointsPerPrompt, coords, labels }: FramePoints, start: number, end: number): Feeds {
