@@ -27,7 +27,7 @@ const USUAL_POINTS = 2;
 /** Chunks of the covered tokens, at most; measured in docs/decoder-compiler.md. */
 const CHUNKS = 8;
 
-/** Whether the inner side shrinks enough to pay for the sums around the product. */
+/** Whether image tokens are sums of so few terms, of a single point, that these are less arithmetic than the tokens. */
 export function lowRankPays(weights: DecoderWeights): boolean {
   const tokens = weights.outputTokens.length / weights.width + USUAL_POINTS;
   const rank = weights.layers.reduce((sum, layer) => sum + layer.imageToToken.heads * tokens, 0);
