@@ -12,6 +12,7 @@ const benchmarks: Record<string, string> = {
   'after-decoder': 'a whole photograph at 1800x1200: what follows the decoder, against the plain way',
   'whole-command': 'sam-cli everything at 1800x1200, against the decoder as exported and plain kernels (minutes)',
   'one-image': 'one image with every core, and the last image of three: against one worker, and against a long folder',
+  'another-version': 'one image with the code in SAM_CLI_OTHER and with this one (minutes)',
   pipeline: 'eight photographs with one worker and with two: time, busy cores, waits of a timer',
   'folder-memory': 'peak memory for folders of 10 and of 200 images',
   'small-regions': 'holes and islands of a 24-megapixel mask, on runs and on pixels',

@@ -124,7 +124,7 @@ describe('a run from a bucket to a bucket', () => {
       /^2: .*\nCredentials are never part of an address/,
     );
     for (const name of ['b', 'b?', `${'b'.repeat(64)}`, '']) {
-      const refused = `^2: .* a bucket’s name of 3 to 63 letters, .* but received "s3://${name.replace('?', '\\?')}/photos"\n.*\n$`;
+      const refused = `^2: .* where the bucket's name has 3 to 63 letters, .* but received "s3://${name.replace('?', '\\?')}/photos"\n.*\n$`;
       assert.match(await answerOf(`s3://${name}/photos`), new RegExp(refused));
     }
     assert.ok(said.length > 500 && !said.includes(secret) && !said.includes('UNKNOWNKEY'), said);

@@ -36,7 +36,7 @@ export function parseS3Address(text: string): S3Address {
   }
   throw new SamError(
     'bad-usage',
-    `Expected s3://bucket/prefix with a bucket’s name of 3 to 63 letters, digits, dots, hyphens and underscores, a letter or digit first, but received "${text}"`,
+    `Expected s3://bucket/prefix where the bucket's name has 3 to 63 letters, digits, dots, hyphens and underscores, a letter or digit first, but received "${text}"`,
     'Check what is between s3:// and the next slash: that is the name of the bucket.',
   );
 }
