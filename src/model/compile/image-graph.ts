@@ -15,7 +15,8 @@ export function imageGraph({ weights, operators, maps, readings }: DecoderPlan):
   const noMask = graph.constant('no mask', { dims: [width], data: weights.noMask });
   const x0 = graph.node('Add', 'x0', [tokensInColumns(graph, 'tokens', embedding, width, weights), noMask]);
   const positions = graph.constant('pe', { dims: [count, width], data: columnPositions(weights) });
-  const f = residualBiasFolded(graph, SHARED.image, x0, layers[0].imageToToken.out.bias);
+  const bias = maps?.residualBias(0) ?? layers[0].imageToToken.out.bias;
+  const f = residualBiasFolded(graph, SHARED.image, x0, bias);
   const images = { x0, 'x0 + pe': graph.node('Add', 'x0 + pe', [x0, positions]), f };
   for (const reading of readings) readImage(graph, reading, images[reading.of], weights);
   if (!maps) {

@@ -59,7 +59,7 @@ export class LayerMaps {
     const centred = centredGroups(out.weight, width);
     const d = out.inputs / heads;
     if (layer === 0) return { dims: [heads, d, width], data: centred };
-    const constant = centredGroups(sumOf(out.bias, layers[layer - 1].norm4.shift), width);
+    const constant = centredGroups(sumOf(this.residualBias(layer), layers[layer - 1].norm4.shift), width);
     const data = new Float32Array(heads * (d + 1) * width);
     for (let h = 0; h < heads; h++) {
       data.set(centred.subarray(h * d * width, (h + 1) * d * width), h * (d + 1) * width);
@@ -68,16 +68,22 @@ export class LayerMaps {
     return { dims: [heads, d + 1, width], data };
   }
 
+  /** What a layer adds to every image token, the values' bias included, [C]. */
+  residualBias(layer: number): Float32Array {
+    const { value, out } = this.#weights.layers[layer].imageToToken;
+    return sumOf(out.bias, matrixProduct(value.bias, out.weight, 1, out.inputs, out.outputs));
+  }
+
   /** The value projection that belongs to {@link outputByHead}. */
   value(layer: number): LinearWeights {
     const { heads, value } = this.#weights.layers[layer].imageToToken;
-    if (layer === 0) return value;
+    if (layer === 0) return { ...value, bias: new Float32Array(value.outputs) };
     const d = value.outputs / heads;
     const outputs = heads * (d + 1);
     const weight = new Float32Array(value.inputs * outputs);
     const bias = new Float32Array(outputs).fill(1 / heads);
     for (let h = 0; h < heads; h++) {
-      bias.set(value.bias.subarray(h * d, (h + 1) * d), h * (d + 1));
+      bias.fill(0, h * (d + 1), h * (d + 1) + d);
       for (let c = 0; c < value.inputs; c++) {
         const from = c * value.outputs + h * d;
         weight.set(value.weight.subarray(from, from + d), c * outputs + h * (d + 1));

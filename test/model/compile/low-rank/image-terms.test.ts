@@ -81,7 +81,7 @@ const inputs = {
 function updatesIn(graph: GraphBuilder, values: Record<string, Value>) {
   const maps = new LayerMaps(weights);
   const at: LowRank = { graph, weights, maps };
-  const f = residualBiasFolded(graph, 'f', values.image, weights.layers[0].imageToToken.out.bias);
+  const f = residualBiasFolded(graph, 'f', values.image, maps.residualBias(0));
   for (const reading of lowRankReadings(weights, maps)) readImage(graph, reading, f, weights);
   const updates: NormalisedUpdate[] = [];
   weights.layers.forEach(({ imageToToken: { heads } }, layer) => {
