@@ -8,7 +8,7 @@
  */
 
 import { float, GraphBuilder, type Value } from '../onnx/graph-builder.js';
-import { MASK_INPUT, withoutMask } from './compiled-form.js';
+import { IMAGE_INPUTS, MASK_INPUT, withoutMask } from './compiled-form.js';
 import type { DecoderWeights, MaskPromptWeights, NormWeights } from './decoder-weights.js';
 import { IMAGE_TERM, type LayerMaps } from './low-rank/layer-maps.js';
 import { chunksOf, upscalingOfMask } from './low-rank/low-rank-upscaling.js';
@@ -59,7 +59,7 @@ export function maskGraph({ weights, operators, maps, readings }: DecoderPlan): 
   const shared = Array.from({ length: chunksOf(weights) }, (_, chunk) =>
     graph.input(withoutMask(SHARED.upscaled(chunk)), [`covered ${chunk}`, outputs]),
   );
-  const covered = graph.input('covered', [2], 'int64');
+  const covered = graph.input(IMAGE_INPUTS.covered, [2], 'int64');
   upscalingOfMask(graph, weights, maps, { tokens, embedding: embedding.f }, covered).forEach((product, chunk) => {
     const sum = graph.node('Add', SHARED.upscaled(chunk), [shared[chunk], product]);
     graph.output(sum, [`covered ${chunk}`, outputs]);

@@ -51,14 +51,10 @@ export async function compiledDecoder(
     await image.release();
     throw error;
   });
-  // few runs have mask prompts
-  let masks: Promise<Session> | undefined;
+  const masks =
+    compiled.mask && new LateSession(compiled.mask, (bytes) => Session.open(bytes, role, threads, provider));
   const withMask: WithMask | undefined =
-    compiled.mask &&
-    (async (shared, cover, mask) => {
-      masks ??= Session.open(compiled.mask ?? new Uint8Array(0), role, threads, provider);
-      return (await masks).run(maskFeeds(shape, shared, cover, mask));
-    });
+    masks && (async (shared, cover, mask) => (await masks.session()).run(maskFeeds(shape, shared, cover, mask)));
   return {
     form: 'compiled',
     provider,
@@ -70,9 +66,32 @@ export async function compiledDecoder(
     async release() {
       await image.release();
       await prompts.release();
-      await (await masks)?.release();
+      await masks?.release();
     },
   };
+}
+
+/** The session of a graph that few runs need, opened when one does. */
+class LateSession {
+  readonly #bytes: Uint8Array;
+  readonly #open: (bytes: Uint8Array) => Promise<Session>;
+  #opening: Promise<Session> | undefined;
+
+  constructor(bytes: Uint8Array, open: (bytes: Uint8Array) => Promise<Session>) {
+    this.#bytes = bytes;
+    this.#open = open;
+  }
+
+  session(): Promise<Session> {
+    this.#opening ??= this.#open(this.#bytes);
+    return this.#opening;
+  }
+
+  async release(): Promise<void> {
+    // whoever asked for it heard why it could not be opened
+    const session = await this.#opening?.catch(() => undefined);
+    await session?.release();
+  }
 }
 
 /** How the prompts of an image are answered. */
