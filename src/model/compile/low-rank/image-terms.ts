@@ -87,8 +87,10 @@ export function sumsOverImage(
   for (const update of updates.toReversed()) {
     const part = `${name}.of ${update.layer}`;
     normal = graph.node('Mul', `${part}.normal`, [normal, update.inverseDeviation]);
-    const shares = graph.node('Gemm', `${part}.shares`, [normal, update.weights], { transB: 1 });
-    const byHead = headsOf(graph, `${part}.shares.heads`, shares, heads);
+    // the larger side first: onnxruntime gives rows to threads then, not columns, whose number decides in what order it adds
+    const shares = graph.node('Gemm', `${part}.shares`, [update.weights, normal], { transB: 1 });
+    const apart = graph.node('Reshape', `${part}.shares.apart`, [shares, graph.integers(0, heads, -1)]);
+    const byHead = graph.node('Transpose', `${part}.shares.heads`, [apart], { perm: [1, 2, 0] });
     const rows = rowsByHead(at, part, update, matrixOf(update), heads);
     const turned = graph.node('Transpose', `${part}.turned`, [rows], { perm: [1, 0, 2] });
     const product = graph.node('MatMul', `${part}.sums`, [byHead, turned]);
