@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, SamError } from '../errors.js';
 
-const CHUNK_BYTES = 1024 * 1024;
+/** Small, since texts are made of a chunk at a time: what is short-lived and little leaves no trace in the size of the process. */
+const CHUNK_BYTES = 64 * 1024;
 
 /** A file without a name, for what does not fit in memory: it is gone when closed, however the process ends. */
 export class UnnamedFile {

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../../errors.js';
-import { FingerprintMap } from '../../plan/fingerprint-map.js';
+import { FingerprintSet } from '../../plan/fingerprint-set.js';
 import { type PlannedImage, refusedImage } from '../../plan/planned-image.js';
 import { EXPORT_FOLDER, RUN_FOLDER } from '../../run-folder/file-names.js';
 import { isImageName } from '../extensions.js';
@@ -15,7 +15,7 @@ const OWN_SUBFOLDERS: ReadonlySet<string> = new Set([RUN_FOLDER, EXPORT_FOLDER])
 /** What one search of a folder shares with its subfolders. */
 interface FolderWalk extends Search {
   /** Real paths of folders entered: links that lead round in a circle end. */
-  readonly seenFolders: FingerprintMap;
+  readonly seenFolders: FingerprintSet;
 }
 
 /**
@@ -25,7 +25,7 @@ interface FolderWalk extends Search {
  * @param prefix - Name of the folder, with a slash at its end; empty for the folder that names are below of.
  */
 export function imagesBelow(folder: string, prefix: string, search: Search): AsyncGenerator<readonly PlannedImage[]> {
-  return imagesOfFolder(folder, prefix, { ...search, seenFolders: new FingerprintMap() });
+  return imagesOfFolder(folder, prefix, { ...search, seenFolders: new FingerprintSet() });
 }
 
 async function* imagesOfFolder(
