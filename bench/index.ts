@@ -21,7 +21,8 @@ const benchmarks: Record<string, string> = {
   report: 'the report of 10,000 images in a browser: time to open, longest frame while scrolling',
   compare: 'sam-cli compare of two runs over 1,000 images of 100 masks, against dense masks',
   's3-listing': 'a bucket of a million keys: time and memory to list them, and until work begins',
-  'dataset-scale': 'a list of a million images: time and memory until work begins, and until a resumed run goes on',
+  'dataset-scale':
+    'lists and a folder of up to a million images: time and memory until work begins, and until a resumed run goes on',
   queue: 'two workers of a queue against one run with two worker threads (minutes)',
   'queue-scale': 'a million images put in a queue: time, memory of the command and of Redis; jobs a second (minutes)',
 };

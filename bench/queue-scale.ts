@@ -117,8 +117,7 @@ async function joinMany(folder: string): Promise<void> {
 
 export async function run(): Promise<void> {
   await withRedis(async (redis, folder) => {
-    await enqueueMany(folder, redis, MANY / 100, 16);
-    await enqueueMany(folder, redis, MANY, 16);
+    for (const count of [MANY / 100, MANY / 10, MANY]) await enqueueMany(folder, redis, count, 16);
     await enqueueMany(folder, redis, MANY, 1);
     await joinMany(folder);
     for (const concurrency of [1, 2, 16]) await emptyJobs(redis, concurrency);

@@ -18,7 +18,7 @@ import type { RedisAddress } from './redis/redis-address.js';
 import { RunBoard } from './redis/run-board.js';
 
 /** Jobs sent to Redis at a time: bounds the memory, whatever the number of images. */
-const JOBS_AT_ONCE = 500;
+const JOBS_AT_ONCE = 100;
 /** How often an image is tried that may go well elsewhere or later. */
 const ATTEMPTS = 3;
 /** Milliseconds before the second try, and twice that before the third. */

@@ -1,6 +1,6 @@
 import { groupsOfComing } from '../../storage/groups.js';
 import type { AppendFile, ByteRange, FileData, LockHolder, LockOptions, Storage } from '../../storage/storage.js';
-import { FingerprintMap } from '../plan/fingerprint-map.js';
+import { FingerprintSet } from '../plan/fingerprint-set.js';
 import { notedLines } from './batch-records.js';
 import { EXPORT_LISTS, QUEUE_FOLDER, RUN_FILES } from './file-names.js';
 import { journalLines } from './journal-lines.js';
@@ -21,7 +21,7 @@ export class StorageWithoutRun implements Storage {
   /** Of the earlier run; undefined when it could not be read. */
   readonly manifest: Manifest | undefined;
   readonly #storage: Storage;
-  readonly #names = new FingerprintMap();
+  readonly #names = new FingerprintSet();
   #isRemoved = false;
 
   private constructor(storage: Storage, manifest: Manifest | undefined) {
@@ -84,7 +84,7 @@ export class StorageWithoutRun implements Storage {
   }
 
   #hides(name: string): boolean {
-    return !this.#isRemoved && this.#names.get(name) !== 0;
+    return !this.#isRemoved && this.#names.has(name);
   }
 
   locate(name: string): string {
