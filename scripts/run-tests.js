@@ -3,8 +3,20 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** Folders whose tests change the environment, count on what goes on in their process, or keep many threads, and have a process each... */
+const ALONE = /^(calibrate|cli|execute|goldens|library|queue|report|storage)\//;
+/** ...but for these. */
+const PLAIN = Object.entries({
+  cli: 'compare device doctor edges estimates export hostile merge progress-line render reporters segment settings shown tar-round-trip view',
+  execute: 'crop-helpers default-parallelism',
+  report: 'mask-table masks script-text',
+  storage: 'cache-folder check-folder folder-storage write-atomic write-named-file',
+}).flatMap(([folder, names]) => names.split(' ').map((name) => `${folder}/${name}`));
+/** Folders that take long enough for a process of their own. */
+const LONG = /^(cli|dataset|mask\/\w+|model\/\w+|segment)\//;
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const words = process.argv.slice(2);
@@ -22,15 +34,13 @@ const processes = words.length === 0 ? groupedTests(tests) : tests;
 const { status } = spawnSync(process.execPath, ['--test', concurrency, ...processes], { stdio: 'inherit', cwd: root });
 process.exitCode = status ?? 1;
 
-/**
- * A process takes a third of a second to start, which short tests do not: those of a folder share one. The tests of the folders that `alone`
- * names, and those that lie in no folder, start processes and threads or change the environment: each of their files keeps a process of its own.
- */
+/** A process takes a third of a second to start, which most tests do not: those of a long folder share one, and all short ones do. */
 function groupedTests(files) {
-  const alone = /^build\/test\/(cli|library|execute|storage|calibrate|report|queue|goldens)\/|^build\/test\/[^/]*$/;
   const folders = new Map();
   for (const file of files) {
-    const key = alone.test(file.replaceAll('\\', '/')) ? file : dirname(file);
+    const path = relative(join('build', 'test'), file).replaceAll('\\', '/');
+    const isAlone = ALONE.test(path) && !PLAIN.includes(path.replace('.test.js', ''));
+    const key = isAlone ? path : (LONG.exec(path)?.[1] ?? 'short');
     folders.set(key, [...(folders.get(key) ?? []), file]);
   }
   const groups = join(root, 'build', 'test-groups');

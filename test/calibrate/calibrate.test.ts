@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,6 +11,7 @@ import { ENTRIES } from '../../src/model/catalogue/entries.js';
 import { keepCalibration } from '../../src/model/catalogue/kept-calibration.js';
 import { ownModelEntry } from '../../src/model/catalogue/own-model.js';
 import { packageRoot } from '../../src/package-root.js';
+import { userCacheDir } from '../../src/storage/user-cache.js';
 import { runMain } from '../support/run-cli.js';
 import { SMALL_MODEL_FILES } from '../support/small-model.js';
 import { TOY_ENTRY } from '../support/toy-family/toy-catalogue.js';
@@ -19,6 +21,9 @@ const MODEL = 'never-calibrated';
 /** Proposes masks of random weights in no time: for what is the same with any. */
 const QUICK = 'quick';
 const VARIABLES = ['SAM_CLI_CATALOGUE', 'SAM_CLI_CACHE_DIR'] as const;
+
+/** More threads than one would spin, and load the model once more each. */
+const ONE = ['--workers', '1', '--threads', '1'];
 
 type Box = readonly [x: number, y: number, width: number, height: number];
 
@@ -77,6 +82,9 @@ describe('sam-cli calibrate', () => {
       join(root, 'catalogue.json'),
       JSON.stringify([plain, { ...TOY_ENTRY, calibratedSettings: {} }, quick]),
     );
+    // what this machine compiled before, it need not compile again
+    const compiled = join(userCacheDir(), 'compiled-decoders');
+    if (existsSync(compiled)) await cp(compiled, join(root, 'cache', 'compiled-decoders'), { recursive: true });
     process.env.SAM_CLI_CATALOGUE = join(root, 'catalogue.json');
     process.env.SAM_CLI_CACHE_DIR = join(root, 'cache');
   });
@@ -88,7 +96,7 @@ describe('sam-cli calibrate', () => {
     await rm(root, { recursive: true });
   });
 
-  const coarse = ['--points-per-side', '3', '--masks', '3', '--model', MODEL];
+  const coarse = ['--points-per-side', '3', '--masks', '3', '--model', MODEL, ...ONE];
   const asked = () => ['calibrate', '--data', data, ...coarse, '--no-keep', '--json', '--log-format', 'ndjson'];
 
   it('goes on where it was stopped, and chooses the same with any number of workers', async () => {
@@ -211,7 +219,18 @@ describe('sam-cli calibrate', () => {
     const image = join(data, 'images', 'scene0.png');
     const notice = /toy was never calibrated: the preset default uses the reference's thresholds/g;
     const run = (name: string, ...flags: string[]) =>
-      runMain('everything', image, '--out', join(root, name), '--model', 'toy', '--points-per-side', '2', ...flags);
+      runMain(
+        'everything',
+        image,
+        '--out',
+        join(root, name),
+        '--model',
+        'toy',
+        '--points-per-side',
+        '2',
+        ...ONE,
+        ...flags,
+      );
     const uncalibrated = await run('uncalibrated');
     assert.equal(uncalibrated.exitCode, 0, uncalibrated.stderr);
     assert.equal(uncalibrated.stderr.match(notice)?.length, 1, uncalibrated.stderr);

@@ -3,17 +3,22 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { cliPath, runCli, runMain } from '../support/run-cli.js';
+import { cliPath, runMain } from '../support/run-cli.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-/** What a shell is told for the words behind `sam-cli`, and whether it may complete files. */
-async function completed({ mock }: TestContext, ...words: string[]) {
-  // the library prints by itself
+/** Runs the command in this process, and hears what the library prints by itself, too. */
+async function runHeard({ mock }: TestContext, ...args: string[]) {
   const { mock: printed } = mock.method(console, 'log', () => {});
-  const { exitCode } = await runMain('complete', '--', ...words);
-  assert.equal(exitCode, 0);
+  const run = await runMain(...args);
   const lines = printed.calls.map((call) => String(call.arguments[0]));
   printed.restore();
+  return { ...run, lines };
+}
+
+/** What a shell is told for the words behind `sam-cli`, and whether it may complete files. */
+async function completed(context: TestContext, ...words: string[]) {
+  const { exitCode, lines } = await runHeard(context, 'complete', '--', ...words);
+  assert.equal(exitCode, 0);
   const directive = lines.pop();
   return { values: lines.map((line) => line.split('\t')[0]), files: directive === ':0' };
 }
@@ -31,13 +36,13 @@ describe('sam-cli completion', () => {
     assert.deepEqual(await completed(context, 'compare', ''), { values: [], files: true });
   });
 
-  it('prints a script for each shell', async () => {
+  it('prints a script for each shell', async (context) => {
     for (const shell of ['bash', 'zsh', 'fish']) {
-      const { exitCode, stdout, stderr } = await runCli('completion', shell);
+      const { exitCode, lines, stderr } = await runHeard(context, 'completion', shell);
       assert.deepEqual([exitCode, stderr], [0, '']);
-      assert.match(stdout, /sam-cli complete -- /, shell);
+      assert.match(lines.join('\n'), /sam-cli complete -- /, shell);
     }
-    const { exitCode, stderr } = await runCli('completion', 'tcsh');
+    const { exitCode, stderr } = await runMain('completion', 'tcsh');
     assert.equal(exitCode, 2);
     assert.match(stderr, /Allowed choices are zsh, bash, fish, powershell/);
   });

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { onDevice } from '../../src/model/runtime/device.js';
 import { exportPath } from '../support/plain-exports.js';
-import { runCli } from '../support/run-cli.js';
+import { runMain } from '../support/run-cli.js';
 
 const available = listSupportedBackends().map(({ name }) => name);
 const missing = ['coreml', 'dml'].find((name) => !available.includes(name)) ?? '';
@@ -25,8 +25,19 @@ describe('--device', () => {
       '--decoder',
       exportPath('exports/sam2_decoder.onnx'),
     ];
-    const args = ['--point', '9,9', '--workers', '1', '--out', join(root, device), '--device', device];
-    return runCli('segment', exportPath('images/coffee.png'), ...files, ...args);
+    const args = [
+      '--point',
+      '9,9',
+      '--workers',
+      '1',
+      '--threads',
+      '1',
+      '--out',
+      join(root, device),
+      '--device',
+      device,
+    ];
+    return runMain('segment', exportPath('images/coffee.png'), ...files, ...args);
   }
 
   it('says that a provider is not in this onnxruntime', async () => {

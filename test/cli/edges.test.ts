@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { edgesJob, runDataset } from '../../src/index.js';
+import { edgesJob, ownModelEntry, runDataset } from '../../src/index.js';
 import { fixtureUrl } from '../support/fixture.js';
 import { runMain } from '../support/run-cli.js';
+import { SMALL_MODEL_FILES } from '../support/small-model.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const coffee = fileURLToPath(fixtureUrl('images/coffee.png'));
@@ -58,11 +59,13 @@ describe('sam-cli edges', () => {
     const photo = join(root, 'cup.png');
     await sharp(coffee).resize(120).png().toFile(photo);
     const out = join(root, 'edges');
+    const model = await ownModelEntry(SMALL_MODEL_FILES.encoder, SMALL_MODEL_FILES.decoder);
     const summary = await runDataset({
-      job: edgesJob({ pointsPerSide: 2, bits: 16 }),
+      job: edgesJob({ model, pointsPerSide: 2, bits: 16 }),
       inputs: [photo],
       out,
       workers: 1,
+      threads: 1,
     });
     assert.equal(summary.images, 1);
     assert.equal((await sharp(join(out, 'cup.png')).metadata()).depth, 'ushort');

@@ -35,7 +35,8 @@ describe('sam-cli everything', () => {
     const out = join(root, 'masks');
     const overlays = join(root, 'overlays');
     const coarse = ['--preset', 'reference', '--points-per-side', '4', '--stability-score-thresh', '0.9'];
-    const run = await runCli('everything', join(root, 'photos'), '-o', out, '--overlay', overlays, ...coarse);
+    const one = ['--workers', '1', '--threads', '1'];
+    const run = await runCli('everything', join(root, 'photos'), '-o', out, '--overlay', overlays, ...coarse, ...one);
     assert.equal(run.exitCode, 1, run.stderr);
     assert.equal(run.stdout, '');
     assert.match(run.stderr, /^FAILED .*broken\.jpg: Expected an image \(JPEG/m);
@@ -115,8 +116,8 @@ describe('sam-cli everything', () => {
   });
 
   it('keeps quiet when told to', async () => {
-    const args = ['-o', join(root, 'quiet'), '--preset', 'reference', '--quiet', ...SMALL_MODEL];
-    const run = await runMain('everything', join(root, 'photos', 'sub'), ...args);
+    const args = ['-o', join(root, 'quiet'), '--points-per-side', '2', '--quiet', ...SMALL_MODEL];
+    const run = await runMain('everything', join(root, 'photos', 'sub'), ...args, '--preset', 'reference');
     assert.deepEqual(run, { exitCode: 0, stdout: '', stderr: '' });
   });
 

@@ -9,6 +9,11 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { fixtureUrl } from '../support/fixture.js';
 import { cliPath } from '../support/run-cli.js';
+import { COARSE } from '../support/small-images.js';
+import { SMALL_MODEL } from '../support/small-model.js';
+
+/** Images that take a while, with any model. */
+const FLAGS = [...COARSE, '--points-per-side', '16', '--workers', '1', '--threads', '1', ...SMALL_MODEL];
 
 interface Interrupted {
   readonly exitCode: number | null;
@@ -52,7 +57,7 @@ describe('Ctrl-C', () => {
 
   it('once: finishes the images in flight, writes them, begins no other and answers 130', async () => {
     const out = join(root, 'once');
-    const args = [join(root, 'photos'), '-o', out, '--points-per-side', '4', '--workers', '1'];
+    const args = [join(root, 'photos'), '-o', out, ...FLAGS];
     const { exitCode, events } = await runAndInterrupt(args, 'image_started');
     assert.equal(exitCode, 130);
     const started = events.filter((event) => event.event === 'image_started');
@@ -98,7 +103,7 @@ describe('Ctrl-C', () => {
   it('twice: stops at once, and leaves nothing half-written', async () => {
     const out = join(root, 'twice');
     await mkdir(out);
-    const args = [join(root, 'photos'), '-o', out, '--points-per-side', '16', '--workers', '1'];
+    const args = [join(root, 'photos'), '-o', out, ...FLAGS];
     const { signal, events } = await runAndInterrupt(args, 'image_started', 'interrupted');
     assert.equal(signal, 'SIGINT');
     assert.ok(!events.some((event) => event.event === 'run_finished'));

@@ -15,7 +15,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Names that addresses, forms and XML would escape. */
 const NAMES = ['0 a b.png', '1 ü+é.png', '2 100%.png', '3 x#y?.png', '4/日本 & <x>.png', '5 a%20b.png', '6 plain.png'];
-const FLAGS = [...SMALL_MODEL, ...COARSE, '--workers', '1'];
+const FLAGS = [...SMALL_MODEL, ...COARSE, '--workers', '1', '--threads', '1'];
 
 /** Where no server is. */
 const NOWHERE = {

@@ -14,6 +14,9 @@ import { runMain } from '../support/run-cli.js';
 const coffee = fileURLToPath(fixtureUrl('images/coffee.png'));
 const IMAGES = 20;
 
+/** In one thread: more would load the model again, or spin while the one works. */
+const segment = (...args: string[]) => runMain('segment', ...args, '--workers', '1', '--threads', '1');
+
 describe('sam-cli segment', () => {
   let root: string;
   let photos: string;
@@ -51,8 +54,8 @@ describe('sam-cli segment', () => {
     const prompts = join(root, 'detections.json');
     await writeFile(prompts, JSON.stringify(dataset));
     const out = join(root, 'coco');
-    const args = ['segment', photos, '--prompts', prompts, '-o', out, '--out-format', 'coco', '--embeddings', cache];
-    const run = await runMain(...args);
+    const args = [photos, '--prompts', prompts, '-o', out, '--out-format', 'coco', '--embeddings', cache];
+    const run = await segment(...args);
     assert.equal(run.exitCode, 0, run.stderr);
     assert.match(run.stderr, /^Note: 20 annotations of 20 images in .*_annotations\.coco\.json$/m);
     const { images, annotations, categories, info, licenses } = JSON.parse(
@@ -83,10 +86,10 @@ describe('sam-cli segment', () => {
     assert.equal(record.annotations[0].prompt_id, 73);
     assert.equal(record.annotations[0].category, 'cup');
 
-    const again = await runMain(...args);
+    const again = await segment(...args);
     assert.equal(again.exitCode, 0, again.stderr);
     assert.match(again.stderr, /^Done: 0 images/m);
-    const other = await runMain(...args, '--refine', '1');
+    const other = await segment(...args, '--refine', '1');
     assert.equal(other.exitCode, 2);
     assert.match(other.stderr, /refine/);
   });
@@ -95,7 +98,7 @@ describe('sam-cli segment', () => {
     const out = join(root, 'same');
     const image = join(photos, '00.jpg');
     const prompt = ['--point', '0.5,0.4', '--point', '0.05,0.9,0', '--box', '0.2,0.1,0.8,0.9', '--relative'];
-    const run = await runMain('segment', image, ...prompt, '-o', out, '--multimask', '--embeddings', cache);
+    const run = await segment(image, ...prompt, '-o', out, '--multimask', '--embeddings', cache);
     assert.equal(run.exitCode, 0, run.stderr);
     const { annotations } = JSON.parse(await readFile(join(out, '00.json'), 'utf8'));
     assert.equal(annotations.length, 3);
@@ -113,13 +116,13 @@ describe('sam-cli segment', () => {
       assert.deepEqual(annotation.point_coords, annotation.prompt.points);
     }
     const coco = join(root, 'points');
-    const single = await runMain('segment', image, '--point', '150,80', '-o', coco, '--out-format', 'coco');
+    const single = await segment(image, '--point', '150,80', '-o', coco, '--out-format', 'coco');
     assert.equal(single.exitCode, 0, single.stderr);
     const file = JSON.parse(await readFile(join(coco, '_annotations.coco.json'), 'utf8'));
     assert.deepEqual(file.categories, [{ id: 1, name: 'object' }]);
     assert.deepEqual(file.images, [{ id: 1, file_name: '00.jpg', width: 300, height: 200 }]);
     // without the cache's rounding to half floats the mask is all but the same
-    const half = await runMain('segment', image, '--point', '150,80', '-o', `${coco}2`, '--embeddings', cache);
+    const half = await segment(image, '--point', '150,80', '-o', `${coco}2`, '--embeddings', cache);
     assert.equal(half.exitCode, 0, half.stderr);
     const rounded = JSON.parse(await readFile(join(`${coco}2`, '00.json'), 'utf8')).annotations[0];
     const iou = maskIou(
@@ -136,7 +139,7 @@ describe('sam-cli segment', () => {
     await writeFile(join(labels, '01.txt'), '0 0.5 0.5 0.5 0.7\n\n0 0.5 0.5 0.5 0.7\n');
     const inputs = ['00.jpg', '01.jpg', '02.jpg'].map((name) => join(photos, name));
     const out = join(root, 'yolo');
-    const run = await runMain('segment', ...inputs, '--prompts', labels, '-o', out, '--embeddings', cache);
+    const run = await segment(...inputs, '--prompts', labels, '-o', out, '--embeddings', cache);
     assert.equal(run.exitCode, 1, run.stderr);
     assert.match(
       run.stderr,
@@ -153,7 +156,7 @@ describe('sam-cli segment', () => {
 
     // a run does not go on with other labels as if they were the same
     await writeFile(join(labels, '00.txt'), '0 0.5 0.5 0.5 0.5\n');
-    const changed = await runMain('segment', ...inputs, '--prompts', labels, '-o', out, '--embeddings', cache);
+    const changed = await segment(...inputs, '--prompts', labels, '-o', out, '--embeddings', cache);
     assert.equal(changed.exitCode, 2);
     assert.match(changed.stderr, /settings\.prompts\.folder\.sha256 was "\w{64}", is "\w{64}"/);
   });
@@ -187,7 +190,7 @@ describe('sam-cli segment', () => {
   ];
   for (const [why, args, message] of wrong) {
     it(`answers 2 to ${why}`, async () => {
-      const run = await runMain('segment', coffee, '-o', join(root, 'x'), ...args);
+      const run = await segment(coffee, '-o', join(root, 'x'), ...args);
       assert.match(run.stderr, message);
       assert.equal(run.exitCode, 2);
     });

@@ -7,7 +7,11 @@ import { describe, it } from 'node:test';
 import { runFake } from '../support/fake-run.js';
 import { cliPath, runMain } from '../support/run-cli.js';
 import { COARSE, writeSmallImages } from '../support/small-images.js';
+import { SMALL_MODEL } from '../support/small-model.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+
+/** Images that take a while, with any model. */
+const FLAGS = [...COARSE, '--points-per-side', '32', '--workers', '1', '--threads', '1', ...SMALL_MODEL];
 
 describe('sam-cli status', () => {
   it('tells of a run that has ended, in words and as JSON', async (context) => {
@@ -67,7 +71,7 @@ describe('sam-cli status', () => {
     const root = await temporaryFolder(context);
     const [photos, out] = [join(root, 'photos'), join(root, 'out')];
     await writeSmallImages(photos, 3);
-    const args = ['everything', photos, '-o', out, '--workers', '1', '--log-format', 'ndjson', ...COARSE];
+    const args = ['everything', photos, '-o', out, ...FLAGS, '--log-format', 'ndjson'];
     const child = spawn(process.execPath, [cliPath, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     const ended = once(child, 'close');
     try {

@@ -30,7 +30,7 @@ describe('a run on a terminal', () => {
     const terminal = new Terminal(120);
     // enough to ask of each crop that the bar, which is drawn some times a second, shows it
     const crops = ['--crop-n-layers', '1', '--points-per-side', '16', '--points-per-batch', '1'];
-    const flags = [...COARSE, ...crops, '--workers', '1', ...SMALL_MODEL];
+    const flags = [...COARSE, ...crops, '--workers', '1', '--threads', '1', ...SMALL_MODEL];
     const { exitCode, seen } = await runOn(terminal, 'everything', photo, '-o', join(root, 'out'), ...flags);
     assert.equal(exitCode, 0, terminal.screen.join('\n'));
     const lines = [...seen];
@@ -77,16 +77,8 @@ describe('a run on a terminal', () => {
     await mkdir(join(root, 'photos'));
     await writeSmallImages(join(root, 'photos'), 4);
     const command = fileURLToPath(new URL('../support/terminal-cli.js', import.meta.url));
-    const args = [
-      'everything',
-      join(root, 'photos'),
-      '-o',
-      join(root, 'out'),
-      '--workers',
-      '1',
-      '--points-per-side',
-      '32',
-    ];
+    const flags = [...COARSE, '--points-per-side', '64', '--workers', '1', '--threads', '1', ...SMALL_MODEL];
+    const args = ['everything', join(root, 'photos'), '-o', join(root, 'out'), ...flags];
     const child = spawn(process.execPath, [command, '60', ...args]);
     const terminal = new Terminal(60);
     // an image is in work once there is something to reckon with

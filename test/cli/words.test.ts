@@ -31,6 +31,8 @@ interface CocoFile {
 
 const LABELS = ['# things in a kitchen', 'cup: a cup, a mug', 'spoon', '', 'table: a wooden table, wood'];
 const COUNT = 4;
+/** More would load the models again. */
+const ONE_THREAD = ['--workers', '1', '--threads', '1'];
 
 describe('words as prompts', () => {
   let root: string;
@@ -45,9 +47,9 @@ describe('words as prompts', () => {
     return imageResultOfSa1b({ text: await readFile(file, 'utf8'), file });
   };
   const everything = (out: string, ...args: string[]) =>
-    runMain('everything', photos, '--out', at(out), '--model', 'small-sam', '--labels', labels, ...args);
+    runMain('everything', photos, '--out', at(out), '--model', 'small-sam', '--labels', labels, ...ONE_THREAD, ...args);
   const segment = (out: string, ...args: string[]) =>
-    runMain('segment', photos, '--out', at(out), '--model', 'small-sam', ...args);
+    runMain('segment', photos, '--out', at(out), '--model', 'small-sam', ...ONE_THREAD, ...args);
   const SMALL = ['--text-model', 'small-clip'];
 
   before(async () => {
@@ -60,6 +62,7 @@ describe('words as prompts', () => {
       const part = { left: 100 * i, top: 40 * i, width: 250, height: 200 };
       await sharp(coffee)
         .extract(part)
+        .resize(125, 100)
         .png()
         .toFile(join(photos, `${i}.png`));
     }
@@ -84,7 +87,7 @@ describe('words as prompts', () => {
 
   const coco = (out: string, ...args: string[]) => everything(out, '--out-format', 'coco', ...SMALL, ...args);
   before(async () => {
-    const run = await coco('whole');
+    const run = await coco('whole', '--workers', '2');
     assert.equal(run.exitCode, 0, run.stderr);
   });
 
@@ -174,6 +177,7 @@ describe('words as prompts', () => {
         inputs: [photos],
         out: { folder: at('resumed'), format: 'coco' },
         workers: 1,
+        threads: 1,
         signal: stop.signal,
         onEvent: ({ event }) => {
           if (event === 'image_done') stop.abort();
@@ -238,7 +242,7 @@ describe('words as prompts', () => {
     });
 
     it('looks at the masks of boxes, and keeps the box beside the name', async () => {
-      const boxes = ['--box', '10,10,120,120', '--box', '5,80,240,190', '--text-background', 'none'];
+      const boxes = ['--box', '5,5,60,60', '--box', '5,40,120,95', '--text-background', 'none'];
       const run = await segment('boxes', ...boxes, ...TEXTS, ...SMALL, '--out-format', 'coco');
       assert.equal(run.exitCode, 0, run.stderr);
       const { annotations } = JSON.parse(await readFile(at('boxes/0.json'), 'utf8'));

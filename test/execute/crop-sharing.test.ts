@@ -28,7 +28,7 @@ describe('one image in several worker threads', () => {
   let image: RgbImage;
   before(async () => {
     const { data, info } = await sharp(fileURLToPath(fixtureUrl('images/coffee.png')))
-      .resize(300)
+      .resize(120)
       .removeAlpha()
       .raw()
       .toBuffer({ resolveWithObject: true });

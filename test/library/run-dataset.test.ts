@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { everythingJob, type RunEvent, runDataset, segmentJob } from '../../src/index.js';
+import { everythingJob, ownModelEntry, type RunEvent, runDataset, segmentJob } from '../../src/index.js';
 import { writeSmallImages } from '../support/small-images.js';
+import { SMALL_MODEL_FILES } from '../support/small-model.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { ticksOf } from '../support/ticks.js';
 
@@ -53,9 +54,10 @@ describe('runDataset of the library', () => {
   it('asks prompts, and writes as it is told', async (context) => {
     const root = await temporaryFolder(context);
     await writeSmallImages(root, 1);
+    const model = await ownModelEntry(SMALL_MODEL_FILES.encoder, SMALL_MODEL_FILES.decoder);
     const prompts = { kind: 'same', points: [[0.5, 0.5, 1]], boxes: [], isRelative: true } as const;
     const { images, masks } = await runDataset({
-      job: segmentJob({ prompts, multimask: true }),
+      job: segmentJob({ model, prompts, multimask: true }),
       inputs: { inputs: [root], exclude: ['*.jpg'] },
       out: { folder: join(root, 'out'), format: 'ndjson' },
     });

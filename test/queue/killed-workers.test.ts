@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { recordTree } from '../support/file-tree.js';
 import { NO_REDIS, RedisServer } from '../support/redis-server.js';
-import { cliPath, runCli } from '../support/run-cli.js';
+import { cliPath, runMain } from '../support/run-cli.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { COARSE, writeSmallImages } from '../support/small-images.js';
 import { SMALL_MODEL } from '../support/small-model.js';
@@ -85,7 +85,7 @@ describe('workers of a queue that are killed', { skip: NO_REDIS }, () => {
       ...SMALL_MODEL,
       ...COARSE,
     ];
-    const enqueued = await runCli(...run('queued'), '--queue', redis.url, '--enqueue', '--json');
+    const enqueued = await runMain(...run('queued'), '--queue', redis.url, '--enqueue', '--json');
     assert.equal(enqueued.exitCode, 0, enqueued.stderr);
     assert.equal(JSON.parse(enqueued.stdout).jobs_added, IMAGES);
     const workers = new Workers([
@@ -102,7 +102,7 @@ describe('workers of a queue that are killed', { skip: NO_REDIS }, () => {
     await workers.ended;
     assert.equal(kills, KILLS, 'the run ended before the last kill');
 
-    const local = await runCli(...run('local'), '--quiet');
+    const local = await runMain(...run('local'), '--quiet', '--workers', '1', '--threads', '1');
     assert.equal(local.exitCode, 1);
     const [queuedTree, localTree] = await Promise.all(['queued', 'local'].map((out) => recordTree(join(folder, out))));
     assert.equal(localTree.size, IMAGES - bad.length - 1);
@@ -117,7 +117,7 @@ describe('workers of a queue that are killed', { skip: NO_REDIS }, () => {
     const localFailures = failuresIn(await linesOf(join(folder, 'local', 'failures.ndjson')));
     assert.equal(localFailures.length, bad.length + 1);
     assert.deepEqual(failuresIn(await linesOf(join(folder, 'queued', 'failures.ndjson'))), localFailures);
-    const status = JSON.parse((await runCli('status', redis.url, '--json')).stdout);
+    const status = JSON.parse((await runMain('status', redis.url, '--json')).stdout);
     const [{ state, done, failed, remaining, jobs, first_dead_letters }] = status.runs;
     assert.deepEqual(failuresIn(first_dead_letters), localFailures);
     assert.deepEqual(

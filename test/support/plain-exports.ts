@@ -5,22 +5,17 @@
 import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
 import { resizeLikePil } from '../../src/image/pil-resize.js';
+import type { RgbImage } from '../../src/sam/rgb-image.js';
 import { fixtureUrl } from './fixture.js';
 import { inFloats, inHalves } from './plain-halves.js';
 
 type Feeds = Record<string, ort.Tensor>;
 
-interface Photo {
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}
-
 /** A decoder and how it is asked. */
 interface PlainDecoder {
   readonly decoder: string;
   /** Its inputs for one prompt: x, y in the frame and labels, nothing padded. */
-  prompt(points: readonly number[][], labels: readonly number[], embedding: Feeds, photo: Photo): Feeds;
+  prompt(points: readonly number[][], labels: readonly number[], embedding: Feeds, photo: RgbImage): Feeds;
   readonly masks: string;
   readonly ious: string;
 }
@@ -37,7 +32,7 @@ export interface PlainExport extends PlainDecoder {
   /** Whether its floats are half floats. @default false */
   readonly isHalf?: boolean;
   /** Inputs of the encoder. */
-  pixels(photo: Photo): Feeds;
+  pixels(photo: RgbImage): Feeds;
   /** Another decoder of the same weights that is asked about points without a box. */
   readonly pointsDecoder?: PlainDecoder;
   /** Masks to pass over: the single-mask token. */
@@ -56,7 +51,7 @@ function integers(data: readonly number[], ...dims: number[]): ort.Tensor {
   return new ort.Tensor('int64', BigInt64Array.from(data, BigInt), dims);
 }
 
-function normalised(photo: Photo, frame: number, width: number, height: number): ort.Tensor {
+function normalised(photo: RgbImage, frame: number, width: number, height: number): ort.Tensor {
   const { data } = resizeLikePil(photo, width, height);
   const pixels = new Float32Array(3 * frame * frame);
   for (let y = 0; y < height; y++) {
@@ -70,7 +65,7 @@ function normalised(photo: Photo, frame: number, width: number, height: number):
 }
 
 /** Sides of an image in a padded frame. */
-function padded({ width, height }: Photo, frame: number): [number, number] {
+function padded({ width, height }: RgbImage, frame: number): [number, number] {
   const scale = frame / Math.max(width, height);
   return [Math.floor(width * scale + 0.5), Math.floor(height * scale + 0.5)];
 }
@@ -285,6 +280,11 @@ export function exportPath(name: string): string {
   return fileURLToPath(fixtureUrl(name));
 }
 
+/** In one thread: others would spin between the small runs. */
+function sessionOf(name: string): Promise<ort.InferenceSession> {
+  return ort.InferenceSession.create(exportPath(name), { intraOpNumThreads: 1 });
+}
+
 /** Masks of the image's size, row-major, and their predicted IoUs. */
 export interface PlainAnswer {
   readonly masks: readonly Uint8Array[];
@@ -292,15 +292,15 @@ export interface PlainAnswer {
 }
 
 /** A family with a photograph encoded: asks one prompt after the other. */
-export async function plainAnswers(family: PlainExport, photo: Photo) {
-  const encoder = await ort.InferenceSession.create(exportPath(family.encoder));
+export async function plainAnswers(family: PlainExport, photo: RgbImage) {
+  const encoder = await sessionOf(family.encoder);
   const { pointsDecoder = family } = family;
   const open = async (asked: PlainDecoder) => ({
     asked,
-    session: await ort.InferenceSession.create(exportPath(asked.decoder)),
+    session: await sessionOf(asked.decoder),
   });
   const forPoints = await open(pointsDecoder);
-  const forBoxes = await open(family);
+  const forBoxes = pointsDecoder === family ? forPoints : await open(family);
   const run = async (session: ort.InferenceSession, feeds: Feeds) =>
     family.isHalf ? inFloats(await session.run(inHalves(feeds))) : session.run(feeds);
   const embedding = await run(encoder, family.pixels(photo));

@@ -198,11 +198,12 @@ test('one resize of stretched images, as SAM 2', () => {
     const geometry = { ...SAM1_GEOMETRY, lowResSize, fit: 'stretch', maskResize: 'direct' } as const;
     for (const [width, height] of [...SIZES, [1, 900], [2048, 3], [lowResSize, 2 * lowResSize]]) {
       const plan = createResizePlan({ width, height, geometry });
+      const measurers = measurersOf(plan);
       const storedHigh = plan.cellsHigh;
       for (const [kind, make] of Object.entries(KINDS)) {
         const logits = makeLogits(plan, storedHigh, make(random));
         const options = { width, height, storedHigh, lowResSize, isDirect: true };
-        assertSame(measurersOf(plan), logits, options, `${kind} at ${width}x${height} of ${lowResSize}`);
+        assertSame(measurers, logits, options, `${kind} at ${width}x${height} of ${lowResSize}`);
       }
     }
   }

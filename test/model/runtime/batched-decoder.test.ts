@@ -60,7 +60,7 @@ async function masksByForm(
 ): Promise<FoundMask[][]> {
   const found: FoundMask[][] = [];
   for (const { form, promptsPerRun } of FORMS) {
-    const decoder = await compiledDecoder(compileDecoder(bytes, form), geometry, { promptsPerRun });
+    const decoder = await compiledDecoder(compileDecoder(bytes, form), geometry, { promptsPerRun, threads: 1 });
     const generator = new MaskGenerator(modelOf(decoder, geometry, embedding), settings);
     found.push([...(await generator.generate(image)).masks]);
     await decoder.release();
@@ -82,7 +82,7 @@ function assertSameMasks(masks: readonly FoundMask[], expected: readonly FoundMa
 
 test('a grid on a photograph: sixteen points in one run give the masks of sixteen runs', async () => {
   const image = await chelsea();
-  const encoder = await loadImageEncoder(minisamEncoderPath(), official.encoder, SAM1_GEOMETRY, { threads: 0 });
+  const encoder = await loadImageEncoder(minisamEncoderPath(), official.encoder, SAM1_GEOMETRY, { threads: 1 });
   const embedding = await encoder.embeddingOf(image);
   await encoder.release();
   const settings = { pointsPerSide: 4, predIouThresh: 0.5, stabilityScoreThresh: 0.5, boxNmsThresh: 1 };
@@ -114,7 +114,10 @@ test('more prompts than a run takes are answered in several runs, logits alike t
   const batch = { count, pointsPerPrompt: 1, coords, labels: new Float32Array(count).fill(1) };
   const answers = [];
   for (const { form, promptsPerRun } of FORMS) {
-    const decoder = await compiledDecoder(compileDecoder(bytes, form), sam1Geometry(grid), { promptsPerRun });
+    const decoder = await compiledDecoder(compileDecoder(bytes, form), sam1Geometry(grid), {
+      promptsPerRun,
+      threads: 1,
+    });
     const image = await decoder.forImage(embedding, placedAt(100, 80, 256, 205));
     const { logits, iouPredictions } = await image.decode(batch);
     answers.push({ logits: logits.slice(), iouPredictions: iouPredictions.slice() });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, before, describe, it, test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { SamError } from '../../../src/errors.js';
@@ -24,6 +25,11 @@ import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const official = decoderContractOf('official');
 
+/** Loads a decoder for one thread: others would spin between small runs. */
+function load(...[bytes, contract, geometry, options]: Parameters<typeof loadDecoder>): Promise<Decoder> {
+  return loadDecoder(bytes, contract, geometry, { threads: 1, ...options });
+}
+
 const points: PromptBatch = {
   count: 3,
   pointsPerPrompt: 2,
@@ -38,51 +44,60 @@ const box: PromptBatch = {
 };
 
 for (const { file, width, grid, takesBoxesAndMasks } of SMALL_DECODERS) {
-  for (const [shape, inputHigh, inputWide] of [
-    ['landscape', 0.63, 1],
-    ['portrait', 1, 0.41],
-    ['square', 1, 1],
-  ] as const) {
-    test(`${file} compiled answers like the export (${shape})`, async (context) => {
-      const [contract, geometry] = [decoderContractOf(file), sam1Geometry(grid)];
-      const bytes = await smallDecoder(file);
-      const cacheDir = await temporaryFolder(context);
+  describe(`${file} compiled`, () => {
+    const geometry = sam1Geometry(grid);
+    let [compiled, exported]: Decoder[] = [];
+    before(async () => {
       const notices: DecoderNotice[] = [];
-      const compiled = await loadDecoder(bytes, contract, geometry, {
+      const bytes = await smallDecoder(file);
+      const cacheDir = await mkdtemp(join(tmpdir(), 'sam-cli-test-'));
+      compiled = await load(bytes, decoderContractOf(file), geometry, {
         cacheDir,
         onNotice: (notice) => notices.push(notice),
       });
-      const exported = await loadDecoder(bytes, contract, geometry, { form: 'as-exported' });
+      await rm(cacheDir, { recursive: true });
+      exported = await load(bytes, decoderContractOf(file), geometry, { form: 'as-exported' });
       assert.deepEqual(notices, []);
       assert.equal(compiled.form, 'compiled');
-      const placed = placedAt(100, 80, Math.round(16 * grid * inputWide), Math.round(16 * grid * inputHigh));
-      const embedding = sam1Embedding(randomNumbers(width * grid * grid, 5), grid);
-      const [ours, theirs] = [await compiled.forImage(embedding, placed), await exported.forImage(embedding, placed)];
-      const batches = [points];
-      if (takesBoxesAndMasks) {
-        batches.push(box, { ...points, maskInput: randomNumbers(3 * 16 * grid * grid, 6).map((value) => value * 8) });
-      }
-      for (const batch of batches) {
-        for (const [masks, cells] of [
-          ['multi', 'covered'],
-          ['single', 'covered'],
-          ['multi', 'all'],
-        ] as const) {
-          const expected = await theirs.decode(batch, { masks, cells });
-          const found = await ours.decode(batch, { masks, cells });
-          if (cells === 'all') assert.deepEqual([expected.cellsWide, expected.cellsHigh], [4 * grid, 4 * grid]);
-          assert.equal(found.cellsWide, expected.cellsWide);
-          assert.equal(found.cellsHigh, expected.cellsHigh);
-          assert.deepEqual(found.offsets, expected.offsets);
-          closeTo(found.iouPredictions, expected.iouPredictions, 1e-5);
-          const total = expected.offsets.length * expected.cellsWide * expected.cellsHigh;
-          closeTo(found.logits.subarray(0, total), expected.logits.subarray(0, total), 1e-5);
-        }
-      }
+    });
+    after(async () => {
       await compiled.release();
       await exported.release();
     });
-  }
+
+    for (const [shape, inputHigh, inputWide] of [
+      ['landscape', 0.63, 1],
+      ['portrait', 1, 0.41],
+      ['square', 1, 1],
+    ] as const) {
+      it(`answers like the export (${shape})`, async () => {
+        const placed = placedAt(100, 80, Math.round(16 * grid * inputWide), Math.round(16 * grid * inputHigh));
+        const embedding = sam1Embedding(randomNumbers(width * grid * grid, 5), grid);
+        const [ours, theirs] = [await compiled.forImage(embedding, placed), await exported.forImage(embedding, placed)];
+        const batches = [points];
+        if (takesBoxesAndMasks) {
+          batches.push(box, { ...points, maskInput: randomNumbers(3 * 16 * grid * grid, 6).map((value) => value * 8) });
+        }
+        for (const batch of batches) {
+          for (const [masks, cells] of [
+            ['multi', 'covered'],
+            ['single', 'covered'],
+            ['multi', 'all'],
+          ] as const) {
+            const expected = await theirs.decode(batch, { masks, cells });
+            const found = await ours.decode(batch, { masks, cells });
+            if (cells === 'all') assert.deepEqual([expected.cellsWide, expected.cellsHigh], [4 * grid, 4 * grid]);
+            assert.equal(found.cellsWide, expected.cellsWide);
+            assert.equal(found.cellsHigh, expected.cellsHigh);
+            assert.deepEqual(found.offsets, expected.offsets);
+            closeTo(found.iouPredictions, expected.iouPredictions, 1e-5);
+            const total = expected.offsets.length * expected.cellsWide * expected.cellsHigh;
+            closeTo(found.logits.subarray(0, total), expected.logits.subarray(0, total), 1e-5);
+          }
+        }
+      });
+    }
+  });
 }
 
 test('masks that the predicted IoU rejects are left out, those of the others stay the same', async (context) => {
@@ -107,7 +122,7 @@ test('masks that the predicted IoU rejects are left out, those of the others sta
 test('the compiled form is kept, used again, and rebuilt when damaged or cut short', async (context) => {
   const cacheDir = await temporaryFolder(context);
   const bytes = await smallDecoder('official_single.onnx');
-  await (await loadDecoder(bytes, official, sam1Geometry(16), { cacheDir })).release();
+  await (await load(bytes, official, sam1Geometry(16), { cacheDir })).release();
   const [file] = await readdir(join(cacheDir, 'compiled-decoders'));
   const path = join(cacheDir, 'compiled-decoders', file);
   const whole = await readFile(path);
@@ -115,7 +130,7 @@ test('the compiled form is kept, used again, and rebuilt when damaged or cut sho
   damaged[damaged.length >> 1] ^= 1;
   for (const content of [damaged, whole.subarray(0, 1000), Buffer.alloc(0)]) {
     await writeFile(path, content);
-    const decoder = await loadDecoder(bytes, official, sam1Geometry(16), { cacheDir });
+    const decoder = await load(bytes, official, sam1Geometry(16), { cacheDir });
     assert.equal(decoder.form, 'compiled');
     await decoder.release();
     assert.deepEqual(await readFile(path), whole);
@@ -127,7 +142,7 @@ test('a cache folder that cannot be written does not stop anything', async (cont
   const folder = await temporaryFolder(context);
   const cacheDir = join(folder, 'a file');
   await writeFile(cacheDir, '');
-  const decoder = await loadDecoder(await smallDecoder('official_single.onnx'), official, sam1Geometry(16), {
+  const decoder = await load(await smallDecoder('official_single.onnx'), official, sam1Geometry(16), {
     cacheDir,
   });
   assert.equal(decoder.form, 'compiled');
@@ -143,7 +158,7 @@ test('a decoder that is built differently runs as exported, with a notice that s
     cacheDir: await temporaryFolder(context),
     onNotice: (notice: DecoderNotice) => notices.push(notice),
   };
-  const decoder = await loadDecoder(modelBytes(model), official, sam1Geometry(16), options);
+  const decoder = await load(modelBytes(model), official, sam1Geometry(16), options);
   assert.equal(decoder.form, 'as-exported');
   assert.equal(notices.length, 1);
   assert.match(notices[0].reason, /^Expected a perceptron .* as in SAM-1's decoder\.$/);
@@ -159,12 +174,7 @@ test('a quantised decoder runs as exported, with a notice', async (context) => {
     cacheDir: await temporaryFolder(context),
     onNotice: (notice: DecoderNotice) => notices.push(notice),
   };
-  const decoder = await loadDecoder(
-    await smallDecoder('official_single_quantised.onnx'),
-    official,
-    sam1Geometry(16),
-    options,
-  );
+  const decoder = await load(await smallDecoder('official_single_quantised.onnx'), official, sam1Geometry(16), options);
   assert.equal(decoder.form, 'as-exported');
   assert.equal(notices.length, 1);
   const placed = placedAt(256, 256, 256, 256);
@@ -191,7 +201,7 @@ test('a decoder of half floats runs as exported, also when its outputs are cast 
   const answers = [];
   for (const each of [bytes, modelBytes(model)]) {
     const notices: DecoderNotice[] = [];
-    const decoder = await loadDecoder(each, contract, sam1Geometry(12), {
+    const decoder = await load(each, contract, sam1Geometry(12), {
       cacheDir: await temporaryFolder(context),
       onNotice: (notice) => notices.push(notice),
     });
@@ -231,7 +241,7 @@ async function misleadingDecoder(): Promise<Uint8Array> {
 test('a decoder whose compiled form disagrees runs as exported and is not kept', async (context) => {
   const cacheDir = await temporaryFolder(context);
   const notices: DecoderNotice[] = [];
-  const decoder = await loadDecoder(await misleadingDecoder(), official, sam1Geometry(16), {
+  const decoder = await load(await misleadingDecoder(), official, sam1Geometry(16), {
     cacheDir,
     onNotice: (notice) => notices.push(notice),
   });
@@ -251,7 +261,7 @@ test('a decoder that falls back to its exported form leaves no other session beh
     const opened = context.mock.method(Session, 'open');
     const released = context.mock.method(Session.prototype, 'release');
     const notices: DecoderNotice[] = [];
-    const decoder = await loadDecoder(bytes, official, geometry, {
+    const decoder = await load(bytes, official, geometry, {
       cacheDir: await temporaryFolder(context),
       onNotice: (notice) => notices.push(notice),
     });
@@ -271,7 +281,7 @@ test('the device that was asked for holds for a decoder that falls back to its e
   const quantised = await smallDecoder('official_single_quantised.onnx');
   for (const bytes of [strange, quantised]) {
     const options = { cacheDir: await temporaryFolder(context), device };
-    await assert.rejects(loadDecoder(bytes, official, sam1Geometry(16), options), {
+    await assert.rejects(load(bytes, official, sam1Geometry(16), options), {
       code: 'bad-usage',
       message: new RegExp(`but received ${device}$`),
     });
@@ -282,7 +292,7 @@ test('prompts that a decoder cannot take are refused, compiled or not', async (c
   const cacheDir = await temporaryFolder(context);
   const bytes = await smallDecoder('transformers_js.onnx');
   for (const form of ['compiled', 'as-exported'] as const) {
-    const decoder = await loadDecoder(bytes, decoderContractOf('transformers_js'), sam1Geometry(12), {
+    const decoder = await load(bytes, decoderContractOf('transformers_js'), sam1Geometry(12), {
       cacheDir,
       form,
     });
@@ -308,7 +318,7 @@ test("a transformers.js decoder whose random matrix cannot be read runs with the
   const contract = decoderContractOf('transformers_js');
   const geometry = sam1Geometry(12);
   const cacheDir = await temporaryFolder(context);
-  const packed = await loadDecoder(modelBytes(model), contract, geometry, {
+  const packed = await load(modelBytes(model), contract, geometry, {
     cacheDir,
     onNotice: (notice) => notices.push(notice),
   });
@@ -324,7 +334,7 @@ test("a transformers.js decoder whose random matrix cannot be read runs with the
   const { dims, data } = constants.image_positional_embeddings;
   const positions = { name: 'image_positional_embeddings', dims, data: data as Float32Array };
   const image = await packed.forImage([...embedding, positions], placed);
-  const open = await loadDecoder(whole, contract, geometry, { form: 'as-exported' });
+  const open = await load(whole, contract, geometry, { form: 'as-exported' });
   const expected = await (await open.forImage(embedding, placed)).decode(points);
   const found = await image.decode(points);
   closeTo(found.iouPredictions, expected.iouPredictions, 1e-6);
@@ -334,7 +344,7 @@ test("a transformers.js decoder whose random matrix cannot be read runs with the
 });
 
 async function smallImage(context: Parameters<typeof temporaryFolder>[0], file: string) {
-  const decoder: Decoder = await loadDecoder(await smallDecoder(file), official, sam1Geometry(16), {
+  const decoder: Decoder = await load(await smallDecoder(file), official, sam1Geometry(16), {
     cacheDir: await temporaryFolder(context),
   });
   const placed = placedAt(100, 80, 256, 205);
