@@ -12,6 +12,7 @@ const benchmarks: Record<string, string> = {
   'after-decoder': 'a whole photograph at 1800x1200: what follows the decoder, against the plain way',
   'whole-command': 'sam-cli everything at 1800x1200, against the decoder as exported and plain kernels (minutes)',
   'one-image': 'one image with every core, and the last image of three: against one worker, and against a long folder',
+  'another-version': 'one image with the code in SAM_CLI_OTHER and with this one (minutes)',
   pipeline: 'eight photographs with one worker and with two: time, busy cores, waits of a timer',
   'folder-memory': 'peak memory for folders of 10 and of 200 images',
   'small-regions': 'holes and islands of a 24-megapixel mask, on runs and on pixels',
@@ -20,7 +21,8 @@ const benchmarks: Record<string, string> = {
   report: 'the report of 10,000 images in a browser: time to open, longest frame while scrolling',
   compare: 'sam-cli compare of two runs over 1,000 images of 100 masks, against dense masks',
   's3-listing': 'a bucket of a million keys: time and memory to list them, and until work begins',
-  'dataset-scale': 'a list of a million images: time and memory until work begins, and until a resumed run goes on',
+  'dataset-scale':
+    'lists and a folder of up to a million images: time and memory until work begins, and until a resumed run goes on',
   queue: 'two workers of a queue against one run with two worker threads (minutes)',
   'queue-scale': 'a million images put in a queue: time, memory of the command and of Redis; jobs a second (minutes)',
 };

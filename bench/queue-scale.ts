@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { Queue, Worker } from 'bullmq';
-import { batchRecordName, joinBatchRecords, writeBatchRecord } from '../src/dataset/run-folder/batch-records.js';
+import { BatchRecords } from '../src/dataset/run-folder/batch-records.js';
 import { Journal } from '../src/dataset/run-folder/journal.js';
 import type { JournalLine } from '../src/dataset/run-folder/journal-lines.js';
 import { FolderStorage } from '../src/storage/folder-storage.js';
@@ -86,6 +86,7 @@ async function emptyJobs(redis: RedisServer, concurrency: number): Promise<void>
 /** What workers noted of a million images becomes the journal, when the last batch is done. */
 async function joinMany(folder: string): Promise<void> {
   const storage = new FolderStorage(join(folder, 'joined'), '_run/tmp', false);
+  const records = new BatchRecords(storage, new Date().toISOString());
   const image = (id: number) => `/data/photographs/photograph-${String(id).padStart(7, '0')}`;
   for (let first = 1; first <= MANY; first += 16 * 64) {
     const starts = Array.from({ length: 64 }, (_, i) => first + 16 * i).filter((id) => id <= MANY);
@@ -101,13 +102,13 @@ async function joinMany(folder: string): Promise<void> {
           at: 1_800_000_000_000,
         };
       });
-      return writeBatchRecord(storage, batchRecordName(String(start).padStart(12, '0')), lines);
+      return records.write(String(start).padStart(12, '0'), lines);
     });
     await Promise.all(written);
   }
   const journal = await Journal.open(storage);
   const startedAt = performance.now();
-  await joinBatchRecords(storage, journal);
+  await records.joinTo(journal);
   await journal.close();
   say(
     `the notes of ${journal.done} images joined to a journal: ${((performance.now() - startedAt) / 1000).toFixed(1)} s, peak ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`,
@@ -116,8 +117,7 @@ async function joinMany(folder: string): Promise<void> {
 
 export async function run(): Promise<void> {
   await withRedis(async (redis, folder) => {
-    await enqueueMany(folder, redis, MANY / 100, 16);
-    await enqueueMany(folder, redis, MANY, 16);
+    for (const count of [MANY / 100, MANY / 10, MANY]) await enqueueMany(folder, redis, count, 16);
     await enqueueMany(folder, redis, MANY, 1);
     await joinMany(folder);
     for (const concurrency of [1, 2, 16]) await emptyJobs(redis, concurrency);

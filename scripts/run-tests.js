@@ -9,22 +9,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 /** Folders whose tests change the environment, count on what goes on in their process, or keep many threads, and have a process each... */
 const ALONE = /^(calibrate|cli|execute|goldens|library|queue|report|storage)\//;
 /** ...but for these. */
-const PLAIN = new Set([
-  ...[
-    'cli/compare',
-    'cli/device',
-    'cli/doctor',
-    'cli/edges',
-    'cli/estimates',
-    'cli/export',
-    'cli/hostile',
-    'cli/merge',
-  ],
-  ...['cli/progress-line', 'cli/render', 'cli/reporters', 'cli/segment', 'cli/settings', 'cli/shown'],
-  ...['cli/tar-round-trip', 'cli/view', 'execute/crop-helpers', 'execute/default-parallelism', 'report/mask-table'],
-  ...['report/masks', 'report/script-text', 'storage/cache-folder', 'storage/check-folder', 'storage/folder-storage'],
-  ...['storage/write-atomic', 'storage/write-named-file'],
-]);
+const PLAIN = Object.entries({
+  cli: 'compare device doctor edges estimates export hostile merge progress-line render reporters segment settings shown tar-round-trip view',
+  execute: 'crop-helpers default-parallelism',
+  report: 'mask-table masks script-text',
+  storage: 'cache-folder check-folder folder-storage write-atomic write-named-file',
+}).flatMap(([folder, names]) => names.split(' ').map((name) => `${folder}/${name}`));
 /** Folders that take long enough for a process of their own. */
 const LONG = /^(cli|dataset|mask\/\w+|model\/\w+|segment)\//;
 
@@ -49,7 +39,7 @@ function groupedTests(files) {
   const folders = new Map();
   for (const file of files) {
     const path = relative(join('build', 'test'), file).replaceAll('\\', '/');
-    const isAlone = ALONE.test(path) && !PLAIN.has(path.replace('.test.js', ''));
+    const isAlone = ALONE.test(path) && !PLAIN.includes(path.replace('.test.js', ''));
     const key = isAlone ? path : (LONG.exec(path)?.[1] ?? 'short');
     folders.set(key, [...(folders.get(key) ?? []), file]);
   }

@@ -11,7 +11,13 @@ import { inWorkerThreads } from '../execute/thread-executor.js';
 import { catalogueEntryNamed } from '../model/catalogue/catalogue.js';
 import { checkFolder } from '../storage/check-folder.js';
 import { type CalibrationReport, type Judged, reportOf } from './calibration-report.js';
-import { type CandidateJobOptions, candidateJobOf, candidatesFolderOf, candidatesOutputOf } from './candidates.js';
+import {
+  type CandidateJobOptions,
+  candidateJobOf,
+  candidatesFolderOf,
+  candidatesOutputOf,
+  removeOldCandidates,
+} from './candidates.js';
 import type { CurvesTask, ImageCurves } from './image-curves.js';
 import { ruleOf, triedRules } from './selection-rule.js';
 import { Tally } from './tally.js';
@@ -43,6 +49,8 @@ const WORKER = new URL('./calibrate-worker.js', import.meta.url);
  * The model is asked once about each image, in a run that goes on where it was when started again; settings are then tried on what it
  * proposed. The result does not depend on the number of threads.
  *
+ * Candidates of the cache that no calibration used for 30 days are removed.
+ *
  * @returns undefined when the signal ended it; what the model proposed so far is kept.
  * @throws SamError `bad-usage` for images or a ground truth that are not there or do not fit, `bad-prompt` for a damaged ground truth;
  *   `bad-model`, `run-in-use`, `changed-run`, `unwritable-output` as `runDataset`.
@@ -53,6 +61,8 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
   const job = candidateJobOf(jobOptionsOf(options));
   const folder = options.candidates ?? candidatesFolderOf(job, data, gt);
   const images = new TruthImages(data, await readTruth(gt), gt);
+  const removed = await removeOldCandidates(folder);
+  if (removed !== undefined) onEvent?.({ event: 'notice', message: removed });
   const summary = await runDataset({
     job,
     source: images,

@@ -2,12 +2,17 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { VOTERS } from '../amg/selection/agreement.js';
 import { REFERENCE_SETTINGS, resolveSettings } from '../amg/settings.js';
+import { RUN_FILES } from '../dataset/run-folder/file-names.js';
 import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
 import type { EverythingJob } from '../execute/job.js';
 import { catalogueEntryNamed } from '../model/catalogue/catalogue.js';
 import { embeddingSumOf, sumOf } from '../model/catalogue/model-sum.js';
 import { resolvedLocation } from '../storage/open-storage.js';
+import { removeUnusedFolders } from '../storage/unused-folders.js';
 import { userCacheDir } from '../storage/user-cache.js';
+
+/** Days after which candidates that nobody used are removed. */
+const KEPT_DAYS = 30;
 
 /** Who proposes masks, and where. */
 export type CandidateJobOptions = Pick<EverythingJob, 'model' | 'device' | 'embeddings'> & {
@@ -33,7 +38,25 @@ export function candidatesFolderOf({ model, settings, embeddings }: EverythingJo
     resolvedLocation(gt),
   ];
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
-  return join(userCacheDir(), 'calibration', `${entry.name.replaceAll(/[^\w.-]/g, '_')}-${key}`);
+  return join(candidatesRoot(), `${entry.name.replaceAll(/[^\w.-]/g, '_')}-${key}`);
+}
+
+function candidatesRoot(): string {
+  return join(userCacheDir(), 'calibration');
+}
+
+/**
+ * Removes candidates from the cache that no calibration used for {@link KEPT_DAYS} days.
+ *
+ * @param folder - Where those are that are used now: they stay.
+ * @returns What was removed, in words; undefined when nothing was.
+ */
+export async function removeOldCandidates(folder: string): Promise<string | undefined> {
+  const root = candidatesRoot();
+  // each start of a run writes it anew
+  const gone = await removeUnusedFolders(root, { writtenAtUse: RUN_FILES.manifest, days: KEPT_DAYS, except: folder });
+  if (gone.length === 0) return undefined;
+  return `Removed from ${root} what no calibration used for ${KEPT_DAYS} days: ${gone.join(', ')}`;
 }
 
 /** How the candidates are written and gone on with: images that failed are tried again. */

@@ -7,6 +7,7 @@ import { DEFAULT_IMAGE_TEXT_MODEL } from '../model/catalogue/catalogue.js';
 import type { Label } from '../sam/mask-label.js';
 import {
   checkedWords,
+  labelOfText,
   SURROUNDINGS,
   type Surroundings,
   WORDS_DEFAULTS,
@@ -91,7 +92,7 @@ export async function wordsOf(options: WordsOptions, onlyLabelled: boolean): Pro
     refuseWithout(options);
     return undefined;
   }
-  const labels = path === undefined ? labelsOfTexts(text) : await labelsOfFile(path);
+  const labels = path === undefined ? text.map((each, i) => labelOfText(each, i + 1)) : await labelsOfFile(path);
   const usual = path === undefined ? WORDS_DEFAULTS.templates : [LABEL_TEMPLATE];
   const request = checkedWords({
     ...WORDS_DEFAULTS,
@@ -125,14 +126,6 @@ function backgroundOf(text: string): string[] {
   const words = text.split(',').map((each) => each.trim());
   if (!words.includes('')) return words;
   throw new SamError('bad-usage', `Expected words between commas for --text-background but received "${text}"`);
-}
-
-function labelsOfTexts(texts: readonly string[]): Label[] {
-  return texts.map((text, i) => {
-    const name = text.trim();
-    if (name === '') throw new SamError('bad-usage', `Expected words for --text but received "${text}"`);
-    return { id: i + 1, name, phrases: [name] };
-  });
 }
 
 async function labelsOfFile(path: string): Promise<Label[]> {

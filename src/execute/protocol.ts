@@ -31,6 +31,8 @@ export interface AnswerRequest extends ImageTask {
 /** Asks a worker to load the model but for its encoder, so that a wrong one is known before the first image. */
 export interface ReadyRequest {
   readonly kind: 'ready';
+  /** What will be asked then: helpers load nothing that only whole images need. */
+  readonly toCome: 'images' | 'help';
 }
 
 /** Asks a worker to answer points of an image that another one works on. */

@@ -101,8 +101,8 @@ export class ThreadExecutor implements Executor {
    */
   async ready(): Promise<ExecutorInfo> {
     // side by side; a worker that cannot load only does not help
-    for (let i = 0; i < this.#helpers; i++) this.#run({ kind: 'ready' }, {}).catch(() => undefined);
-    return (await this.#run({ kind: 'ready' }, {})).loaded;
+    for (let i = 0; i < this.#helpers; i++) this.#run({ kind: 'ready', toCome: 'help' }, {}).catch(() => undefined);
+    return (await this.#run({ kind: 'ready', toCome: 'images' }, {})).loaded;
   }
 
   /**

@@ -10,22 +10,17 @@ import { cropSharing, helpWith } from './crop-offer.js';
 import type { MaskNamer } from './mask-namer.js';
 import type { WorkerAnswer, WorkerMessage, WorkerRequest, WorkerSetup } from './protocol.js';
 
-/** What a worker has once its model is loaded. */
-interface Loaded {
-  readonly model: SamModel;
-  readonly answer: Answerer;
-}
-
 const { job, threads, encoderThreads, sharesImages }: WorkerSetup = workerData;
 const say = (message: WorkerMessage) => parentPort?.postMessage(message);
 const share = sharesImages
   ? cropSharing((offer, port, transfer) => parentPort?.postMessage({ kind: 'offer', offer, port }, transfer))
   : undefined;
 
-let loading: Promise<Loaded> | undefined;
+let loadingModel: Promise<SamModel> | undefined;
+let loadingAnswerer: Promise<Answerer> | undefined;
 
-async function load(): Promise<Loaded> {
-  const model = await loadModel(job.model, {
+function model(): Promise<SamModel> {
+  loadingModel ??= loadModel(job.model, {
     threads,
     encoderThreads,
     loadsEncoderLate: true,
@@ -33,7 +28,13 @@ async function load(): Promise<Loaded> {
     ...(job.embeddings && { embeddings: job.embeddings }),
     onNotice: (message) => say({ kind: 'notice', message }),
   });
-  return { model, answer: answererOf(job, model, await loadNamer(model)) };
+  return loadingModel;
+}
+
+/** What whole images need beside the model. Whoever only helps with those of others does without. */
+function answerer(loaded: SamModel): Promise<Answerer> {
+  loadingAnswerer ??= loadNamer(loaded).then((namer) => answererOf(job, loaded, namer));
+  return loadingAnswerer;
 }
 
 /** Where the encoder runs, the other model of images does: which device that is, is part of the run. */
@@ -50,22 +51,23 @@ async function loadNamer({ encodesOn: provider }: SamModel): Promise<MaskNamer |
 }
 
 async function answered(request: WorkerRequest): Promise<WorkerAnswer> {
-  loading ??= load();
-  const { model, answer } = await loading;
-  const { decoderForm, encodesOn: device, decodesOn: decoderDevice } = model;
+  const ownModel = await model();
+  const { decoderForm, encodesOn: device, decodesOn: decoderDevice } = ownModel;
   const loaded = { decoderForm, device, decoderDevice };
   switch (request.kind) {
     case 'ready':
+      if (request.toCome === 'images') await answerer(ownModel);
       return { ok: true, loaded, made: undefined };
     case 'help':
-      return { ok: true, loaded, made: await helpWith(model, request.offer) };
+      return { ok: true, loaded, made: await helpWith(ownModel, request.offer) };
     case 'answer': {
       const { id } = request;
+      const answer = await answerer(ownModel);
       const made = await answer(request, {
         onProgress: (done, total) => say({ kind: 'progress', id, done, total }),
         onCrop: (crop, crops) => say({ kind: 'crop', id, crop, crops }),
         // a GPU is kept busy by large batches, which are not to be cut small for others
-        ...(share && model.decodesOn === 'cpu' && { share }),
+        ...(share && decoderDevice === 'cpu' && { share }),
       });
       return { ok: true, loaded, made };
     }

@@ -1,7 +1,7 @@
 import type { Job } from 'bullmq';
 import { shareOf, WHOLE } from '../dataset/plan/shard.js';
 import { untilAborted } from '../dataset/plan/until-aborted.js';
-import type { RunIdentity } from '../dataset/run-folder/manifest.js';
+import type { RunFolder } from '../dataset/run-folder/run-folder.js';
 import { Closables } from '../dataset/scheduler/closables.js';
 import type { DatasetRun } from '../dataset/scheduler/dataset-run.js';
 import { type OutputOptions, sinkFor } from '../dataset/scheduler/output-formats.js';
@@ -9,6 +9,7 @@ import { prepareRun } from '../dataset/scheduler/prepare-run.js';
 import type { PreparedRun } from '../dataset/scheduler/prepared-run.js';
 import { tasksOf } from '../dataset/scheduler/run-tasks.js';
 import { SamError } from '../errors.js';
+import { groupsOfComing } from '../storage/groups.js';
 import { resolvedLocation } from '../storage/open-storage.js';
 import { type BatchData, batchDataOf, batchesOf, batchIdOf, usualBatchSize } from './batch.js';
 import { installedVersions, type QueuedRun, runIdOf } from './queued-run.js';
@@ -17,7 +18,7 @@ import type { RedisAddress } from './redis/redis-address.js';
 import { RunBoard } from './redis/run-board.js';
 
 /** Jobs sent to Redis at a time: bounds the memory, whatever the number of images. */
-const JOBS_AT_ONCE = 500;
+const JOBS_AT_ONCE = 100;
 /** How often an image is tried that may go well elsewhere or later. */
 const ATTEMPTS = 3;
 /** Milliseconds before the second try, and twice that before the third. */
@@ -84,7 +85,7 @@ class Enqueuing {
     this.#parts = parts;
     this.#connection = connection;
     this.#board = new RunBoard(connection);
-    this.#queued = queuedRunOf(run, parts.folder.identity);
+    this.#queued = queuedRunOf(run, parts.folder);
     this.#id = runIdOf(this.#queued);
   }
 
@@ -105,7 +106,7 @@ class Enqueuing {
       await this.#board.beginFilling(this.#id, entry, { done, masks, ...failedBefore });
       if (resume.retryFailed) await this.#connection.deadLettersOf(this.#id).obliterate({ force: true });
       const tasks = tasksOf(this.#run, this.#parts, () => {});
-      for await (const batches of someAtATime(batchesOf(tasks, batchSize, shard.count), JOBS_AT_ONCE)) {
+      for await (const batches of groupsOfComing(batchesOf(tasks, batchSize, shard.count), JOBS_AT_ONCE)) {
         // what is in the queue stays there; the same command again goes on
         await untilAborted(this.#add(batches.map(batchDataOf)), signal);
       }
@@ -157,14 +158,13 @@ class Enqueuing {
 
   /** A run that was here before with other settings, or that is started again, is in the queue no more. */
   async #removeOthers(): Promise<void> {
-    const { overwrite = false } = this.#run.resume ?? {};
     for (const id of await this.#board.ids()) {
       const entry = await this.#board.find(id);
       if (entry) {
         const { output, identity } = entry.run;
         const isHere = output.folder === this.#queued.output.folder;
         const isShard = identity.shard.index === this.#queued.identity.shard.index;
-        if (!isHere || !isShard || (id === this.#id && !overwrite)) continue;
+        if (!isHere || !isShard || id === this.#id) continue;
       }
       await this.#connection.removeQueuesOf(id);
       await this.#board.remove(id);
@@ -194,24 +194,18 @@ function checkCanTravel({ job, output, overlayFolder, maxFailures }: RunToEnqueu
     refuse('no --max-failures', 'Workers do not stop for each other: look at `sam-cli status`.');
 }
 
-function queuedRunOf({ job, output, limits = {} }: RunToEnqueue, identity: RunIdentity): QueuedRun {
+function queuedRunOf(
+  { job, output, limits = {} }: RunToEnqueue,
+  { identity, begunAt }: Pick<RunFolder, 'identity' | 'begunAt'>,
+): QueuedRun {
   const { embeddings } = job;
   return {
     versions: installedVersions(),
     job: embeddings ? { ...job, embeddings: { ...embeddings, folder: resolvedLocation(embeddings.folder) } } : job,
     identity,
+    begunAt,
     output: { ...output, folder: resolvedLocation(output.folder) },
     limits,
     folder: process.cwd(),
   };
-}
-
-async function* someAtATime<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let some: T[] = [];
-  for await (const item of items) {
-    if (some.push(item) < size) continue;
-    yield some;
-    some = [];
-  }
-  if (some.length > 0) yield some;
 }

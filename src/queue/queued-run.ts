@@ -24,6 +24,8 @@ export interface QueuedRun {
   readonly job: Job;
   /** What the results depend on, with the sums of the model's files: that of the run's manifest. */
   readonly identity: RunIdentity;
+  /** When it was begun, as its manifest says: tells it from a run that was in the same place before. */
+  readonly begunAt: string;
   /** Where results go, and how; the location is absolute. */
   readonly output: OutputOptions;
   readonly limits: NonNullable<DatasetRun['limits']>;
@@ -31,8 +33,8 @@ export interface QueuedRun {
   readonly folder: string;
 }
 
-/** What a run is called in the queue: the same for the same results in the same place, whichever versions make them. */
-export function runIdOf({ identity, output }: QueuedRun): string {
-  const parts = { identity, output: output.folder };
+/** What a run is called in the queue: the same as long as it goes on with the same results, whichever versions make them. */
+export function runIdOf({ identity, begunAt, output }: QueuedRun): string {
+  const parts = { identity, begunAt, output: output.folder };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }

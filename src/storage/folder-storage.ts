@@ -7,9 +7,6 @@ import { FileLock, lockHolderOf } from './lock.js';
 import type { AppendFile, ByteRange, FileData, LockHolder, LockOptions, Storage, StorageLock } from './storage.js';
 import { unwritable, writeAtomic } from './write-atomic.js';
 
-/** Bytes that are read at a time from a file that is gone through. */
-const CHUNK_BYTES = 1024 * 1024;
-
 function isAbsence(error: unknown): boolean {
   const reason = (error as NodeJS.ErrnoException).code;
   return reason === 'ENOENT' || reason === 'ENOTDIR';
@@ -85,7 +82,7 @@ export class FolderStorage implements Storage {
     const path = this.#pathOf(name);
     if (end === 0) return;
     try {
-      yield* createReadStream(path, { highWaterMark: CHUNK_BYTES, ...(end !== undefined && { end: end - 1 }) });
+      yield* createReadStream(path, end === undefined ? {} : { end: end - 1 });
     } catch (error) {
       throw unreadable(path, error);
     }

@@ -24,7 +24,7 @@ export async function completeLengthOf(storage: Storage, name: string): Promise<
  * Texts of a byte stream between separators, some at a time (a promise for each would cost more than the text). The last one need
  * not end with a separator.
  *
- * @param chunks - Such as a read stream of a file.
+ * @param chunks - Such as a read stream of a file. The texts of a chunk are in memory together: small chunks keep the process small.
  * @param separator - One ASCII character.
  * @throws RangeError when there is no separator for too long.
  */

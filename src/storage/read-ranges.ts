@@ -1,3 +1,4 @@
+import { groupsOf } from './groups.js';
 import type { ByteRange, Storage } from './storage.js';
 
 /** Ranges read at once. */
@@ -15,7 +16,7 @@ export async function* readRanges(
   name: string,
   ranges: Iterable<ByteRange>,
 ): AsyncGenerator<Uint8Array> {
-  for (const some of batchesOf(ranges, RANGES_AT_ONCE)) yield* await bytesOf(storage, name, some);
+  for (const some of groupsOf(ranges, RANGES_AT_ONCE)) yield* await bytesOf(storage, name, some);
 }
 
 async function bytesOf(storage: Storage, name: string, ranges: readonly ByteRange[]): Promise<Uint8Array[]> {
@@ -24,15 +25,4 @@ async function bytesOf(storage: Storage, name: string, ranges: readonly ByteRang
   if (end - start > BYTES_AT_ONCE) return Promise.all(ranges.map((range) => storage.readRange(name, range)));
   const bytes = await storage.readRange(name, { start, end });
   return ranges.map((range) => bytes.subarray(range.start - start, range.end - start));
-}
-
-function* batchesOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
-  let batch: T[] = [];
-  for (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, SamError } from '../errors.js';
 
-const CHUNK_BYTES = 1024 * 1024;
-
 /** A file without a name, for what does not fit in memory: it is gone when closed, however the process ends. */
 export class UnnamedFile {
   readonly #handle: FileHandle;
@@ -36,7 +34,7 @@ export class UnnamedFile {
 
   /** Its bytes in chunks, from the beginning. */
   chunks(): AsyncIterable<Uint8Array> {
-    return this.#handle.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
+    return this.#handle.createReadStream({ start: 0, autoClose: false });
   }
 
   /** Frees the disk space. */

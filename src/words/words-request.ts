@@ -66,6 +66,17 @@ export function sentenceOf(template: string, phrase: string): string {
 }
 
 /**
+ * The label that a text is: its own name and phrase.
+ *
+ * @throws SamError `bad-usage` for a text without words.
+ */
+export function labelOfText(text: string, id: number): Label {
+  const name = text.trim();
+  if (name === '') throw new SamError('bad-usage', `Expected words for label ${id} but received "${text}"`);
+  return { id, name, phrases: [name] };
+}
+
+/**
  * A request that can be asked, as it is.
  *
  * @throws SamError `bad-usage` without labels or templates, for a template without `{}`, for two labels of one name or id, and for a label with the

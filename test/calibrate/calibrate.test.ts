@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import sharp from 'sharp';
 import { calibrate } from '../../src/calibrate/calibrate.js';
@@ -128,6 +128,49 @@ describe('sam-cli calibrate', () => {
     const { candidates: _, ...report } = JSON.parse(resumed.stdout);
     const { candidates: __, ...other } = JSON.parse(inOneGo.stdout);
     assert.deepEqual(other, report);
+  });
+
+  it('removes from the cache what no calibration used for 30 days, and nothing else', async () => {
+    const cached = join(root, 'cache', 'calibration');
+    const days = 24 * 3600;
+    const write = async (name: string, file: string, age: number) => {
+      const path = join(cached, name, file);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, '');
+      await utimes(path, Date.now() / 1000 - age, Date.now() / 1000 - age);
+    };
+    await write('old', '_run/manifest', 31 * days);
+    await write('late', '_run/manifest', 29 * days);
+    await write('other', 'mine.txt', 31 * days);
+    const notices: string[] = [];
+    const start = () => {
+      const controller = new AbortController();
+      return calibrate({
+        ...{ model: QUICK, data, gt: join(data, 'segments.json'), pointsPerSide: 2, masksPerImage: 3 },
+        parallelism: { workers: 1 },
+        signal: controller.signal,
+        onEvent: (event) => {
+          if (event.event === 'notice') notices.push(event.message);
+          if (event.event === 'image_started') controller.abort();
+        },
+      });
+    };
+    const before = new Set(await readdir(cached));
+    assert.equal(await start(), undefined);
+    assert.deepEqual(notices, [`Removed from ${cached} what no calibration used for 30 days: old`]);
+    const now = await readdir(cached);
+    assert.deepEqual(
+      [...before].filter((name) => !now.includes(name)),
+      ['old'],
+    );
+    // what is old and wanted again is gone on with
+    const [own] = now.filter((name) => !before.has(name));
+    const manifest = join(cached, own, '_run', 'manifest');
+    await utimes(manifest, 1, 1);
+    assert.equal(await start(), undefined);
+    assert.equal(notices.length, 1);
+    assert.ok((await stat(manifest)).mtimeMs > 1000);
+    for (const name of ['late', 'other', own]) await rm(join(cached, name), { recursive: true });
   });
 
   it('chooses for the number of masks that is wanted', async () => {

@@ -123,6 +123,10 @@ describe('a run from a bucket to a bucket', () => {
       await answerOf(`s3://KEY:${secret}@bucket/photos`),
       /^2: .*\nCredentials are never part of an address/,
     );
+    for (const name of ['b', 'b?', `${'b'.repeat(64)}`, '']) {
+      const refused = `^2: .* where the bucket's name has 3 to 63 letters, .* but received "s3://${name.replace('?', '\\?')}/photos"\n.*\n$`;
+      assert.match(await answerOf(`s3://${name}/photos`), new RegExp(refused));
+    }
     assert.ok(said.length > 500 && !said.includes(secret) && !said.includes('UNKNOWNKEY'), said);
     // a public bucket needs none
     process.env.AWS_NO_SIGN_REQUEST = 'YES';

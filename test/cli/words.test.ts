@@ -307,7 +307,16 @@ describe('words as prompts', () => {
       await refused(/Expected --text or --labels beside their settings/, '--point', '5,5', '--top', '3');
       await refused(/Expected --point, --box or --prompts, or --text or --labels, but received none/);
       await refused(/Expected no --preset beside prompts/, '--point', '5,5', '--preset', 'fast');
-      await refused(/Expected prompts for --multimask/, ...TEXTS, '--multimask');
+      const ofPrompts = [
+        ['--multimask'],
+        ['--refine', '1'],
+        ['--prompts-per-batch', '4'],
+        ['--relative'],
+        ['--prompts-format', 'csv'],
+      ];
+      for (const flags of ofPrompts) {
+        await refused(new RegExp(`Expected prompts for ${flags[0]} but received words alone\n$`), ...TEXTS, ...flags);
+      }
       await refused(/Expected templates with {} .* but received a photo/, ...TEXTS, '--text-template', 'a photo');
       await refused(/Expected each name of the labels once but received a spoon twice/, ...TEXTS, '--text', 'a spoon');
       await refused(

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { TaskOptions } from '../../src/execute/executor.js';
 import { ThreadExecutor } from '../../src/execute/thread-executor.js';
+import { everythingJob } from '../../src/library/jobs.js';
+import { wordsFor } from '../../src/library/words.js';
+import { ownModelEntry } from '../../src/model/catalogue/own-model.js';
 import { fakeJob } from '../support/fake-run.js';
+import { smallImageTextEntry } from '../support/small-image-text.js';
+import { SMALL_MODEL_FILES } from '../support/small-model.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const workerFile = new URL('../support/ill-worker.js', import.meta.url);
@@ -62,5 +67,40 @@ describe('ThreadExecutor', () => {
       code: 'bad-model',
       message: 'Expected the decoder on cpu in every worker thread but received it on cuda in one',
     });
+  });
+
+  it('loads what names masks by words in one worker, where the others only help with its image', async (context) => {
+    const folder = await temporaryFolder(context);
+    process.env.SAM_CLI_CACHE_DIR = folder;
+    context.after(() => {
+      delete process.env.SAM_CLI_CACHE_DIR;
+    });
+    const small = await smallImageTextEntry(folder, 'siglip');
+    const job = everythingJob({
+      model: await ownModelEntry(SMALL_MODEL_FILES.encoder, SMALL_MODEL_FILES.decoder),
+      preset: 'reference',
+      pointsPerSide: 2,
+      predIouThresh: 0,
+      stabilityScoreThresh: 0,
+      boxNmsThresh: 1,
+      words: wordsFor({ model: small, labels: ['a red mug'], background: [] }),
+    });
+    const opened: string[] = [];
+    const executor = new ThreadExecutor({
+      job,
+      images: 1,
+      workers: 2,
+      threads: 1,
+      workerFile: new URL('../support/noting-worker.js', import.meta.url),
+      onNotice: (message) => opened.push(message),
+    });
+    context.after(() => executor.close());
+    await executor.ready();
+    const data = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => i % 251);
+    const { masks } = await executor.answer({ image: { data, width: 40, height: 30 } });
+    assert.ok(masks.length > 0 && masks.every(({ label }) => label?.category === 'a red mug'));
+    for (const { path } of [small.files.text, small.files.vision]) {
+      assert.equal(opened.filter((message) => message.endsWith(`opened ${path}`)).length, 1, opened.join('\n'));
+    }
   });
 });

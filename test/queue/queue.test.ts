@@ -304,6 +304,43 @@ describe('a queue', { skip: NO_REDIS }, () => {
     assert.equal((await status()).dead_letters, 1);
   });
 
+  it('does images itself that a worker of a run before --overwrite is still at', async () => {
+    await enqueue(runTo('queued', { batchSize: 100 }));
+    let goOn = () => {};
+    const isOverwritten = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let begin = () => {};
+    const hasBegun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const stop = new AbortController();
+    const before = () => {
+      begin();
+      return isOverwritten;
+    };
+    const old = work({ signal: stop.signal, executor: toy({ before }) });
+    await hasBegun;
+    await enqueue(runTo('queued', { batchSize: 100, resume: { overwrite: true } }));
+    stop.abort();
+    goOn();
+    assert.equal((await old).done, 1);
+    assert.equal((await work()).done, IMAGES);
+    const { done, failed, state } = await status();
+    assert.deepEqual([done, failed, state], [IMAGES, 1, 'finished']);
+  });
+
+  it('ends for its workers when another run took its place', async () => {
+    const { run } = await enqueue(runTo('queued'));
+    await runDataset({ ...runTo('queued'), resume: { overwrite: true } });
+    const { done, refused } = await work();
+    assert.equal(done, 0);
+    assert.match(
+      refused.join(),
+      new RegExp(`Run ${run} is left to .*: Expected the run of .* but one of .* took its place`),
+    );
+  });
+
   it('removes with --overwrite what workers noted and no journal names yet', async () => {
     await enqueue(runTo('queued', { batchSize: 1 }));
     const stop = new AbortController();
@@ -318,6 +355,21 @@ describe('a queue', { skip: NO_REDIS }, () => {
     const selection = { inputs: [join(folder, 'photos', 'sub2')] };
     await enqueue(runTo('queued', { selection, resume: { overwrite: true } }));
     assert.deepEqual([...(await recordTree(join(folder, 'queued'))).keys()], []);
+  });
+
+  it('does the images of a batch again whose record is damaged, and says so', async () => {
+    await enqueue(runTo('queued', { batchSize: 100 }));
+    const stop = new AbortController();
+    await work({ signal: stop.signal, executor: toy({ before: () => stop.abort() }) });
+    const notes = join(folder, 'queued', '_run', 'queue');
+    const [name] = [...(await fileTree(notes)).keys()].filter((each) => each.endsWith('.begun'));
+    const path = join(notes, name);
+    await writeFile(path, (await readFile(path, 'utf8')).slice(0, -9));
+    const notices: string[] = [];
+    const { done } = await work({ onEvent: (event) => event.event === 'notice' && notices.push(event.message) });
+    assert.equal(done, IMAGES);
+    assert.equal(notices.filter((message) => message.includes(`${path} but it is damaged`)).length, 1);
+    assert.equal((await status()).state, 'finished');
   });
 
   it('names masks by words, and refuses another model of them', async () => {

@@ -56,6 +56,15 @@ describe('words of a program', () => {
     });
     assert.throws(() => wordsFor({ labels: ['cat'], threshold: 2 }), { code: 'bad-usage', message: /for threshold/ });
   });
+
+  it('are labels without the spaces around them', () => {
+    const { request } = wordsFor({ labels: ['cat', ' red mug '] });
+    assert.deepEqual(request.labels[1], { id: 2, name: 'red mug', phrases: ['red mug'] });
+    assert.throws(() => wordsFor({ labels: ['cat', ' '] }), {
+      code: 'bad-usage',
+      message: 'Expected words for label 2 but received " "',
+    });
+  });
 });
 
 describe('naming masks', () => {

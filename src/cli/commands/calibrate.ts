@@ -158,7 +158,10 @@ export function addCalibrateCommand(program: Command, context: CommandContext): 
     )
     .option('--save <file>', 'write what was chosen as a settings file for --config')
     .option('--no-keep', 'keep nothing for the model')
-    .option('--candidates <folder>', 'where what the model proposes is kept (default: a folder of the cache)')
+    .option(
+      '--candidates <folder>',
+      'where what the model proposes is kept (default: a folder of the cache, removed when it was not used for 30 days)',
+    )
     .option('--overwrite', 'ask the model again', false)
     .option('--json', 'print the report as JSON', false);
   addModelOptions(command);

@@ -24,7 +24,7 @@ interface SegmentOptions extends RunOptions, WordsOptions {
   readonly promptsFormat?: PromptFormat;
   readonly multimask: boolean;
   readonly refine: number;
-  readonly promptsPerBatch: number;
+  readonly promptsPerBatch?: number;
   readonly preset?: string;
 }
 
@@ -85,7 +85,7 @@ function promptsOf(options: SegmentOptions): PromptsReference | undefined {
 }
 
 async function segment(inputs: readonly string[], options: SegmentOptions, context: CommandContext): Promise<number> {
-  const { multimask, refine, promptsPerBatch, outFormat } = options;
+  const { multimask, refine, promptsPerBatch = SEGMENT_DEFAULTS.promptsPerBatch, outFormat } = options;
   if (outFormat === 'coco' && multimask) {
     throw new SamError('bad-usage', 'Expected one mask an annotation for --out-format coco but received --multimask');
   }
@@ -121,6 +121,19 @@ async function segment(inputs: readonly string[], options: SegmentOptions, conte
   );
 }
 
+/** What says how prompts are read and answered was meant for some. */
+function refuseOfPrompts({ multimask, refine, promptsPerBatch, relative, promptsFormat }: SegmentOptions): void {
+  const given = {
+    '--multimask': multimask,
+    '--refine': refine > 0,
+    '--prompts-per-batch': promptsPerBatch !== undefined,
+    '--relative': relative,
+    '--prompts-format': promptsFormat !== undefined,
+  };
+  const first = Object.entries(given).find(([, isGiven]) => isGiven);
+  if (first) throw new SamError('bad-usage', `Expected prompts for ${first[0]} but received words alone`);
+}
+
 /** Words alone are looked for among all masks of an image. */
 async function segmentByWords(
   inputs: readonly string[],
@@ -128,9 +141,7 @@ async function segmentByWords(
   { model, words }: Pick<EverythingJob, 'model'> & { readonly words: Words },
   context: CommandContext,
 ): Promise<number> {
-  if (options.multimask || options.refine > 0) {
-    throw new SamError('bad-usage', 'Expected prompts for --multimask and --refine but received words alone');
-  }
+  refuseOfPrompts(options);
   const { name, calibratedSettings } = catalogueEntryNamed(model);
   const { preset } = options;
   const chosen = await generatorSettingsOf(preset === undefined ? {} : { preset }, calibratedSettings);
@@ -192,9 +203,10 @@ export function addSegmentCommand(program: Command, context: CommandContext): vo
       .default(SEGMENT_DEFAULTS.refine),
   );
   masks(
-    new Option('--prompts-per-batch <number>', 'prompts that go through the decoder together, at most')
-      .argParser(numberIn(SEGMENT_RULES.promptsPerBatch))
-      .default(SEGMENT_DEFAULTS.promptsPerBatch),
+    new Option(
+      '--prompts-per-batch <number>',
+      `prompts that go through the decoder together, at most (default: ${SEGMENT_DEFAULTS.promptsPerBatch})`,
+    ).argParser(numberIn(SEGMENT_RULES.promptsPerBatch)),
   );
   addWordsOptions(command, 'left out');
   command.addOption(

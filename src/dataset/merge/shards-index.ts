@@ -1,5 +1,5 @@
 import type { DoneLine, JournalLine } from '../run-folder/journal-lines.js';
-import { LineIndex } from '../run-reader/line-index.js';
+import { LineIndex, type LinePlace } from '../run-reader/line-index.js';
 import type { Shards } from './shards.js';
 
 /** Ids named in a report; the counts are of all. */
@@ -69,15 +69,13 @@ export class ShardsIndex {
   /** The lines of some images; those of a shard are read together. */
   async #linesOf(ids: readonly number[]): Promise<Map<number, JournalLine>> {
     const lines = new Map<number, JournalLine>();
-    const idsOf = new Map<number, number[]>();
+    const placesOf = this.#shards.map((): LinePlace[] => []);
     for (const id of ids) {
-      const shard = this.#index.at(id)?.shard;
-      if (shard !== undefined) idsOf.set(shard, [...(idsOf.get(shard) ?? []), id]);
+      const place = this.#index.at(id);
+      if (place) placesOf[place.shard].push(place);
     }
-    for (const [shard, some] of idsOf) {
-      const places = some.flatMap((id) => this.#index.at(id) ?? []);
-      let i = 0;
-      for await (const line of this.#shards[shard].linesAt(places)) lines.set(some[i++], line);
+    for (const [shard, places] of placesOf.entries()) {
+      for await (const line of this.#shards[shard].linesAt(places)) lines.set(line.image_id, line);
     }
     return lines;
   }

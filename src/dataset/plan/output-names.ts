@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FingerprintMap } from './fingerprint-map.js';
+import { FingerprintSet } from './fingerprint-set.js';
 
 /** Longest last part of an output name in bytes: file systems end at 255, and `.json` and a number must fit too. */
 const LONGEST_PART = 240;
@@ -34,56 +34,66 @@ export function fitting(name: string): string {
  * both keep it (`a.jpg`, `a.png`); where even that is the same (two input folders), the later ones are numbered
  * (`a.jpg`, `a.jpg.2`). All different, and the same on every run over the same images.
  *
- * Every name is counted first, then each is asked for, in the same order; only fingerprints are kept.
+ * Every name is counted first, then each is asked for, in the same order; only fingerprints are kept. Of images whose names do not meet
+ * nothing is kept once all are counted.
  */
 export class OutputNames {
   readonly #dots: boolean;
-  #uses = new FingerprintMap();
-  #taken = new FingerprintMap();
-  /** Whether every image can have its short name. */
-  #haveAll = true;
+  /** Short names counted so far. */
+  #shorts = new FingerprintSet();
+  /** Short names that several images would have. */
+  #shared = new FingerprintSet();
+  #reserved = new FingerprintSet();
+  /** Names that an image has got: only where that decides what later ones get. */
+  readonly #given = new FingerprintSet();
 
   /** @param options - `dots: false` makes names without a dot in their last part (`a_jpg`, `a_jpg_2`). @default true */
   constructor(options: { readonly dots?: boolean } = {}) {
     this.#dots = options.dots ?? true;
   }
 
-  /** The names as they are now, which may be asked for without a trace in these. */
-  copy(): OutputNames {
-    const copy = new OutputNames({ dots: this.#dots });
-    copy.#uses = this.#uses.copy();
-    copy.#taken = this.#taken.copy();
-    copy.#haveAll = this.#haveAll;
-    return copy;
+  /** The same names to be asked for from the first image on, without a trace in these: for when all are counted and reserved. */
+  fromTheFirst(): OutputNames {
+    const names = new OutputNames({ dots: this.#dots });
+    names.#shared = this.#shared;
+    names.#reserved = this.#reserved;
+    return names;
   }
 
   /** Takes notice of an image's name. */
   count(name: string): void {
-    if (!this.#uses.add(this.#shortOf(name))) {
-      this.#uses.exchange(this.#shortOf(name), 2);
-      this.#haveAll = false;
-    }
+    const short = this.#shortOf(name);
+    if (!this.#shorts.add(short)) this.#shared.add(short);
+  }
+
+  /** Says that the last name was counted: what only counting needs is let go. */
+  endCount(): void {
+    this.#shorts = new FingerprintSet();
   }
 
   /** Keeps an output name from being given. */
   reserve(output: string): void {
-    this.#haveAll = false;
-    this.#taken.add(output);
+    this.#reserved.add(output);
   }
 
   /** Whether names depend on those asked for before; where they do not, names that nobody needs need not be asked for. */
   get dependOnOrder(): boolean {
-    return !this.#haveAll;
+    return this.#shared.size > 0 || this.#reserved.size > 0;
   }
 
   /** The output name of the next image. */
   next(name: string): string {
     const short = this.#shortOf(name);
-    if (this.#haveAll) return short;
-    const wanted = this.#uses.get(short) === 1 ? short : this.#fullOf(name);
+    if (!this.dependOnOrder) return short;
+    const wanted = this.#shared.has(short) ? this.#fullOf(name) : short;
     let output = wanted;
-    for (let copy = 2; !this.#taken.add(output); copy++) output = `${wanted}${this.#dots ? '.' : '_'}${copy}`;
+    for (let copy = 2; !this.#give(output); copy++) output = `${wanted}${this.#dots ? '.' : '_'}${copy}`;
     return output;
+  }
+
+  /** Gives a name to an image, unless it is another's. */
+  #give(output: string): boolean {
+    return !this.#reserved.has(output) && this.#given.add(output);
   }
 
   #shortOf(name: string): string {

@@ -9,7 +9,7 @@ import { itemsUntilAborted } from './until-aborted.js';
 const FIELD_END = '\0';
 const FIELDS = 4;
 /** Images whose fields are written together. */
-const IMAGES_A_WRITE = 8192;
+const IMAGES_A_WRITE = 1024;
 
 /** Where the root of an absolute path ends. */
 function rootOf(path: string): number {
@@ -82,7 +82,7 @@ export class Plan {
 
 /** Options of {@link planOf}. */
 export interface PlanOptions {
-  /** Told every image's name, in order. */
+  /** Counts every image's name, in order. */
   readonly names: OutputNames;
   /** Counts of earlier plans that this one may begin with, see {@link Plan.beginsWith}. */
   readonly earlierCounts?: readonly number[];
@@ -135,6 +135,7 @@ export async function planOf(source: AsyncIterable<readonly PlannedImage[]>, opt
     await file.close();
     throw error;
   }
+  names.endCount();
   const sha256 = hash.digest('hex');
   digests.set(count, sha256);
   return new Plan({ count, sha256 }, file, digests);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parsedJson } from '../../formats/json/parsed-json.js';
 import { promptsOfLabelme } from '../../formats/labelme/read-prompts.js';
 import { promptsOfYoloLabels } from '../../formats/yolo/read-prompts.js';
+import { groupsOf } from '../../storage/groups.js';
 import { bytesAt, labelFileOf, labelFilesOf } from './label-files.js';
 import type { PromptSet } from './prompt-set.js';
 
@@ -75,8 +76,7 @@ export async function digestOfLabelFolder(folder: string, format: LabelFormat): 
   names.sort();
   const whole = createHash('sha256');
   let files = 0;
-  for (let first = 0; first < names.length; first += READS) {
-    const some = names.slice(first, first + READS);
+  for (const some of groupsOf(names, READS)) {
     const hashes = await Promise.all(some.map((name) => sha256Of(join(folder, name))));
     for (const [i, hash] of hashes.entries()) {
       // a file that went away while the folder was searched

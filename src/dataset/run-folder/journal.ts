@@ -15,8 +15,6 @@ export interface LastPart {
   readonly end: number;
 }
 
-/** Bytes of a usual line, rather fewer: how many lines a journal has need not be known exactly. */
-const BYTES_PER_LINE = 128;
 /** State of an image whose record is written. */
 const DONE = 1;
 /** State of an image whose last failure is the journal's first; further ones count on. */
@@ -25,7 +23,7 @@ const FIRST_FAILURE = 2;
 /** What became of each image: an append-only file, and what it says in short. */
 export class Journal {
   /** Locators to DONE, or to FIRST_FAILURE and up. */
-  readonly #states: FingerprintMap;
+  readonly #states = new FingerprintMap();
   /** For each failure of the journal the place of its code. */
   readonly #failures: number[] = [];
   readonly #codes: string[] = [];
@@ -38,9 +36,7 @@ export class Journal {
   #masks = 0;
   #lastPart: LastPart | undefined;
 
-  private constructor(bytes: number) {
-    this.#states = new FingerprintMap(bytes / BYTES_PER_LINE);
-  }
+  private constructor() {}
 
   /** Reads a run's journal, for more lines to be appended. The file is made with the first: a run that is refused leaves none. */
   static async open(storage: Storage): Promise<Journal> {
@@ -55,7 +51,7 @@ export class Journal {
    * @param onLine - Told every line.
    */
   static async read(storage: Storage, onLine?: (line: JournalLine) => void): Promise<Journal> {
-    const journal = new Journal(await completeLengthOf(storage, RUN_FILES.journal));
+    const journal = new Journal();
     for await (const lines of journalLines(storage)) {
       for (const line of lines) {
         journal.#take(line);

@@ -55,6 +55,12 @@ export interface Manifest extends RunIdentity {
   readonly merged_from?: readonly string[];
 }
 
+/** When a run was begun: no other run in the same place was, whatever it is made of. */
+export function begunAtOf({ starts }: Pick<Manifest, 'starts'>): string {
+  // files may have been edited
+  return starts?.[0]?.at ?? '0';
+}
+
 /** A manifest of these parts. */
 export function manifestOf(parts: Omit<Manifest, 'format' | 'tool'>, version: string): Manifest {
   const { job, model, settings, output, shard, inputs, starts, ...rest } = parts;

@@ -1,4 +1,5 @@
 import { SamError } from '../../errors.js';
+import { groupsOfComing } from '../../storage/groups.js';
 import { completeLengthOf, separatedTexts } from '../../storage/lines.js';
 import type { AppendFile, Storage } from '../../storage/storage.js';
 import { RUN_FOLDER } from './file-names.js';
@@ -27,13 +28,7 @@ interface NewFile {
  */
 export async function* filesInTheWay<T extends NewFile>(storage: Storage, files: AsyncIterable<T>): AsyncGenerator<T> {
   if (await isUnused(storage)) return;
-  let some: T[] = [];
-  for await (const file of files) {
-    if (some.push(file) < LOOKS) continue;
-    yield* await presentOf(storage, some);
-    some = [];
-  }
-  yield* await presentOf(storage, some);
+  for await (const some of groupsOfComing(files, LOOKS)) yield* await presentOf(storage, some);
 }
 
 /** Mostly the folder is new: a million names need not be looked for there. */

@@ -5,12 +5,13 @@ import type { AppendFile, LockOptions, Storage, StorageLock } from '../../storag
 import type { OutputNames } from '../plan/output-names.js';
 import type { Plan } from '../plan/plan.js';
 import { shareOf } from '../plan/shard.js';
-import { joinBatchRecords } from './batch-records.js';
+import { BatchRecords } from './batch-records.js';
 import { failureLineOf, rewriteFailures } from './failures.js';
 import { RUN_FILES } from './file-names.js';
 import { type FailuresByCode, Journal } from './journal.js';
 import { type DoneLine, type FailedLine, journalLines } from './journal-lines.js';
 import {
+  begunAtOf,
   differenceInWords,
   identityDifferences,
   type Manifest,
@@ -31,6 +32,12 @@ export interface ResumePolicy {
   readonly force?: boolean;
   /** Try images again that failed. @default false */
   readonly retryFailed?: boolean;
+}
+
+/** Options of {@link RunFolder.open}. */
+export interface OpenOptions extends LockOptions {
+  /** Told, as a sentence for the user, of notes of workers that are damaged. */
+  readonly onNotice?: (message: string) => void;
 }
 
 /** Results of two formats in one folder could not be told apart. */
@@ -125,7 +132,7 @@ export class RunFolder {
   /**
    * Opens the files of a run in its output folder, made if need be, for this process alone.
    *
-   * @param waiting - What is told when another machine may be working there, and what ends the wait.
+   * @param options - What is told when another machine may be working there or notes of workers are damaged, and what ends the wait.
    * @throws SamError `run-in-use`, `changed-run`, `bad-run-folder` or `unwritable-output`; the reason of the signal that ends the
    *   wait.
    */
@@ -134,7 +141,7 @@ export class RunFolder {
     identity: RunIdentity,
     policy: ResumePolicy,
     command: readonly string[],
-    waiting: LockOptions = {},
+    { onNotice, ...waiting }: OpenOptions = {},
   ): Promise<RunFolder> {
     const lock = await place.lock(RUN_FILES.lock, waiting);
     let journal: Journal | undefined;
@@ -153,7 +160,7 @@ export class RunFolder {
       const parts = { ...identity, inputs, starts, ...(merged_from && { merged_from }) };
       const manifest = manifestOf(parts, packageVersion);
       journal = await Journal.open(storage);
-      await joinBatchRecords(storage, journal);
+      await new BatchRecords(storage, begunAtOf(manifest), onNotice).joinTo(journal);
       await rewriteFailures(storage, journal);
       return new RunFolder({ storage, lock, journal, manifest, before, without });
     } catch (error) {
@@ -220,6 +227,11 @@ export class RunFolder {
   get identity(): RunIdentity {
     const { job, model, settings, output, shard } = this.#manifest;
     return { job, model, settings, output, shard };
+  }
+
+  /** See {@link begunAtOf}. */
+  get begunAt(): string {
+    return begunAtOf(this.#manifest);
   }
 
   /** Images that all starts were asked for. */

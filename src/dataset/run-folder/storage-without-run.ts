@@ -1,5 +1,6 @@
+import { groupsOfComing } from '../../storage/groups.js';
 import type { AppendFile, ByteRange, FileData, LockHolder, LockOptions, Storage } from '../../storage/storage.js';
-import { FingerprintMap } from '../plan/fingerprint-map.js';
+import { FingerprintSet } from '../plan/fingerprint-set.js';
 import { notedLines } from './batch-records.js';
 import { EXPORT_LISTS, QUEUE_FOLDER, RUN_FILES } from './file-names.js';
 import { journalLines } from './journal-lines.js';
@@ -20,7 +21,7 @@ export class StorageWithoutRun implements Storage {
   /** Of the earlier run; undefined when it could not be read. */
   readonly manifest: Manifest | undefined;
   readonly #storage: Storage;
-  readonly #names = new FingerprintMap();
+  readonly #names = new FingerprintSet();
   #isRemoved = false;
 
   private constructor(storage: Storage, manifest: Manifest | undefined) {
@@ -44,13 +45,7 @@ export class StorageWithoutRun implements Storage {
   async removeRun(): Promise<void> {
     // first, so that a journal of records that are gone is not gone on with when this is killed
     await this.#storage.remove(RUN_FILES.manifest);
-    let some: string[] = [];
-    for await (const name of this.#results()) {
-      if (some.push(name) < REMOVED_AT_ONCE) continue;
-      await this.#removeAll(some);
-      some = [];
-    }
-    await this.#removeAll(some);
+    for await (const names of groupsOfComing(this.#results(), REMOVED_AT_ONCE)) await this.#removeAll(names);
     for (const name of await this.#ownFiles()) await this.#storage.remove(name);
     this.#isRemoved = true;
   }
@@ -89,7 +84,7 @@ export class StorageWithoutRun implements Storage {
   }
 
   #hides(name: string): boolean {
-    return !this.#isRemoved && this.#names.get(name) !== 0;
+    return !this.#isRemoved && this.#names.has(name);
   }
 
   locate(name: string): string {

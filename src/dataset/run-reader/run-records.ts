@@ -1,5 +1,6 @@
 import { SamError } from '../../errors.js';
 import { checkFolder } from '../../storage/check-folder.js';
+import { groupsOf } from '../../storage/groups.js';
 import { openStorage } from '../../storage/open-storage.js';
 import type { Storage } from '../../storage/storage.js';
 import { checkHasMasks } from './check-has-masks.js';
@@ -87,8 +88,7 @@ async function placesOfFolder(storage: Storage): Promise<RecordPlace[]> {
 
 async function byFileName(storage: Storage, places: readonly RecordPlace[]): Promise<Map<string, RecordPlace>> {
   const named = new Map<string, RecordPlace>();
-  for (let first = 0; first < places.length; first += READ_AT_ONCE) {
-    const some = places.slice(first, first + READ_AT_ONCE);
+  for (const some of groupsOf(places, READ_AT_ONCE)) {
     const names = await Promise.all(some.map((place) => fileNameOf(storage, place)));
     for (const [i, name] of names.entries()) {
       let key = name;

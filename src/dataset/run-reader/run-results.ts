@@ -1,5 +1,5 @@
 import type { ImageResult } from '../../sam/found-mask.js';
-import { FingerprintMap } from '../plan/fingerprint-map.js';
+import { FingerprintSet } from '../plan/fingerprint-set.js';
 import { fitting, withoutExtension } from '../plan/output-names.js';
 import { checkHasMasks } from './check-has-masks.js';
 import { imageRecordOf } from './image-record.js';
@@ -22,7 +22,7 @@ export interface RunResult extends Pick<RecordBytes, 'image'> {
  */
 export async function* resultsOf(run: RunReader): AsyncGenerator<RunResult> {
   checkHasMasks(run.manifest, run.storage.location);
-  const taken = new FingerprintMap();
+  const taken = new FingerprintSet();
   for await (const line of run.doneLines()) {
     const { name, result, image } = await imageRecordOf(run.storage, line);
     yield { name: name ?? freeName(result.fileName, taken), locator: line.image, result, ...(image && { image }) };
@@ -30,7 +30,7 @@ export async function* resultsOf(run: RunReader): AsyncGenerator<RunResult> {
 }
 
 /** A name for an image whose record has none: without its extension, where that is free. */
-function freeName(fileName: string, taken: FingerprintMap): string {
+function freeName(fileName: string, taken: FingerprintSet): string {
   const full = fitting(fileName);
   for (const name of [fitting(withoutExtension(fileName)), full]) if (taken.add(name)) return name;
   for (let copy = 2; ; copy++) if (taken.add(`${full}.${copy}`)) return `${full}.${copy}`;

@@ -1,8 +1,9 @@
 import type { LockHolder } from '../../storage/storage.js';
 import { shareOf } from '../plan/shard.js';
-import { batchRecordNames } from '../run-folder/batch-records.js';
+import { BatchRecords } from '../run-folder/batch-records.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
 import { type FailuresByCode, Journal } from '../run-folder/journal.js';
+import { begunAtOf } from '../run-folder/manifest.js';
 import { RunReader } from './run-reader.js';
 
 /** How a run stands. */
@@ -66,7 +67,7 @@ export async function runStatusOf(out: string): Promise<RunStatus> {
     started_at: new Date(startedAt).toISOString(),
     updated_at: updatedAt > 0 ? new Date(updatedAt).toISOString() : null,
     images_per_minute: perMinute,
-    batches_noted: (await batchRecordNames(storage)).length,
+    batches_noted: (await new BatchRecords(storage, begunAtOf(manifest)).names()).length,
     seconds_left: holder && perMinute !== null ? (60 * remaining) / perMinute : null,
   };
 }

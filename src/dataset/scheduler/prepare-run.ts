@@ -106,8 +106,10 @@ async function planImages(
 /** Opens the run's own files. Another machine may be working there, which takes a while to find out. */
 async function openFolder(run: DatasetRun, { storage }: RunOutput, { identity }: IdentifiedRun): Promise<RunFolder> {
   const { resume = {}, command = [], signal, onEvent } = run;
+  const onNotice = (message: string) => onEvent?.({ event: 'notice', message });
   return RunFolder.open(storage, identity, resume, command, {
-    onWait: (message) => onEvent?.({ event: 'notice', message }),
+    onWait: onNotice,
+    onNotice,
     ...(signal && { signal }),
   });
 }

@@ -58,7 +58,7 @@ export async function* newImagesOf(
   { plan, names, folder, firstNew }: PlannedParts & Pick<PreparedRun, 'names'> & PlacedPlan,
 ): AsyncGenerator<NewImage> {
   if (firstNew >= plan.digest.count) return;
-  const asked = names.copy();
+  const asked = names.fromTheFirst();
   let position = 0;
   for await (const images of plan.images()) {
     for (const planned of images) {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { messageOf, SamError } from '../../errors.js';
 import { openStorage, resolvedLocation } from '../../storage/open-storage.js';
 import { isS3Address } from '../../storage/s3/s3-address.js';
-import { FingerprintMap } from '../plan/fingerprint-map.js';
+import { FingerprintSet } from '../plan/fingerprint-set.js';
 import type { PlannedImage } from '../plan/planned-image.js';
 import { RUN_FILES } from '../run-folder/file-names.js';
 import { OwnFiles } from '../run-folder/own-files.js';
@@ -68,7 +68,7 @@ class NamedInputs implements Source {
       ownFolders.set(await realpath(folder).catch(() => resolvedLocation(folder)), before);
     }
     const filter = nameFilterOf({ include, exclude, hidden });
-    const search = { kinds: this.#kinds, filter, seen: new FingerprintMap(), ownFolders };
+    const search = { kinds: this.#kinds, filter, seen: new FingerprintSet(), ownFolders };
     let count = 0;
     for await (const batch of this.#batches(search)) {
       count += batch.length;
@@ -94,7 +94,7 @@ class NamedInputs implements Source {
     for (const input of inputs) yield* batchesOf(imagesOf(await argumentOf(input), search));
     if (inputList === undefined) return;
     const isPath = typeof inputList === 'string';
-    const chunks = isPath ? createReadStream(inputList, { highWaterMark: 1024 * 1024 }) : inputList;
+    const chunks = isPath ? createReadStream(inputList) : inputList;
     this.#list = chunks;
     try {
       yield* imagesOfList(chunks, search.kinds, (input) => imagesOf(input, search));

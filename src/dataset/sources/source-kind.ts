@@ -1,4 +1,4 @@
-import type { FingerprintMap } from '../plan/fingerprint-map.js';
+import type { FingerprintSet } from '../plan/fingerprint-set.js';
 import type { PlannedImage } from '../plan/planned-image.js';
 import type { NameFilter } from './name-filter.js';
 import type { Source } from './source.js';
@@ -28,7 +28,7 @@ export interface Search {
   readonly kinds: readonly SourceKind[];
   readonly filter: NameFilter;
   /** Keys of the files and URLs taken so far. */
-  readonly seen: FingerprintMap;
+  readonly seen: FingerprintSet;
   /**
    * Real paths of the folders that the run writes to, each with the names of the files of many records that it made there: below an
    * input they are not searched, and as an input what the run made is passed over.

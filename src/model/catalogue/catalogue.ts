@@ -3,17 +3,18 @@ import { dirname, resolve } from 'node:path';
 import { messageOf, SamError } from '../../errors.js';
 import { packageRoot } from '../../package-root.js';
 import { ENTRIES } from './entries.js';
-import type {
-  AnyHubModel,
-  AnyModel,
-  CatalogueData,
-  CatalogueEntry,
-  HubImageText,
-  HubModel,
-  ImageTextEntry,
-  ImageTextReference,
-  ModelFile,
-  ModelReference,
+import {
+  type AnyHubModel,
+  type AnyModel,
+  type CatalogueData,
+  type CatalogueEntry,
+  type HubImageText,
+  type HubModel,
+  type ImageTextEntry,
+  type ImageTextReference,
+  isImageText,
+  type ModelFile,
+  type ModelReference,
 } from './entry.js';
 import { pulledModelOf } from './hub/pulled-models.js';
 import { HUB_IMAGE_TEXT_MODELS } from './hub-image-text-models.js';
@@ -50,10 +51,6 @@ function catalogueModels(): readonly (CatalogueEntry | HubModel)[] {
 /** Those of {@link anyModels} that find masks by words. */
 function imageTextModels(): readonly (ImageTextEntry | HubImageText)[] {
   return anyModels().filter(isImageText);
-}
-
-function isImageText(model: AnyModel): model is ImageTextEntry | HubImageText {
-  return 'kind' in model;
 }
 
 /**

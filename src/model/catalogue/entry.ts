@@ -111,6 +111,13 @@ export type ImageTextReference = string | ImageTextEntry;
 /** Any model of a catalogue, whatever it does. */
 export type AnyModel = CatalogueEntry | HubModel | ImageTextEntry | HubImageText;
 
+/** Whether a model is one of images and texts: others, which make masks, have no kind. */
+export function isImageText<Model extends AnyModel>(
+  model: Model,
+): model is Extract<Model, ImageTextEntry | HubImageText> {
+  return 'kind' in model;
+}
+
 /** Any model of the hub. */
 export type AnyHubModel = HubModel | HubImageText;
 
@@ -121,7 +128,7 @@ export type FilesByRole<File> = Readonly<Record<string, File>>;
 export function filesByRole(model: CatalogueEntry | ImageTextEntry): FilesByRole<ModelFile>;
 export function filesByRole(model: AnyHubModel): FilesByRole<HubFile>;
 export function filesByRole(model: AnyModel): FilesByRole<HubFile> {
-  return 'kind' in model ? { ...model.files } : { encoder: model.encoder, decoder: model.decoder };
+  return isImageText(model) ? { ...model.files } : { encoder: model.encoder, decoder: model.decoder };
 }
 
 /** A model: the name of an entry, or an entry of one's own (see own-model.ts). Plain data. */

@@ -8,6 +8,7 @@ import {
   type FilesByRole,
   filesByRole,
   type HubModel,
+  isImageText,
   type ModelFile,
 } from './entry.js';
 import { filesOf, pulledModelNamed, pulledModelOf, removePulled } from './hub/pulled-models.js';
@@ -53,10 +54,10 @@ export async function modelState(model: AnyModel): Promise<ModelState> {
     contract,
     source: isHubModel(model) ? `${model.source.repo}@${model.source.revision}` : 'files',
     present,
-    kind: 'kind' in model ? model.kind : 'segmentation',
+    kind: isImageText(model) ? model.kind : 'segmentation',
     ...(present && { files: pathsOf(files) }),
     ...(files && { bytes: paths.reduce((sum, { bytes }) => sum + bytes, 0) }),
-    calibrated: !('kind' in model) && isCalibrated(model, files),
+    calibrated: !isImageText(model) && isCalibrated(model, files),
   };
 }
 
@@ -79,7 +80,7 @@ function isCalibrated(model: CatalogueEntry | HubModel, files: FilesByRole<Model
  */
 export async function verifyModel(name: string): Promise<void> {
   const model = anyModelNamed(name);
-  const files = 'kind' in model ? imageTextEntryNamed(name).files : filesByRole(catalogueEntryNamed(name));
+  const files = isImageText(model) ? imageTextEntryNamed(name).files : filesByRole(catalogueEntryNamed(name));
   for (const file of Object.values<ModelFile>({ ...files })) await readThrough(file);
 }
 

@@ -6,10 +6,14 @@
 
 import type { OperatorSet } from '../onnx/graph-builder.js';
 import type { CompiledDecoder } from './compiled-form.js';
-import { lowRankPays } from './identities/low-rank-upscaling.js';
 import { imageGraph } from './image-graph.js';
+import { LayerMaps } from './low-rank/layer-maps.js';
+import { lowRankReadings } from './low-rank/low-rank-readings.js';
+import { lowRankPays } from './low-rank/low-rank-upscaling.js';
+import { maskGraph } from './mask-graph.js';
 import { promptGraph } from './prompt-graph.js';
 import { recognisedDecoder } from './recognised-decoder.js';
+import { type DecoderPlan, layer0Readings } from './shared-image.js';
 
 /** For what a decoder is compiled. */
 export interface CompilerSettings {
@@ -17,15 +21,15 @@ export interface CompilerSettings {
   readonly operators?: OperatorSet;
   /** Whether many prompts are answered in one run, as on a GPU, rather than one. @default false */
   readonly isBatched?: boolean;
-  /** Takes the first upscaling step apart. @default where that is less arithmetic; not in batches */
-  readonly lowRankUpscaling?: boolean;
+  /** Image tokens stay sums of terms (low-rank/layer-maps.ts). @default where that is less arithmetic; not in batches */
+  readonly lowRank?: boolean;
 }
 
 /**
  * Compiles a decoder export.
  *
- * A batch has no use for two forms of the graph for one prompt: some mask of many prompts is always wanted, and a GPU takes one large
- * product faster than the sums around a smaller one.
+ * A batch has no use for two savings of the graph for one prompt: some mask of many prompts is always wanted, and a GPU takes few large
+ * products faster than many small ones.
  *
  * @param bytes - The ONNX file.
  * @throws {@link UnrecognisedDecoder} when the graph is built differently from SAM-1's decoder.
@@ -33,7 +37,11 @@ export interface CompilerSettings {
 export function compileDecoder(bytes: Uint8Array, settings: CompilerSettings = {}): CompiledDecoder {
   const { operators = 'contributed', isBatched = false } = settings;
   const weights = recognisedDecoder(bytes);
-  const lowRank = settings.lowRankUpscaling ?? (!isBatched && lowRankPays(weights));
+  const lowRank = settings.lowRank ?? (!isBatched && lowRankPays(weights));
+  const maps = lowRank ? new LayerMaps(weights) : undefined;
+  const readings = [...layer0Readings(weights), ...(maps ? lowRankReadings(weights, maps) : [])];
+  const plan: DecoderPlan = { weights, operators, readings, ...(maps && { maps }) };
+  const mask = maskGraph(plan);
   return {
     shape: {
       width: weights.width,
@@ -41,11 +49,12 @@ export function compileDecoder(bytes: Uint8Array, settings: CompilerSettings = {
       gridWide: weights.gridWide,
       maskTokens: weights.hypernetworks.length,
       labels: [...weights.labelEmbeddings.keys()],
-      takesMask: weights.maskPrompt !== undefined,
+      takesMask: mask !== undefined,
       takesCovered: lowRank,
       ...(isBatched && { isBatched }),
     },
-    image: imageGraph(weights, { operators, lowRank }),
-    prompts: promptGraph(weights, { operators, lowRank, skipsRejected: !isBatched }),
+    image: imageGraph(plan),
+    prompts: promptGraph(plan, !isBatched),
+    ...(mask && { mask }),
   };
 }

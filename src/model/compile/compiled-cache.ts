@@ -15,6 +15,8 @@ interface Header {
   readonly shape: CompiledShape;
   readonly imageBytes: number;
   readonly promptsBytes: number;
+  /** 0 where there is no mask graph. */
+  readonly maskBytes: number;
 }
 
 const SUM_BYTES = 32;
@@ -40,24 +42,30 @@ export async function keptDecoder(files: CacheFolder, name: string): Promise<Com
   const headerBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(SUM_BYTES, true);
   const graphs = start + headerBytes;
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(start, graphs))) as Header;
+  const { shape, imageBytes, promptsBytes, maskBytes } = header;
+  const prompts = graphs + imageBytes;
+  const mask = prompts + promptsBytes;
   return {
-    shape: header.shape,
-    image: bytes.subarray(graphs, graphs + header.imageBytes),
-    prompts: bytes.subarray(graphs + header.imageBytes, graphs + header.imageBytes + header.promptsBytes),
+    shape,
+    image: bytes.subarray(graphs, prompts),
+    prompts: bytes.subarray(prompts, mask),
+    ...(maskBytes > 0 && { mask: bytes.subarray(mask, mask + maskBytes) }),
   };
 }
 
 /** Keeps a compiled decoder under that name. */
 export async function keepDecoder(files: CacheFolder, name: string, compiled: CompiledDecoder): Promise<void> {
+  const { shape, image, prompts, mask = new Uint8Array(0) } = compiled;
   const header: Header = {
-    shape: compiled.shape,
-    imageBytes: compiled.image.length,
-    promptsBytes: compiled.prompts.length,
+    shape,
+    imageBytes: image.length,
+    promptsBytes: prompts.length,
+    maskBytes: mask.length,
   };
   const headerBytes = new TextEncoder().encode(JSON.stringify(header));
   const length = new Uint8Array(LENGTH_BYTES);
   new DataView(length.buffer).setUint32(0, headerBytes.length, true);
-  const body = Buffer.concat([length, headerBytes, compiled.image, compiled.prompts]);
+  const body = Buffer.concat([length, headerBytes, image, prompts, mask]);
   await files.keep(name, Buffer.concat([sumOf(body), body]));
 }
 

@@ -6,7 +6,7 @@
  */
 
 /** Part of the key under which compiled graphs are kept: raise it whenever the same export compiles to other graphs. */
-export const COMPILER_VERSION = 2;
+export const COMPILER_VERSION = 3;
 
 /** Low-res cells along a side of an image token: the decoder's two upscaling steps double twice. */
 export const CELLS_PER_TOKEN = 4;
@@ -22,9 +22,9 @@ export interface CompiledShape {
   readonly maskTokens: number;
   /** Labels that points can have. */
   readonly labels: readonly number[];
-  /** Whether the image graph takes a mask prompt. */
+  /** Whether there is a mask graph. */
   readonly takesMask: boolean;
-  /** Whether the image graph takes the columns and rows of image tokens that the image covers. */
+  /** Whether the image graph and the mask graph take the columns and rows of image tokens that the image covers. */
   readonly takesCovered: boolean;
   /** There when it is made for many prompts a run: the prompt graph then takes no `pred_iou_thresh` and skips nothing. */
   readonly isBatched?: true;
@@ -35,17 +35,22 @@ export interface CompiledDecoder {
   readonly shape: CompiledShape;
   /** Runs once per image. */
   readonly image: Uint8Array;
+  /** Runs once per mask prompt, on what the image graph gave; missing where the decoder takes no mask prompt. */
+  readonly mask?: Uint8Array;
   /** Runs once per batch of prompts. */
   readonly prompts: Uint8Array;
 }
 
-/** Inputs of the image graph. */
-export const IMAGE_INPUTS = {
-  embedding: 'image_embeddings',
-  mask: 'mask_input',
-  hasMask: 'has_mask_input',
-  covered: 'covered',
-} as const;
+/** Inputs of the image graph; the mask graph takes `covered`, too. */
+export const IMAGE_INPUTS = { embedding: 'image_embeddings', covered: 'covered' } as const;
+
+/** The mask graph's input that holds the mask prompt. */
+export const MASK_INPUT = 'mask_input';
+
+/** Under what name the mask graph takes what the image graph gave; under the name itself it gives the same for the mask prompt. */
+export function withoutMask(name: string): string {
+  return `${name} without mask`;
+}
 
 /** Inputs of the prompt graph that hold prompts. */
 export const PROMPT_INPUTS = { coords: 'point_coords', labels: 'point_labels' } as const;

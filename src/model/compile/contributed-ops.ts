@@ -40,23 +40,9 @@ export function biasGelu(graph: GraphBuilder, name: string, x: Value, bias: Valu
   return graph.node('Gelu', name, [graph.node('Add', `${name}.sum`, [x, bias])]);
 }
 
-/**
- * Normalisation over the last axis of rows whose mean is zero: `x / sqrt(mean(x^2) + epsilon) * scale`.
- *
- * @param names - Of the result and, where it is wanted, of one over the deviation of each row, [..., 1].
- */
-export function zeroMeanNorm(
-  graph: GraphBuilder,
-  names: readonly string[],
-  x: Value,
-  scale: Value,
-  attributes: Attributes,
-): Value[] {
+/** Normalisation over the last axis of rows whose mean is zero: `x / sqrt(mean(x^2) + epsilon) * scale`. */
+export function zeroMeanNorm(graph: GraphBuilder, name: string, x: Value, scale: Value, attributes: Attributes): Value {
   // it passes for one of ONNX's, but only onnxruntime has it
-  if (graph.operators === 'contributed') {
-    return graph.nodes('SimplifiedLayerNormalization', names, [x, scale], attributes);
-  }
-  const [tokens, ...deviation] = names;
-  const outputs = deviation.length > 0 ? [tokens, '', ...deviation] : [tokens];
-  return graph.nodes('LayerNormalization', outputs, [x, scale], attributes).filter((output) => output !== '');
+  const isOwn = graph.operators === 'contributed';
+  return graph.node(isOwn ? 'SimplifiedLayerNormalization' : 'LayerNormalization', name, [x, scale], attributes);
 }

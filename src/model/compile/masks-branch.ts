@@ -7,16 +7,13 @@
 import { GraphBuilder, type OperatorSet, type Value } from '../onnx/graph-builder.js';
 import type { GraphProto } from '../onnx/onnx_pb.js';
 import type { DecoderWeights } from './decoder-weights.js';
-import { centredUpscaling } from './identities/centred-norm.js';
-import { coveredTokens } from './identities/covered-tokens.js';
-import { withOffset } from './identities/token-to-image.js';
-import { upscaledMasks, upscalingAsProduct } from './identities/upscaling.js';
-import { linear, perceptron } from './token-ops.js';
-import type { ImageTokens } from './two-way-transformer.js';
+import { upscaledMasks } from './identities/upscaling.js';
+import { perceptron } from './token-ops.js';
+import type { TransformedPrompts } from './two-way-transformer.js';
 
 /** How the first upscaling step is made, and the answers, by name, that its masks are for. */
 export interface WantedMasks {
-  readonly firstStep: (graph: GraphBuilder) => Value;
+  readonly firstStep: TransformedPrompts['firstStep'];
   readonly answers: Value;
   readonly places: Value;
   readonly masks: Value;
@@ -25,8 +22,12 @@ export interface WantedMasks {
 /** The upscaling and the masks: logits, [B, M, 16 n]. */
 export function maskLogits(graph: GraphBuilder, name: string, weights: DecoderWeights, wanted: WantedMasks): Value {
   const hyper = hypernetworks(graph, weights, wanted);
-  const product = wanted.firstStep(graph);
-  return upscaledMasks(graph, name, product, weights.upscalingNorm, weights.upscaling2, hyper);
+  const logits = wanted
+    .firstStep(graph)
+    .map((product, i) =>
+      upscaledMasks(graph, `${name}.${i}`, product, weights.upscalingNorm, weights.upscaling2, hyper),
+    );
+  return graph.node('Concat', name, logits, { axis: 2 });
 }
 
 /** {@link maskLogits} as a graph inside the prompt graph. */
@@ -34,18 +35,6 @@ export function masksBranch(operators: OperatorSet, weights: DecoderWeights, wan
   const graph = new GraphBuilder(operators, 'masks.');
   graph.output(maskLogits(graph, 'logits', weights, wanted), ['prompts', 'masks', 'cells']);
   return graph.graph('masks');
-}
-
-/** The first upscaling step as one product over the covered tokens, [B, n, 4 c]. */
-export function directUpscaling(
-  graph: GraphBuilder,
-  weights: DecoderWeights,
-  image: ImageTokens,
-  covered: Value,
-): Value {
-  const step = upscalingAsProduct(centredUpscaling(weights.upscaling1));
-  const tokens = coveredTokens(graph, 'covered', image.tokens, covered, weights);
-  return linear(graph, 'upscaling1', tokens, withOffset(step, image.offset));
 }
 
 /** Logits of no cells, as a graph inside the prompt graph. */

@@ -4,24 +4,15 @@
  * @module
  */
 
-import { GraphBuilder, type OperatorSet, type Value } from '../onnx/graph-builder.js';
+import { GraphBuilder, type Value } from '../onnx/graph-builder.js';
 import { CHOICES, PROMPT_OUTPUTS } from './compiled-form.js';
 import type { DecoderWeights } from './decoder-weights.js';
-import { lowRankUpscaling } from './identities/low-rank-upscaling.js';
-import { SHARED } from './identities/shared-layer0.js';
-import { directUpscaling, maskLogits, masksBranch, noMasksBranch, type WantedMasks } from './masks-branch.js';
+import { lowRankTransformer } from './low-rank/low-rank-transformer.js';
+import { maskLogits, masksBranch, noMasksBranch, type WantedMasks } from './masks-branch.js';
 import { promptTokens } from './prompt-tokens.js';
+import { type DecoderPlan, readingInput } from './shared-image.js';
 import { layerNorm, perceptron } from './token-ops.js';
-import { absorbedTokenToImage, twoWayTransformer } from './two-way-transformer.js';
-
-/** How a prompt graph is built. */
-export interface PromptGraphForm {
-  readonly operators: OperatorSet;
-  /** Whether the first upscaling step goes through {@link lowRankUpscaling}; the image graph must agree. */
-  readonly lowRank: boolean;
-  /** Whether the upscaling is skipped where `pred_iou_thresh` rejects every mask: what a batch of many prompts never sees. */
-  readonly skipsRejected: boolean;
-}
+import { twoWayTransformer } from './two-way-transformer.js';
 
 /**
  * The graph from a batch of prompts, with what the image graph gave, to predicted IoUs [B, M] and logits [B, M, 16 n], or
@@ -29,43 +20,28 @@ export interface PromptGraphForm {
  *
  * Logits belong to the n image tokens that the image covers, in column order; within each, to 4 x 4 cells in the order
  * (column of the first upscaling step, row of it, column of the second, row of it).
+ *
+ * @param skipsRejected - Whether the upscaling is skipped where `pred_iou_thresh` rejects every mask: what a batch of many prompts never sees.
  */
-export function promptGraph(weights: DecoderWeights, form: PromptGraphForm): Uint8Array {
-  const { operators, lowRank } = form;
+export function promptGraph(plan: DecoderPlan, skipsRejected: boolean): Uint8Array {
+  const { weights, operators, maps } = plan;
   const graph = new GraphBuilder(operators);
-  const { width, gridHigh, gridWide, layers } = weights;
-  const count = gridHigh * gridWide;
-  const first = layers[0];
   const tokens = promptTokens(graph, weights);
   const covered = graph.input(CHOICES.covered, [2], 'int64');
   const masks = graph.input(CHOICES.masks, ['masks'], 'int64');
   const outputTokens = graph.input(CHOICES.outputTokens, ['masks + 1'], 'int64');
   const places = graph.input(CHOICES.places, [weights.hypernetworks.length], 'int64');
-  const predIouThresh = form.skipsRejected ? graph.input(CHOICES.predIouThresh, [1]) : undefined;
-  const { tokenToImage, imageToToken } = first;
-  const shared = {
-    image: graph.input(SHARED.image, [count, width]),
-    key: graph.input(SHARED.key, [tokenToImage.heads, tokenToImage.key.outputs / tokenToImage.heads, count]),
-    value: graph.input(SHARED.value, [tokenToImage.heads, count, tokenToImage.value.outputs / tokenToImage.heads]),
-    query: graph.input(SHARED.query, [imageToToken.heads, imageToToken.query.outputs / imageToToken.heads, count]),
-  };
-  // without the low rank nobody reads them; some providers have no kernel that leaves them behind
-  const wantsTraces = lowRank || operators === 'contributed';
-  const transformed = twoWayTransformer(graph, weights, tokens, shared, wantsTraces);
-  const { queries, image, imageWithPositions, traces } = transformed;
+  const predIouThresh = skipsRejected ? graph.input(CHOICES.predIouThresh, [1]) : undefined;
+  for (const reading of plan.readings) readingInput(graph, reading, weights);
+  const { queries, attended, firstStep } = maps
+    ? lowRankTransformer({ graph, weights, maps }, tokens, covered)
+    : twoWayTransformer(graph, weights, tokens, covered);
 
   // only the output tokens that answer need the last attention
   const pickedQueries = graph.node('Gather', 'final.queries', [queries, outputTokens], { axis: 1 });
   const pickedTokens = graph.node('Gather', 'final.tokens', [tokens, outputTokens], { axis: 1 });
   const finalAsking = graph.node('Add', 'final.asking', [pickedQueries, pickedTokens]);
-  const finalSeen = absorbedTokenToImage(
-    graph,
-    'final.t2i',
-    weights.finalAttention,
-    finalAsking,
-    image,
-    imageWithPositions,
-  );
+  const finalSeen = attended('final.t2i', weights.finalAttention, finalAsking);
   const answers = layerNorm(
     graph,
     'final.norm',
@@ -74,12 +50,6 @@ export function promptGraph(weights: DecoderWeights, form: PromptGraphForm): Uin
   );
   const iou = predictedIou(graph, weights, answers, masks);
   graph.output(iou, ['prompts', 'masks']);
-  // made here, because a graph inside another declares no inputs
-  const sharedStep = lowRank ? graph.input(SHARED.upscaled, ['covered', 4 * weights.upscaling1.outputs]) : undefined;
-  const firstStep = (branch: GraphBuilder) =>
-    sharedStep === undefined
-      ? directUpscaling(branch, weights, image, covered)
-      : lowRankUpscaling(branch, 'upscaling1', weights, sharedStep, traces, covered);
   const wanted: WantedMasks = { firstStep, answers, places, masks };
   const logits = predIouThresh
     ? logitsUnlessRejected(graph, weights, iou, predIouThresh, wanted)

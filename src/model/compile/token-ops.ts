@@ -28,30 +28,10 @@ export function perceptron(graph: GraphBuilder, name: string, x: Value, layers: 
 
 /** Layer normalisation over the last axis. */
 export function layerNorm(graph: GraphBuilder, name: string, x: Value, norm: NormWeights): Value {
-  return normNode(graph, [name], x, norm)[0];
-}
-
-/** Layer normalisation over the last axis, with the mean and one over the deviation that it used, [..., 1] each. */
-export function layerNormWithStatistics(
-  graph: GraphBuilder,
-  name: string,
-  x: Value,
-  norm: NormWeights,
-): [tokens: Value, mean: Value, inverseDeviation: Value] {
-  const [tokens, mean, inverseDeviation] = normNode(
-    graph,
-    [name, `${name}.mean`, `${name}.inverse deviation`],
-    x,
-    norm,
-  );
-  return [tokens, mean, inverseDeviation];
-}
-
-function normNode(graph: GraphBuilder, names: string[], x: Value, norm: NormWeights): Value[] {
   const dims = [norm.scale.length];
-  const scale = graph.constant(`${names[0]}.scale`, { dims, data: norm.scale });
-  const shift = graph.constant(`${names[0]}.shift`, { dims, data: norm.shift });
-  return graph.nodes('LayerNormalization', names, [x, scale, shift], { axis: -1, epsilon: float(norm.epsilon) });
+  const scale = graph.constant(`${name}.scale`, { dims, data: norm.scale });
+  const shift = graph.constant(`${name}.shift`, { dims, data: norm.shift });
+  return graph.node('LayerNormalization', name, [x, scale, shift], { axis: -1, epsilon: float(norm.epsilon) });
 }
 
 /** [B, T, H d] to [B, H, T, d]. */

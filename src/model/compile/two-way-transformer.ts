@@ -1,101 +1,104 @@
 /**
- * The two-way transformer over a batch of prompts, in the forms that the identities allow.
+ * The two-way transformer over a batch of prompts.
  *
  * @module
  */
 
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
-import type { DecoderWeights, LayerWeights } from './decoder-weights.js';
-import { centredNorm, centredNormWithDeviation, centredOutput } from './identities/centred-norm.js';
+import type { AttentionWeights, DecoderWeights, LayerWeights } from './decoder-weights.js';
+import { directUpscaling } from './direct-upscaling.js';
+import { centredNorm, centredOutput } from './identities/centred-norm.js';
 import { imageToTokenOutput, imageToTokenRows, imageToTokenScores } from './identities/image-to-token.js';
-import type { LayerTrace } from './identities/low-rank-upscaling.js';
 import { layer0ImageToToken, layer0TokenToImage } from './identities/shared-layer0.js';
-import { tokenToImageScores, tokenToImageValues } from './identities/token-to-image.js';
-import { columnPositions } from './image-graph.js';
-import { layerNorm, layerNormWithStatistics, perceptron, selfAttention } from './token-ops.js';
+import { type ImageTokens, tokenToImageScores, tokenToImageValues } from './identities/token-to-image.js';
+import { columnPositions, SHARED } from './shared-image.js';
+import { layerNorm, perceptron, selfAttention } from './token-ops.js';
 import { repeated, sumOf } from './weight-algebra.js';
 
-/** What the image graph gives to all prompts, see {@link sharedLayer0Projections}. */
-export interface SharedImage {
-  /** X0 with the residual bias folded in, [N, C]. */
-  readonly image: Value;
-  readonly key: Value;
-  readonly value: Value;
-  readonly query: Value;
-}
-
-/** Image tokens inside the graph. */
-export interface ImageTokens {
-  /** [B, N, C], or [N, C] when no prompt has touched them. */
-  readonly tokens: Value;
-  /** What is missing from every token because adding it elsewhere costs nothing, [C]. */
-  readonly offset?: Float32Array;
-}
-
-/** Image tokens after a layer. */
-interface UpdatedTokens extends ImageTokens {
-  /** How the layer made them, where that is wanted. */
-  readonly trace?: LayerTrace;
-}
-
-/** Tokens after the last layer. */
-export interface Transformed {
+/** Prompts after the last layer, and what can still be asked about the image. */
+export interface TransformedPrompts {
   /** Prompt tokens, [B, T, C]. */
   readonly queries: Value;
-  readonly image: ImageTokens;
-  /** x + pe, [B, N, C]. */
-  readonly imageWithPositions: Value;
-  /** What every layer's update of the image left behind, first layer first; nothing unless it is wanted. */
-  readonly traces: readonly LayerTrace[];
+  /** An attention from tokens, [B, t, C], to the image tokens. */
+  readonly attended: (name: string, attention: AttentionWeights, asking: Value) => Value;
+  /** The first upscaling step of the covered image tokens, in one or several chunks of them, [B, n, 4 c] each. */
+  readonly firstStep: (graph: GraphBuilder) => readonly Value[];
+}
+
+/** Image tokens after a layer, and x + pe, [B, N, C]. */
+interface UpdatedTokens extends ImageTokens {
+  readonly withPositions: Value;
+}
+
+/** How the prompt tokens of a layer meet the image. */
+interface ImageSide {
+  /** Attention from prompt tokens with their positions to the image, [B, T, C]. */
+  readonly seenBy: (asking: Value, layer: LayerWeights, i: number) => Value;
+  /** The layer's update of the image by prompt tokens with and without their positions. */
+  readonly update: (telling: Value, queries: Value, layer: LayerWeights, i: number) => void;
 }
 
 /**
  * All layers, the last attention not included.
  *
  * @param tokens - Prompt tokens, [B, T, C]; they are their own positions.
- * @param wantsTraces - Whether the layers are to leave {@link LayerTrace}s behind.
+ * @returns the prompt tokens after them, [B, T, C]
+ */
+export function throughLayers(
+  graph: GraphBuilder,
+  weights: DecoderWeights,
+  tokens: Value,
+  { seenBy, update }: ImageSide,
+): Value {
+  return weights.layers.reduce((before, layer, i) => {
+    const name = `layer${i}`;
+    const attended =
+      i === 0 ? firstSelfAttention(graph, layer, tokens) : nextSelfAttention(graph, name, layer, before, tokens);
+    let queries = layerNorm(graph, `${name}.norm1`, attended, layer.norm1);
+    const seen = seenBy(graph.node('Add', `${name}.asking`, [queries, tokens]), layer, i);
+    queries = layerNorm(graph, `${name}.norm2`, graph.node('Add', `${name}.seen`, [queries, seen]), layer.norm2);
+    const thought = perceptron(graph, `${name}.mlp`, queries, layer.mlp);
+    queries = layerNorm(graph, `${name}.norm3`, graph.node('Add', `${name}.thought`, [queries, thought]), layer.norm3);
+    update(graph.node('Add', `${name}.telling`, [queries, tokens]), queries, layer, i);
+    return queries;
+  }, tokens);
+}
+
+/**
+ * The transformer with image tokens of every prompt's own.
+ *
+ * @param tokens - Prompt tokens, [B, T, C]; they are their own positions.
+ * @param covered - int64 [2]: columns and rows of image tokens that hold image.
  */
 export function twoWayTransformer(
   graph: GraphBuilder,
   weights: DecoderWeights,
   tokens: Value,
-  shared: SharedImage,
-  wantsTraces: boolean,
-): Transformed {
-  const { width, gridHigh, gridWide, layers } = weights;
-  const count = gridHigh * gridWide;
-  const positions = columnPositions(weights);
-
-  let queries = tokens;
-  let image: ImageTokens = { tokens: shared.image };
-  let imageWithPositions = '';
-  const traces: LayerTrace[] = [];
-  layers.forEach((layer, i) => {
-    const name = `layer${i}`;
-    const attended =
-      i === 0 ? firstSelfAttention(graph, layer, tokens) : nextSelfAttention(graph, name, layer, queries, tokens);
-    queries = layerNorm(graph, `${name}.norm1`, attended, layer.norm1);
-    const asking = graph.node('Add', `${name}.asking`, [queries, tokens]);
-    const seen =
+  covered: Value,
+): TransformedPrompts {
+  const count = weights.gridHigh * weights.gridWide;
+  const untouched = graph.input(SHARED.image, [count, weights.width]);
+  let image: UpdatedTokens | undefined;
+  const attended = (name: string, attention: AttentionWeights, asking: Value) => {
+    if (!image) throw new Error('Expected at least one layer but received none');
+    return absorbedTokenToImage(graph, name, attention, asking, image);
+  };
+  const queries = throughLayers(graph, weights, tokens, {
+    seenBy: (asking, layer, i) =>
       i === 0
-        ? layer0TokenToImage(graph, `${name}.t2i`, layer, asking, shared)
-        : absorbedTokenToImage(graph, `${name}.t2i`, layer.tokenToImage, asking, image, imageWithPositions);
-    queries = layerNorm(graph, `${name}.norm2`, graph.node('Add', `${name}.seen`, [queries, seen]), layer.norm2);
-    const thought = perceptron(graph, `${name}.mlp`, queries, layer.mlp);
-    queries = layerNorm(graph, `${name}.norm3`, graph.node('Add', `${name}.thought`, [queries, thought]), layer.norm3);
-    const telling = graph.node('Add', `${name}.telling`, [queries, tokens]);
-    const update: ImageUpdate = { name, layer, telling, queries, count, wantsTraces };
-    const updated: UpdatedTokens =
-      i === 0 ? firstImageUpdate(graph, update, shared) : nextImageUpdate(graph, update, image, imageWithPositions);
-    image = updated;
-    if (updated.trace) traces.push(updated.trace);
-    const positionsHere = graph.constant(`${name}.pe`, {
-      dims: [count, width],
-      data: image.offset ? sumOf(positions, repeated(image.offset, count)) : positions,
-    });
-    imageWithPositions = graph.node('Add', `${name}.x + pe`, [image.tokens, positionsHere]);
+        ? layer0TokenToImage(graph, 'layer0.t2i', layer, asking, { key: SHARED.key(0), value: SHARED.value(0) })
+        : attended(`layer${i}.t2i`, layer.tokenToImage, asking),
+    update: (telling, queries, layer, i) => {
+      const update: ImageUpdate = { name: `layer${i}`, layer, telling, queries, count };
+      const updated = image ? nextImageUpdate(graph, update, image) : firstImageUpdate(graph, update, untouched);
+      image = { ...updated, withPositions: withPositions(graph, `layer${i}`, weights, updated) };
+    },
   });
-  return { queries, image, imageWithPositions, traces };
+  return {
+    queries,
+    attended,
+    firstStep: (branch) => (image ? [directUpscaling(branch, weights, image, covered)] : []),
+  };
 }
 
 function firstSelfAttention(graph: GraphBuilder, layer: LayerWeights, tokens: Value): Value {
@@ -119,16 +122,27 @@ function nextSelfAttention(
 }
 
 /** Attention from prompt tokens to image tokens that a prompt has touched, [B, T, C]. */
-export function absorbedTokenToImage(
+function absorbedTokenToImage(
   graph: GraphBuilder,
   name: string,
-  attention: LayerWeights['tokenToImage'],
+  attention: AttentionWeights,
   asking: Value,
-  image: ImageTokens,
-  imageWithPositions: Value,
+  image: UpdatedTokens,
 ): Value {
-  const scores = tokenToImageScores(graph, name, attention, asking, imageWithPositions);
+  const scores = tokenToImageScores(graph, name, attention, asking, image.withPositions);
   return tokenToImageValues(graph, name, attention, scores, image.tokens, image.offset);
+}
+
+/** x + pe, [B, N, C]. */
+function withPositions(graph: GraphBuilder, name: string, weights: DecoderWeights, image: ImageTokens): Value {
+  const { gridHigh, gridWide, width } = weights;
+  const count = gridHigh * gridWide;
+  const positions = columnPositions(weights);
+  const data = image.offset ? sumOf(positions, repeated(image.offset, count)) : positions;
+  return graph.node('Add', `${name}.x + pe`, [
+    image.tokens,
+    graph.constant(`${name}.pe`, { dims: [count, width], data }),
+  ]);
 }
 
 /** What a layer's update of the image tokens needs besides these. */
@@ -141,35 +155,29 @@ interface ImageUpdate {
   readonly queries: Value;
   /** Image tokens (N). */
   readonly count: number;
-  readonly wantsTraces: boolean;
 }
 
+/** @param image - F, [N, C]. */
 function firstImageUpdate(
   graph: GraphBuilder,
-  { name, layer, telling, queries, count, wantsTraces }: ImageUpdate,
-  shared: { image: Value; query: Value },
-): UpdatedTokens {
-  const weights = layer0ImageToToken(graph, `${name}.i2t`, layer, telling, shared.query, count);
+  { name, layer, telling, queries, count }: ImageUpdate,
+  image: Value,
+): ImageTokens {
+  const weights = layer0ImageToToken(graph, `${name}.i2t`, layer, telling, SHARED.query(0), count);
   const rows = imageToTokenRows(graph, `${name}.i2t`, centredOutput(layer.imageToToken), queries);
-  const sum = imageToTokenOutput(graph, `${name}.i2t`, shared.image, weights, rows);
-  const offset = layer.norm4.shift;
-  if (!wantsTraces) return { tokens: centredNorm(graph, `${name}.norm4`, sum, layer.norm4), offset };
-  const [tokens, inverseDeviation] = centredNormWithDeviation(graph, `${name}.norm4`, sum, layer.norm4);
-  return { tokens, offset, trace: { weights, rows, inverseDeviation } };
+  const sum = imageToTokenOutput(graph, `${name}.i2t`, image, weights, rows);
+  return { tokens: centredNorm(graph, `${name}.norm4`, sum, layer.norm4), offset: layer.norm4.shift };
 }
 
 function nextImageUpdate(
   graph: GraphBuilder,
-  { name, layer, telling, queries, count, wantsTraces }: ImageUpdate,
-  image: ImageTokens,
-  imageWithPositions: Value,
-): UpdatedTokens {
+  { name, layer, telling, queries, count }: ImageUpdate,
+  image: UpdatedTokens,
+): ImageTokens {
   const { out } = layer.imageToToken;
-  const weights = imageToTokenScores(graph, `${name}.i2t`, layer.imageToToken, telling, imageWithPositions, count);
+  const weights = imageToTokenScores(graph, `${name}.i2t`, layer.imageToToken, telling, image.withPositions, count);
   const bias = image.offset ? sumOf(out.bias, image.offset) : out.bias;
   const rows = imageToTokenRows(graph, `${name}.i2t`, layer.imageToToken, queries, bias);
   const sum = imageToTokenOutput(graph, `${name}.i2t`, image.tokens, weights, rows);
-  if (!wantsTraces) return { tokens: layerNorm(graph, `${name}.norm4`, sum, layer.norm4) };
-  const [tokens, mean, inverseDeviation] = layerNormWithStatistics(graph, `${name}.norm4`, sum, layer.norm4);
-  return { tokens, trace: { weights, rows, inverseDeviation, mean, shift: layer.norm4.shift } };
+  return { tokens: layerNorm(graph, `${name}.norm4`, sum, layer.norm4) };
 }

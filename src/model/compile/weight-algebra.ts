@@ -63,3 +63,10 @@ export function columnsOf(matrix: Float32Array, columns: number, from: number, c
   for (let i = 0; i < rows; i++) cut.set(matrix.subarray(i * columns + from, i * columns + from + count), i * count);
   return cut;
 }
+
+/** A matrix [rows, columns] turned into [columns, rows]. */
+export function transposed(matrix: Float32Array, rows: number, columns: number): Float32Array {
+  const turned = new Float32Array(matrix.length);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) turned[j * rows + i] = matrix[i * columns + j];
+  return turned;
+}

@@ -1,5 +1,6 @@
 import type { ImageTextModel, Vectors } from '../../sam/image-text-model.js';
 import type { RgbImage } from '../../sam/rgb-image.js';
+import { groupsOf } from '../../storage/groups.js';
 import { userCacheDir } from '../../storage/user-cache.js';
 import type { ImageTextEntry, ModelFile } from '../catalogue/entry.js';
 import { verifiedPathOf } from '../catalogue/verified-file.js';
@@ -139,17 +140,6 @@ async function inRuns<Item>(
   const all = new Float32Array(rows.length * width);
   for (const [i, row] of rows.entries()) all.set(row, i * width);
   return { count: rows.length, width, data: all };
-}
-
-function* groupsOf<Item>(items: Iterable<Item>, most: number): Generator<Item[]> {
-  let group: Item[] = [];
-  for (const item of items) {
-    group.push(item);
-    if (group.length < most) continue;
-    yield group;
-    group = [];
-  }
-  if (group.length > 0) yield group;
 }
 
 function ofLengthOne(vector: Float32Array): Float32Array {

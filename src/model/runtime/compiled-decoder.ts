@@ -15,8 +15,10 @@ import {
   type CompiledDecoder,
   type CompiledShape,
   IMAGE_INPUTS,
+  MASK_INPUT,
   PROMPT_INPUTS,
   PROMPT_OUTPUTS,
+  withoutMask,
 } from '../compile/compiled-form.js';
 import type { FramePoints } from '../contracts/contract.js';
 import { IMAGE_EMBEDDINGS, tensorNamed } from '../contracts/sam1-decoder.js';
@@ -49,19 +51,47 @@ export async function compiledDecoder(
     await image.release();
     throw error;
   });
+  const masks =
+    compiled.mask && new LateSession(compiled.mask, (bytes) => Session.open(bytes, role, threads, provider));
+  const withMask: WithMask | undefined =
+    masks && (async (shared, cover, mask) => (await masks.session()).run(maskFeeds(shape, shared, cover, mask)));
   return {
     form: 'compiled',
     provider,
     async forImage(embedding, placed) {
       const tensor = tensorNamed(embedding, IMAGE_EMBEDDINGS);
-      const sharedOf: SharedOf = (cover, mask) => image.run(imageFeeds(shape, cover, tensor, mask));
-      return new CompiledImageDecoder({ session: prompts, shape, geometry, promptsPerRun, sharedOf }, placed);
+      const sharedOf: SharedOf = (cover) => image.run(imageFeeds(shape, cover, tensor));
+      return new CompiledImageDecoder({ session: prompts, shape, geometry, promptsPerRun, sharedOf, withMask }, placed);
     },
     async release() {
       await image.release();
       await prompts.release();
+      await masks?.release();
     },
   };
+}
+
+/** The session of a graph that few runs need, opened when one does. */
+class LateSession {
+  readonly #bytes: Uint8Array;
+  readonly #open: (bytes: Uint8Array) => Promise<Session>;
+  #opening: Promise<Session> | undefined;
+
+  constructor(bytes: Uint8Array, open: (bytes: Uint8Array) => Promise<Session>) {
+    this.#bytes = bytes;
+    this.#open = open;
+  }
+
+  session(): Promise<Session> {
+    this.#opening ??= this.#open(this.#bytes);
+    return this.#opening;
+  }
+
+  async release(): Promise<void> {
+    // whoever asked for it heard why it could not be opened
+    const session = await this.#opening?.catch(() => undefined);
+    await session?.release();
+  }
 }
 
 /** How the prompts of an image are answered. */
@@ -71,10 +101,15 @@ interface Prompting {
   readonly geometry: ModelGeometry;
   readonly promptsPerRun: number;
   readonly sharedOf: SharedOf;
+  /** Missing where the decoder takes no mask prompt. */
+  readonly withMask: WithMask | undefined;
 }
 
-/** What the prompts of an image share, for a part of the frame and perhaps a mask prompt. */
-type SharedOf = (cover: Cover, mask?: Float32Array) => Promise<Feeds>;
+/** What the prompts of an image share, for a part of the frame. */
+type SharedOf = (cover: Cover) => Promise<Feeds>;
+
+/** The same for a mask prompt. */
+type WithMask = (shared: Feeds, cover: Cover, mask: Float32Array) => Promise<Feeds>;
 
 /** A part of the frame, from its top left: the image, or all with the padding. */
 interface Cover {
@@ -95,18 +130,20 @@ class CompiledImageDecoder implements ImageDecoder {
   readonly #promptsPerRun: number;
   readonly #placed: PlacedImage;
   readonly #sharedOf: SharedOf;
+  readonly #withMask: WithMask | undefined;
   readonly #covered: Cover;
   readonly #whole: Cover;
   /** What prompts without a mask share, kept for each part of the frame that was asked for. */
   readonly #shared = new Map<Cover, Promise<Feeds>>();
   #logits = new Float32Array(0);
 
-  constructor({ session, shape, geometry, promptsPerRun, sharedOf }: Prompting, placed: PlacedImage) {
+  constructor({ session, shape, geometry, promptsPerRun, sharedOf, withMask }: Prompting, placed: PlacedImage) {
     this.#session = session;
     this.#shape = shape;
     this.#promptsPerRun = promptsPerRun;
     this.#placed = placed;
     this.#sharedOf = sharedOf;
+    this.#withMask = withMask;
     const { lowResSize } = geometry;
     const { width, height } = placed.extent;
     this.#whole = coverOf(lowResSize, lowResSize);
@@ -115,7 +152,7 @@ class CompiledImageDecoder implements ImageDecoder {
 
   async decode(batch: PromptBatch, options: DecodeOptions = {}): Promise<DecodedBatch> {
     if (batch.count < 1) throw new SamError('bad-usage', 'Expected at least one prompt in a batch but received none');
-    if (batch.maskInput && !this.#shape.takesMask) {
+    if (batch.maskInput && !this.#withMask) {
       throw new SamError('bad-model', 'This decoder takes no mask prompt (exported for transformers.js)');
     }
     const points = framePointsOf(batch, this.#placed);
@@ -135,9 +172,11 @@ class CompiledImageDecoder implements ImageDecoder {
     const perRun = batch.maskInput ? 1 : this.#promptsPerRun;
     for (let start = 0; start < batch.count; start += perRun) {
       const end = Math.min(batch.count, start + perRun);
-      const shared = batch.maskInput
-        ? await this.#sharedOf(cover, this.#maskOf(batch.maskInput, start))
-        : await this.#sharedWithoutMask(cover);
+      const without = await this.#sharedWithoutMask(cover);
+      const shared =
+        batch.maskInput && this.#withMask
+          ? await this.#withMask(without, cover, this.#maskOf(batch.maskInput, start))
+          : without;
       const outputs = await this.#session.run({ ...shared, ...choices, ...promptFeeds(points, start, end) });
       const iou = outputs[PROMPT_OUTPUTS.iou].data as Float32Array;
       const logits = outputs[PROMPT_OUTPUTS.logits].data as Float32Array;
@@ -184,19 +223,25 @@ class CompiledImageDecoder implements ImageDecoder {
   }
 }
 
-function imageFeeds(shape: CompiledShape, cover: Cover, embedding: NamedTensor, mask?: Float32Array): Feeds {
+function imageFeeds(shape: CompiledShape, cover: Cover, embedding: NamedTensor): Feeds {
   const { width, gridHigh, gridWide } = shape;
-  const feeds: Feeds = {
+  return {
     [IMAGE_INPUTS.embedding]: floatTensor(embedding.data, [1, width, gridHigh, gridWide]),
+    ...coveredFeeds(shape, cover),
   };
-  if (shape.takesCovered) feeds[IMAGE_INPUTS.covered] = integerTensor(cover.tokensWide, cover.tokensHigh);
-  if (shape.takesMask) {
-    const cells = mask ?? new Float32Array(CELLS_PER_TOKEN ** 2 * gridHigh * gridWide);
-    const dims = [1, 1, CELLS_PER_TOKEN * gridHigh, CELLS_PER_TOKEN * gridWide];
-    feeds[IMAGE_INPUTS.mask] = floatTensor(cells, dims);
-    feeds[IMAGE_INPUTS.hasMask] = floatTensor([mask ? 1 : 0], [1]);
-  }
-  return feeds;
+}
+
+function maskFeeds(shape: CompiledShape, shared: Feeds, cover: Cover, mask: Float32Array): Feeds {
+  const { gridHigh, gridWide } = shape;
+  return {
+    ...Object.fromEntries(Object.entries(shared).map(([name, tensor]) => [withoutMask(name), tensor])),
+    [MASK_INPUT]: floatTensor(mask, [1, 1, CELLS_PER_TOKEN * gridHigh, CELLS_PER_TOKEN * gridWide]),
+    ...coveredFeeds(shape, cover),
+  };
+}
+
+function coveredFeeds({ takesCovered }: CompiledShape, { tokensWide, tokensHigh }: Cover): Feeds {
+  return takesCovered ? { [IMAGE_INPUTS.covered]: integerTensor(tokensWide, tokensHigh) } : {};
 }
 
 function promptFeeds({ pointsPerPrompt, coords, labels }: FramePoints, start: number, end: number): Feeds {

@@ -1,8 +1,7 @@
 import type { Job } from 'bullmq';
-import { batchRecordName, readBatchRecord, writeBatchRecord } from '../../dataset/run-folder/batch-records.js';
+import type { BatchRecords } from '../../dataset/run-folder/batch-records.js';
 import type { JournalLine } from '../../dataset/run-folder/journal-lines.js';
 import type { SamErrorCode } from '../../errors.js';
-import type { Storage } from '../../storage/storage.js';
 import { type BatchData, tasksOfBatch } from '../batch.js';
 import type { DeadLetter, QueueConnection } from '../redis/queue-connection.js';
 import type { RunBoard } from '../redis/run-board.js';
@@ -23,7 +22,7 @@ const PASSING: ReadonlySet<SamErrorCode> = new Set([
 export interface BatchJobParts {
   /** Id of the run. */
   readonly run: string;
-  readonly storage: Storage;
+  readonly records: BatchRecords;
   readonly batches: BatchesInWork;
   readonly board: RunBoard;
   readonly connection: QueueConnection;
@@ -40,33 +39,37 @@ export class TriedAgain extends Error {}
  * @throws {@link TriedAgain}, so that the queue waits and tries again; SamError of the storage.
  */
 export async function doBatchJob(job: Job<BatchData>, parts: BatchJobParts): Promise<boolean> {
-  const { storage } = parts;
+  const { records } = parts;
   const id = String(job.id);
-  const record = batchRecordName(id);
-  let lines = await readBatchRecord(storage, record);
+  let lines = await records.read(id);
   if (!lines) {
     lines = await linesOf(job, parts);
     if (!lines) return false;
-    await writeBatchRecord(storage, record, lines);
-    await storage.remove(batchRecordName(id, 'begun'));
+    await records.write(id, lines);
+    await records.removeBegun(id);
   }
   await settleBatch(id, lines, parts);
   return true;
 }
 
-/** What became of the images; undefined when the worker stops before their end. */
-async function linesOf(job: Job<BatchData>, { storage, batches }: BatchJobParts): Promise<JournalLine[] | undefined> {
-  const begunName = batchRecordName(String(job.id), 'begun');
-  const begun = (await readBatchRecord(storage, begunName)) ?? [];
+/** What workers before noted of a batch that has not ended, and the images that they left. */
+export async function begunBatchOf(job: Job<BatchData>, records: BatchRecords) {
+  const begun = (await records.read(String(job.id), 'begun')) ?? [];
   const known = new Set(begun.map(({ image_id }) => image_id));
-  const tasks = tasksOfBatch(job.data).filter(({ imageId }) => !known.has(imageId));
-  const outcome = await batches.do(tasks);
+  const left = tasksOfBatch(job.data).filter(({ imageId }) => !known.has(imageId));
+  return { begun, left };
+}
+
+/** What became of the images; undefined when the worker stops before their end. */
+async function linesOf(job: Job<BatchData>, { records, batches }: BatchJobParts): Promise<JournalLine[] | undefined> {
+  const { begun, left } = await begunBatchOf(job, records);
+  const outcome = await batches.do(left);
   const lines = [...begun, ...outcome.lines].sort((a, b) => a.image_id - b.image_id);
   const passing = lines.filter((line) => line.state === 'failed' && PASSING.has(line.code));
   const isLastTry = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
   if (outcome.isWhole && (passing.length === 0 || isLastTry)) return lines;
   const kept = lines.filter((line) => !passing.includes(line));
-  if (kept.length > known.size) await writeBatchRecord(storage, begunName, kept);
+  if (kept.length > begun.length) await records.write(String(job.id), kept, 'begun');
   if (!outcome.isWhole) return undefined;
   const [first] = passing;
   throw new TriedAgain(

@@ -1,5 +1,5 @@
 import type { Job } from 'bullmq';
-import { batchRecordName, readBatchRecord, writeBatchRecord } from '../../dataset/run-folder/batch-records.js';
+import { BatchRecords } from '../../dataset/run-folder/batch-records.js';
 import { QUEUE_FOLDER } from '../../dataset/run-folder/file-names.js';
 import { type JournalLine, journalLines } from '../../dataset/run-folder/journal-lines.js';
 import { RunFolder } from '../../dataset/run-folder/run-folder.js';
@@ -7,12 +7,11 @@ import { wordCategoriesOf } from '../../dataset/run-folder/words-identity.js';
 import type { RunListener } from '../../dataset/scheduler/events.js';
 import { sinkFor } from '../../dataset/scheduler/output-formats.js';
 import { openStorage } from '../../storage/open-storage.js';
-import type { Storage } from '../../storage/storage.js';
-import { type BatchData, tasksOfBatch } from '../batch.js';
+import type { BatchData } from '../batch.js';
 import type { QueueConnection } from '../redis/queue-connection.js';
 import type { RunBoard, RunEntry } from '../redis/run-board.js';
-import { settleBatch } from './batch-job.js';
-import { promptsOfJob } from './run-parts.js';
+import { begunBatchOf, settleBatch } from './batch-job.js';
+import { checkSeesRun, promptsOfJob } from './run-parts.js';
 
 /** What the end of a run is made with. */
 export interface FinishParts {
@@ -40,11 +39,12 @@ export async function finishRun({ entry, board, connection, onEvent }: FinishPar
   };
   if (!(await isLastJob())) return false;
   const storage = openStorage(run.output.folder);
-  for (const job of await queue.getFailed(0, -1)) await giveUp(job, storage, { run: id, board, connection });
-  const folder = await RunFolder.open(storage, run.identity, {}, [], {
-    onWait: (message) => onEvent({ event: 'notice', message }),
-  });
+  const onNotice = (message: string) => onEvent({ event: 'notice', message });
+  const records = new BatchRecords(storage, run.begunAt, onNotice);
+  for (const job of await queue.getFailed(0, -1)) await giveUp(job, records, { run: id, board, connection });
+  const folder = await RunFolder.open(storage, run.identity, {}, [], { onWait: onNotice, onNotice });
   try {
+    await checkSeesRun(run);
     // jobs may have come while the folder was waited for: they are put in the queue by who holds it
     if (!(await isLastJob())) return false;
     const failuresByCode = await folder.settleFailures();
@@ -56,10 +56,7 @@ export async function finishRun({ entry, board, connection, onEvent }: FinishPar
     await folder.writeSummary({ finished_at: new Date().toISOString(), queue: { run: id, seconds }, total });
     await removeNotes(run.output.folder);
     await board.finish(id, { done, failed, masks, failuresByCode });
-    onEvent({
-      event: 'notice',
-      message: `${storage.location}: ${done} of ${planned} images done, ${failed} failed; run ${id} has ended`,
-    });
+    onNotice(`${storage.location}: ${done} of ${planned} images done, ${failed} failed; run ${id} has ended`);
     return true;
   } finally {
     await folder.close();
@@ -89,16 +86,13 @@ async function finishSink({ run }: RunEntry, { storage }: RunFolder, onEvent: Ru
 /** The images of a job that the queue gave up, as after too many workers died of it, are failures. */
 async function giveUp(
   job: Job<BatchData>,
-  storage: Storage,
+  records: BatchRecords,
   parts: Pick<FinishParts, 'board' | 'connection'> & { readonly run: string },
 ): Promise<void> {
   const id = String(job.id);
-  const name = batchRecordName(id);
-  let lines = await readBatchRecord(storage, name);
+  let lines = await records.read(id);
   if (!lines) {
-    const begun = (await readBatchRecord(storage, batchRecordName(id, 'begun'))) ?? [];
-    const known = new Set(begun.map(({ image_id }) => image_id));
-    const left = tasksOfBatch(job.data).filter(({ imageId }) => !known.has(imageId));
+    const { begun, left } = await begunBatchOf(job, records);
     const reason = `The job with it was given up: ${job.failedReason}`;
     const failed = left.map(
       ({ imageId, locator }): JournalLine => ({
@@ -111,7 +105,7 @@ async function giveUp(
       }),
     );
     lines = [...begun, ...failed].sort((a, b) => a.image_id - b.image_id);
-    await writeBatchRecord(storage, name, lines);
+    await records.write(id, lines);
   }
   await settleBatch(id, lines, parts);
   await job.remove();

@@ -1,8 +1,8 @@
-import { openPrompts } from '../../dataset/prompts/open-prompts.js';
 import { differenceInWords, identityDifferences } from '../../dataset/run-folder/manifest.js';
 import { expectedOf, modelIdentityOf, settingsIdentityOf } from '../../dataset/scheduler/run-identity.js';
 import type { ExecutorInfo } from '../../execute/executor.js';
 import { installedVersions, type QueuedRun } from '../queued-run.js';
+import { promptsOfJob } from './run-parts.js';
 
 /**
  * Why this installation must not do a run: its results would mix with others that are not alike.
@@ -19,7 +19,7 @@ export async function differencesHere(run: QueuedRun, loaded?: ExecutorInfo): Pr
   const { job, identity } = run;
   const model = modelIdentityOf(job, loaded ?? expectedOf(job, identity.model));
   // those of words name files of a model, too
-  const settings = settingsIdentityOf(job, job.kind === 'segment' ? await openPrompts(job.prompts) : undefined);
+  const settings = settingsIdentityOf(job, await promptsOfJob(job));
   const others = identityDifferences(identity, { ...identity, model, settings }).map(differenceInWords);
   return [...versions, ...others];
 }

@@ -1,7 +1,7 @@
 import { openPrompts } from '../../dataset/prompts/open-prompts.js';
-import type { PromptSet } from '../../dataset/prompts/prompt-set.js';
+import type { OpenedPrompts } from '../../dataset/prompts/prompt-set.js';
 import { QUEUE_FOLDER } from '../../dataset/run-folder/file-names.js';
-import { readManifest } from '../../dataset/run-folder/manifest.js';
+import { begunAtOf, readManifest } from '../../dataset/run-folder/manifest.js';
 import { wordCategoriesOf } from '../../dataset/run-folder/words-identity.js';
 import { ImagePrompter } from '../../dataset/scheduler/image-prompter.js';
 import { type OutputFormat, sinkFor } from '../../dataset/scheduler/output-formats.js';
@@ -60,19 +60,22 @@ export async function openParts(
 }
 
 /** The prompts of a job; undefined where it takes none. */
-export async function promptsOfJob(job: Job): Promise<PromptSet | undefined> {
+export async function promptsOfJob(job: Job): Promise<OpenedPrompts | undefined> {
   return job.kind === 'segment' ? openPrompts(job.prompts) : undefined;
 }
 
 /**
- * Looks whether this machine sees the run's own folder: one that does not would write results where nobody looks for them.
+ * Looks whether this machine sees the run's own folder: one that does not would write results where nobody looks for them. Results of a run that
+ * another one took the place of would be among those of that one.
  *
  * @throws SamError `bad-run-folder`
  */
-export async function checkSeesRun({ output }: QueuedRun): Promise<void> {
+export async function checkSeesRun({ output, begunAt }: QueuedRun): Promise<void> {
   const storage = openStorage(output.folder);
-  if (await readManifest(storage)) return;
-  throw new SamError('bad-run-folder', `Expected the run in ${storage.location} but this machine finds none there`);
+  const manifest = await readManifest(storage);
+  if (manifest && begunAtOf(manifest) === begunAt) return;
+  const found = manifest ? `one of ${begunAtOf(manifest)} took its place` : 'this machine finds none there';
+  throw new SamError('bad-run-folder', `Expected the run of ${begunAt} in ${storage.location} but ${found}`);
 }
 
 /** A source whose relative paths start from a folder. */

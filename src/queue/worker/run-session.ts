@@ -1,4 +1,5 @@
 import type { Job, Worker } from 'bullmq';
+import { BatchRecords } from '../../dataset/run-folder/batch-records.js';
 import type { RunListener } from '../../dataset/scheduler/events.js';
 import { FATAL, RunLoop } from '../../dataset/scheduler/run-loop.js';
 import { SamError } from '../../errors.js';
@@ -51,6 +52,7 @@ export interface SessionOptions {
 export class RunSession {
   readonly #options: SessionOptions;
   readonly #batches = new BatchesInWork();
+  readonly #records: BatchRecords;
   readonly #stop = new AbortController();
   /** Aborted when no more is taken, whatever the reason. */
   readonly #end: AbortSignal;
@@ -63,6 +65,10 @@ export class RunSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    const { entry, parts, onEvent } = options;
+    this.#records = new BatchRecords(parts.storage, entry.run.begunAt, (message) =>
+      onEvent({ event: 'notice', message }),
+    );
     this.#end = AbortSignal.any([options.signal, this.#stop.signal]);
   }
 
@@ -128,17 +134,16 @@ export class RunSession {
   }
 
   async #doJob(job: Job, token: string | undefined): Promise<void> {
-    const { entry, board, connection, parts, onEvent } = this.#options;
+    const { entry, board, connection, onEvent } = this.#options;
     try {
       if (job.name === FINISH) {
         this.#isFinishing = true;
         await finishRun({ entry, board, connection, onEvent });
         return;
       }
-      const { storage } = parts;
       const isDone = await doBatchJob(job as Job<BatchData>, {
         run: entry.id,
-        storage,
+        records: this.#records,
         batches: this.#batches,
         board,
         connection,

@@ -196,11 +196,12 @@ export class S3AppendFile implements AppendFile {
     const { objects } = this.#place;
     for (;;) {
       const level = this.#open.at(-1)?.level;
+      if (level === undefined) return;
       const first = this.#open.findIndex((segment) => segment.level === level);
-      const some = first < 0 ? [] : this.#open.slice(first);
+      const some = this.#open.slice(first);
       const length = some.reduce((sum, segment) => sum + segment.bytes.length, 0);
       const isFull = length >= FULL_BYTES;
-      if (level === undefined || (some.length < SEGMENTS_OF_A_LEVEL && !isFull)) return;
+      if (some.length < SEGMENTS_OF_A_LEVEL && !isFull) return;
       const range = { start: this.#length - length, end: this.#length };
       const bytes = Buffer.concat(some.map((segment) => segment.bytes));
       const joined = { ...range, key: segmentKey(this.#prefix, range), level: level + 1, bytes };
@@ -213,9 +214,8 @@ export class S3AppendFile implements AppendFile {
         return;
       }
       this.#segments.splice(-some.length, some.length, { key: joined.key, ...range });
-      this.#open.splice(-some.length, some.length, ...(isFull ? [] : [joined]));
       // what is full ends what may be joined: segments lie behind each other
-      if (isFull) this.#open = [];
+      this.#open = isFull ? [] : [...this.#open.slice(0, first), joined];
     }
   }
 

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { SamError } from '../../errors.js';
+import { groupsOf } from '../groups.js';
 import type { ByteRange } from '../storage.js';
 import { s3Client } from './s3-client.js';
 import { s3FaultOf } from './s3-errors.js';
@@ -151,10 +152,10 @@ export class S3Objects {
       await client.send(new sdk.DeleteObjectCommand({ Bucket: this.bucket, Key: keys[0] }));
       return;
     }
-    for (let i = 0; i < keys.length; i += REMOVED_AT_ONCE) {
-      const some = keys.slice(i, i + REMOVED_AT_ONCE).map((key) => ({ Key: key }));
+    for (const some of groupsOf(keys, REMOVED_AT_ONCE)) {
+      const objects = some.map((key) => ({ Key: key }));
       const { Errors = [] } = await client.send(
-        new sdk.DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects: some, Quiet: true } }),
+        new sdk.DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects: objects, Quiet: true } }),
       );
       const [first] = Errors;
       if (first) throw Object.assign(new Error(first.Message), { name: first.Code ?? 'Error' });

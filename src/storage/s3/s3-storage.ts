@@ -3,15 +3,7 @@ import { SamError } from '../../errors.js';
 import { DataFault, piecesOf } from '../file-data.js';
 import { holderOf } from '../lock-file.js';
 import type { AppendFile, ByteRange, FileData, LockHolder, LockOptions, Storage, StorageLock } from '../storage.js';
-import {
-  bytesOfGrown,
-  findGrown,
-  type GrownObject,
-  generationOf,
-  SEGMENTS,
-  segmentOf,
-  segmentsPrefix,
-} from './grown-object.js';
+import { bytesOfGrown, findGrown, generationOf, SEGMENTS, segmentOf, segmentsPrefix } from './grown-object.js';
 import { type S3Address, s3Place, s3Text } from './s3-address.js';
 import { removeSegments, S3AppendFile } from './s3-append-file.js';
 import { s3FaultOf } from './s3-errors.js';
@@ -197,10 +189,13 @@ export class S3Storage implements Storage {
     let at = start;
     for (let look = 1; ; look++) {
       const found = await findGrown(this.#objects, this.#base, name);
-      const to = end === Number.POSITIVE_INFINITY ? (found?.length ?? 0) : end;
-      this.#requireBytes(name, found, { start: at, end: to });
+      if (!found) throw new SamError('bad-run-folder', `Could not read ${this.locate(name)}: it is not there`);
+      const { length } = found;
+      const to = end === Number.POSITIVE_INFINITY ? length : end;
+      if (length < to) {
+        throw new SamError('bad-run-folder', `Expected ${to} bytes in ${this.locate(name)} but it ends at ${length}`);
+      }
       try {
-        if (!found) return;
         for await (const piece of bytesOfGrown(this.#objects, key, found, { start: at, end: to })) {
           at += piece.length;
           yield piece;
@@ -211,13 +206,6 @@ export class S3Storage implements Storage {
         if (!isMoved || look === LOOKS) throw error;
       }
     }
-  }
-
-  #requireBytes(name: string, found: GrownObject | undefined, { end }: ByteRange): void {
-    if (found && found.length >= end) return;
-    const place = this.locate(name);
-    if (!found) throw new SamError('bad-run-folder', `Could not read ${place}: it is not there`);
-    throw new SamError('bad-run-folder', `Expected ${end} bytes in ${place} but it ends at ${found.length}`);
   }
 
   /** @throws SamError `unsafe-path`: names also come from journals, which anyone may have edited. */

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { FingerprintMap } from '../../../src/dataset/plan/fingerprint-map.js';
+import { FingerprintSet } from '../../../src/dataset/plan/fingerprint-set.js';
 import { locatorOf, type PlannedImage, refusalOf } from '../../../src/dataset/plan/planned-image.js';
 import { archiveKind } from '../../../src/dataset/sources/kinds/archive-kind.js';
 import { nameFilterOf } from '../../../src/dataset/sources/name-filter.js';
@@ -42,7 +42,7 @@ describe('archiveKind', () => {
     const search = {
       kinds: [kind],
       filter,
-      seen: new FingerprintMap(),
+      seen: new FingerprintSet(),
       ownFolders: new Map<string, ReadonlySet<string>>(),
     };
     const found: (readonly PlannedImage[])[] = [];

@@ -46,6 +46,19 @@ describe('openInputs', () => {
     assert.ok(hidden.includes('.thumbs/t.jpg') && hidden.includes('._a.png'));
   });
 
+  it('tells of the images of a full folder some at a time, in their order', async () => {
+    const full = join(root, '.full');
+    await mkdir(join(full, '0700'), { recursive: true });
+    const names = Array.from({ length: 1500 }, (_, i) => `${String(i).padStart(4, '0')}.jpg`);
+    await Promise.all([...names, '0700/in.png'].map((name) => writeFile(join(full, name), '')));
+    const source = openInputs({ inputs: [full] });
+    const batches: string[][] = [];
+    for await (const batch of source.images()) batches.push(batch.map(({ name }) => name));
+    await source.close();
+    assert.deepEqual(batches.flat(), [...names.slice(0, 700), '0700/in.png', ...names.slice(700)]);
+    assert.ok(batches.every((batch) => batch.length <= 1024));
+  });
+
   it('takes a file given by itself, whatever it is called', async () => {
     assert.deepEqual(await namesOf(['notes.txt', 'b/deep']), ['notes.txt', 'c.webp']);
   });
@@ -96,6 +109,16 @@ describe('openInputs', () => {
         ['../3.jpg', '3.jpg'],
         ['last.png', 'last.png'],
       ],
+    );
+  });
+
+  it('takes what a long list names twice once', async () => {
+    const lines = Array.from({ length: 30_000 }, (_, i) => `photos/${i % 50}/${i}.jpg`);
+    const again = ['photos/7/7.jpg', './photos/49/29999.jpg', 'photos/./0/0.jpg'];
+    const images = await listed([...lines, ...again, 'new.jpg'].join('\n'));
+    assert.deepEqual(
+      images.map(({ path }) => path),
+      [...lines, 'new.jpg'],
     );
   });
 

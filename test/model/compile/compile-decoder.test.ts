@@ -64,9 +64,9 @@ test('a decoder with an approximate GELU is not recognised', async () => {
 });
 
 const FORMS: readonly CompilerSettings[] = [
-  { lowRankUpscaling: false },
-  { lowRankUpscaling: true },
-  { operators: 'standard', lowRankUpscaling: true },
+  { lowRank: false },
+  { lowRank: true },
+  { operators: 'standard', lowRank: true },
   { isBatched: true },
   { isBatched: true, operators: 'standard' },
 ];

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { messageOf, type SamErrorCode } from '../../../errors.js';
-import { FingerprintMap } from '../../plan/fingerprint-map.js';
+import { FingerprintSet } from '../../plan/fingerprint-set.js';
 import { type PlannedImage, refusedImage } from '../../plan/planned-image.js';
 import { openArchive } from '../archive-bytes.js';
 import { isImageName } from '../extensions.js';
@@ -54,7 +54,7 @@ function imageOf(path: string, name: string, member: TarMember, isAgain: boolean
  */
 async function* imagesOfArchive(path: string, name: string, filter: NameFilter): AsyncGenerator<PlannedImage[]> {
   const stem = name.replace(EXTENSION, '');
-  const seen = new FingerprintMap();
+  const seen = new FingerprintSet();
   let batch: PlannedImage[] = [];
   let batchStart = 0;
   let archive: ArchiveBytes | undefined;

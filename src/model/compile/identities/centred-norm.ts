@@ -52,24 +52,6 @@ export function centredUpscaling(upscaling: UpscalingWeights): UpscalingWeights 
  * The shift is a constant of the model; whoever reads the result adds it where that costs nothing.
  */
 export function centredNorm(graph: GraphBuilder, name: string, x: Value, norm: NormWeights): Value {
-  // onnxruntime's own operator leaves the deviation out at no gain
-  return graph.operators === 'contributed'
-    ? centredNormWithDeviation(graph, name, x, norm)[0]
-    : normNode(graph, [name], x, norm)[0];
-}
-
-/** {@link centredNorm}, with one over the deviation of each row, [..., 1]. */
-export function centredNormWithDeviation(
-  graph: GraphBuilder,
-  name: string,
-  x: Value,
-  norm: NormWeights,
-): [tokens: Value, inverseDeviation: Value] {
-  const [tokens, inverseDeviation] = normNode(graph, [name, `${name}.inverse deviation`], x, norm);
-  return [tokens, inverseDeviation];
-}
-
-function normNode(graph: GraphBuilder, names: readonly string[], x: Value, norm: NormWeights): Value[] {
-  const scale = graph.constant(`${names[0]}.scale`, { dims: [norm.scale.length], data: norm.scale });
-  return zeroMeanNorm(graph, names, x, scale, { axis: -1, epsilon: float(norm.epsilon) });
+  const scale = graph.constant(`${name}.scale`, { dims: [norm.scale.length], data: norm.scale });
+  return zeroMeanNorm(graph, name, x, scale, { axis: -1, epsilon: float(norm.epsilon) });
 }

@@ -61,7 +61,11 @@ export function softmaxOverTokens(graph: GraphBuilder, name: string, scores: Val
   const largest = graph.node('ReduceMax', `${name}.largest`, [scores, tokens], { keepdims: 1 });
   const below = graph.node('Sub', `${name}.below`, [scores, largest]);
   const powers = graph.node('Exp', `${name}.powers`, [below]);
-  const sum = graph.node('ReduceSum', `${name}.sum`, [powers, tokens], { keepdims: 1 });
+  // as a product with ones, since ReduceSum adds in another order where there are more threads than heads
+  const count = graph.node('Shape', `${name}.tokens`, [powers], { start: 2, end: 3 });
+  const shape = graph.node('Concat', `${name}.ones.shape`, [graph.integers(1), count], { axis: 0 });
+  const ones = graph.node('Expand', `${name}.ones`, [graph.scalar('one', 1), shape]);
+  const sum = graph.node('MatMul', `${name}.sum`, [ones, powers]);
   const weights = graph.node('Div', `${name}.weights.heads`, [powers, sum]);
   return graph.node('Reshape', `${name}.weights`, [weights, graph.integers(0, -1, imageTokens)]);
 }

@@ -5,40 +5,9 @@
  */
 
 import type { GraphBuilder, Value } from '../../onnx/graph-builder.js';
-import type { LayerWeights, LinearWeights } from '../decoder-weights.js';
+import type { LayerWeights } from '../decoder-weights.js';
 import { headsApart, headsJoined, linear, scaledLinear, scoreScale } from '../token-ops.js';
 import { softmaxOverTokens } from './image-to-token.js';
-
-/** Names of what the once-per-image graph hands to the once-per-batch graph. */
-export const SHARED = { image: 'x0', key: 'k0', value: 'v0', query: 'q0', upscaled: 'x0 g0' } as const;
-
-/**
- * Per image, once: K0 = (X0 + PE) Wk + bk, V0 = X0 Wv + bv (token->image), Q0 = (X0 + PE) Wq + bq (image->token).
- *
- * @param image - X0, [N, C].
- * @param positions - PE, [N, C].
- * @returns K0 and Q0 as [H, d, N], V0 as [H, N, d]; the score's scale is in Q0.
- */
-export function sharedLayer0Projections(
-  graph: GraphBuilder,
-  layer: LayerWeights,
-  image: Value,
-  positions: Value,
-): { key: Value; value: Value; query: Value } {
-  const { tokenToImage, imageToToken } = layer;
-  const withPositions = graph.node('Add', 'x0 + pe', [image, positions]);
-  const byHead = (name: string, x: Value, weights: LinearWeights, heads: number, perm: number[]) => {
-    const projected = linear(graph, `${name}.projected`, x, weights);
-    const apart = graph.node('Reshape', `${name}.apart`, [projected, graph.integers(0, heads, -1)]);
-    return graph.node('Transpose', name, [apart], { perm });
-  };
-  const query = scaledLinear(scoreScale(imageToToken), imageToToken.query);
-  return {
-    key: byHead(SHARED.key, withPositions, tokenToImage.key, tokenToImage.heads, [1, 2, 0]),
-    value: byHead(SHARED.value, image, tokenToImage.value, tokenToImage.heads, [1, 0, 2]),
-    query: byHead(SHARED.query, withPositions, query, imageToToken.heads, [1, 2, 0]),
-  };
-}
 
 /**
  * Layer 0's attention from tokens to image, with the shared K0 and V0.

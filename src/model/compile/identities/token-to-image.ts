@@ -11,6 +11,14 @@ import { biasByHead, transposedWeightByHead, weightByHead } from '../head-weight
 import { headsApart, headsJoined, linear, scaledLinear, scoreScale } from '../token-ops.js';
 import { matrixProduct, sumOf } from '../weight-algebra.js';
 
+/** Image tokens inside the graph. */
+export interface ImageTokens {
+  /** [B, N, C], or [N, C] when no prompt has touched them. */
+  readonly tokens: Value;
+  /** What is missing from every token because adding it elsewhere costs nothing, [C]. */
+  readonly offset?: Float32Array;
+}
+
 /**
  * Token->image scores: `q_h . (Wk_h^T (x + pe) + bk) = (Wk_h q_h) . (x + pe) + const`, and softmax over image tokens cancels
  * the constant. One [H T, C] x [C, N] product replaces an [N, C] x [C, H d] one.

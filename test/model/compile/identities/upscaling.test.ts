@@ -4,24 +4,11 @@ import { copyColumnMajor } from '../../../../src/mask/logits/column-major.js';
 import type { DecoderWeights, UpscalingWeights } from '../../../../src/model/compile/decoder-weights.js';
 import { centredUpscaling } from '../../../../src/model/compile/identities/centred-norm.js';
 import { coveredTokens } from '../../../../src/model/compile/identities/covered-tokens.js';
-import {
-  type LayerTrace,
-  lowRankUpscaling,
-  sharedUpscaling,
-} from '../../../../src/model/compile/identities/low-rank-upscaling.js';
 import { upscaledMasks, upscalingAsProduct } from '../../../../src/model/compile/identities/upscaling.js';
 import { linear } from '../../../../src/model/compile/token-ops.js';
 import { float } from '../../../../src/model/onnx/graph-builder.js';
 import { closeTo } from '../../../support/close-to.js';
-import {
-  added,
-  flat,
-  linearOf,
-  type Matrix,
-  normOf,
-  randomMatrix,
-  randomNorm,
-} from '../../../support/plain-decoder.js';
+import { flat, randomMatrix, randomNorm } from '../../../support/plain-decoder.js';
 import { randomNumbers } from '../../../support/random-numbers.js';
 import { runGraph } from '../../../support/run-graph.js';
 
@@ -97,71 +84,3 @@ test('covered tokens are the first columns and, of each, the first rows', async 
   );
   closeTo(found, flat(image.filter((_, i) => Math.floor(i / high) < 4 && i % high < 2)), 0);
 });
-
-test('low-rank upscaling: the first step follows from the updates of the image tokens', async () => {
-  const [pairs, count] = [6, wide * high];
-  const norms = [randomNorm(C), randomNorm(C)];
-  const image = centred(randomMatrix(count, C));
-  const updates = [0, 1].map((layer) => ({
-    weights: randomMatrix(count, pairs),
-    rows: layer === 0 ? centred(randomMatrix(pairs, C)) : randomMatrix(pairs, C),
-  }));
-  // layer by layer; the first layer's shift is left out, as the compiled graph folds it into the next layer's rows
-  let tokens: Matrix = image;
-  const statistics = updates.map(({ weights, rows }, layer) => {
-    const update = linearOf(weights, { inputs: pairs, outputs: C, weight: flat(rows), bias: new Float32Array(C) });
-    const sum = added(tokens, update);
-    const means = sum.map((row) => row.reduce((a, b) => a + b, 0) / C);
-    const inverse = sum.map(
-      (row, i) => 1 / Math.sqrt(row.reduce((a, b) => a + (b - means[i]) ** 2, 0) / C + norms[layer].epsilon),
-    );
-    tokens = normOf(sum, layer === 0 ? { ...norms[0], shift: new Float32Array(C) } : norms[1]);
-    return { means, inverse };
-  });
-  const weights = {
-    width: C,
-    gridWide: wide,
-    gridHigh: high,
-    layers: norms.map((norm4) => ({ norm4 })),
-    upscaling1,
-  } as unknown as DecoderWeights;
-  const inputs = {
-    image: { dims: [count, C], data: flat(image) },
-    covered: { dims: [2], data: BigInt64Array.of(4n, 2n) },
-    ...Object.fromEntries(
-      updates.flatMap((update, i) => [
-        [`a${i}`, { dims: [1, pairs, count], data: flat(transposed(update.weights)) }],
-        [`m${i}`, { dims: [1, pairs, C], data: flat(update.rows) }],
-        [`s${i}`, { dims: [1, count, 1], data: Float32Array.from(statistics[i].inverse) }],
-        [`mean${i}`, { dims: [1, count, 1], data: Float32Array.from(statistics[i].means) }],
-      ]),
-    ),
-  };
-  const [found] = await runGraph(inputs, (graph, values) => {
-    const traces: LayerTrace[] = [
-      { weights: values.a0, rows: values.m0, inverseDeviation: values.s0 },
-      {
-        weights: values.a1,
-        rows: values.m1,
-        inverseDeviation: values.s1,
-        mean: values.mean1,
-        shift: norms[1].shift,
-      },
-    ];
-    const shared = sharedUpscaling(graph, 'shared', weights, values.image, values.covered);
-    return lowRankUpscaling(graph, 'low rank', weights, shared, traces, values.covered);
-  });
-  const product = linearOf(tokens, upscalingAsProduct(centredUpscaling(upscaling1)));
-  closeTo(found, flat(product.filter((_, i) => Math.floor(i / high) < 4 && i % high < 2)), 5e-5);
-});
-
-function centred(matrix: Matrix): Matrix {
-  return matrix.map((row) => {
-    const mean = row.reduce((a, b) => a + b, 0) / row.length;
-    return row.map((value) => value - mean);
-  });
-}
-
-function transposed(matrix: Matrix): Matrix {
-  return matrix[0].map((_, column) => matrix.map((row) => row[column]));
-}
