@@ -107,7 +107,7 @@ describe('sam-cli calibrate', () => {
       return calibrate({
         ...options,
         masksPerImage: 3,
-        parallelism: { workers: 1 },
+        parallelism: { workers: 1, threads: 1 },
         signal: controller.signal,
         onEvent: ({ event }: RunEvent) => event === wanted && controller.abort(),
         onSweep: () => controller.abort(),
@@ -116,7 +116,7 @@ describe('sam-cli calibrate', () => {
     assert.equal(await stoppedAt('image_started'), undefined);
 
     const flags = [...asked(), '--model', QUICK];
-    const resumed = await runMain(...flags, '--candidates', candidates, '--workers', '1');
+    const resumed = await runMain(...flags, '--candidates', candidates);
     assert.equal(resumed.exitCode, 0, resumed.stderr);
     // an image that was in flight is finished, too
     assert.match(resumed.stderr, /"event":"run_finished","images":[12],.*"done_before":[12],/);
