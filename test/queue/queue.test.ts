@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { RunEvent } from '../../src/dataset/scheduler/events.js';
 import { runDataset } from '../../src/dataset/scheduler/run.js';
 import type { ExecutorMaker } from '../../src/execute/executor.js';
@@ -410,21 +411,26 @@ describe('a queue', { skip: NO_REDIS }, () => {
       const response = await fetch(`http://127.0.0.1:${port}${path}`);
       return `${response.status} ${await response.text()}`;
     };
-    while ((await status())?.state !== 'finished') await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.equal(await get('/healthz'), '200 ok\n');
-    const metrics = await get('/metrics');
-    assert.match(metrics, /^sam_cli_images_done_total 10$/m);
-    assert.match(metrics, /^sam_cli_images_failed_total\{code="unreadable-image"\} 1$/m);
-    assert.match(metrics, /^sam_cli_masks_total 10$/m);
-    assert.match(metrics, /^sam_cli_queue_jobs\{run="[0-9a-f]{16}",state="wait"\} 0$/m);
-    assert.match(metrics, /^sam_cli_image_seconds_count 10$/m);
-    const { workers } = await queueStatusOf(redisAddressOf(redis.url));
-    assert.deepEqual(
-      workers.map(({ pid, done }) => [pid, done > 0]),
-      [[process.pid, true]],
-    );
-    stop.abort();
-    await working;
+    try {
+      while ((await status())?.state !== 'finished') await setTimeout(100);
+      assert.equal(await get('/healthz'), '200 ok\n');
+      const metrics = await get('/metrics');
+      assert.match(metrics, /^sam_cli_images_done_total 10$/m);
+      assert.match(metrics, /^sam_cli_images_failed_total\{code="unreadable-image"\} 1$/m);
+      assert.match(metrics, /^sam_cli_masks_total 10$/m);
+      assert.match(metrics, /^sam_cli_queue_jobs\{run="[0-9a-f]{16}",state="wait"\} 0$/m);
+      assert.match(metrics, /^sam_cli_image_seconds_count 10$/m);
+      // a worker says what it did every few seconds, and when it waits
+      const workers = async () => (await queueStatusOf(redisAddressOf(redis.url))).workers;
+      while ((await workers())[0].done === 0) await setTimeout(100);
+      assert.deepEqual(
+        (await workers()).map(({ pid, done }) => [pid, done]),
+        [[process.pid, 10]],
+      );
+    } finally {
+      stop.abort();
+      await working;
+    }
   });
 
   it('refuses what cannot travel', async () => {
