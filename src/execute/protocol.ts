@@ -6,6 +6,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorAsData } from '../errors.js';
+import type { StopCell } from '../model/runtime/native-calls.js';
 import type { CropOffer, FoundByBatch } from './crop-offer.js';
 import type { ExecutorInfo, ImageAnswer, ImageTask } from './executor.js';
 import type { Job } from './job.js';
@@ -19,6 +20,12 @@ export interface WorkerSetup {
   readonly encoderThreads: number;
   /** Whether there are other workers that may help with an image. */
   readonly sharesImages: boolean;
+}
+
+/** What every request brings. */
+interface Stoppable {
+  /** By which the worker is asked to stop. */
+  readonly stop: StopCell;
 }
 
 /** One image for a worker. */
@@ -41,10 +48,14 @@ export interface HelpRequest {
   readonly offer: CropOffer;
 }
 
-export type WorkerRequest = AnswerRequest | ReadyRequest | HelpRequest;
+/** What a worker may be asked for. */
+export type Asked = AnswerRequest | ReadyRequest | HelpRequest;
+
+/** A request as a worker receives it. */
+export type WorkerRequest = Asked & Stoppable;
 
 /** What a request is answered with beside how the model runs. */
-export type MadeFor<Request extends WorkerRequest> = Request extends AnswerRequest
+export type MadeFor<Request extends Asked> = Request extends AnswerRequest
   ? ImageAnswer
   : Request extends HelpRequest
     ? FoundByBatch

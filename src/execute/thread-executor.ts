@@ -4,7 +4,16 @@ import { CropHelpers } from './crop-helpers.js';
 import { type Parallelism, parallelismFor, workOf } from './default-parallelism.js';
 import type { Executor, ExecutorInfo, ExecutorMaker, ImageAnswer, ImageTask, TaskOptions } from './executor.js';
 import type { Job } from './job.js';
-import type { AnswerRequest, MadeFor, WorkerAnswer, WorkerMessage, WorkerRequest, WorkerSetup } from './protocol.js';
+import type {
+  AnswerRequest,
+  Asked,
+  MadeFor,
+  WorkerAnswer,
+  WorkerMessage,
+  WorkerRequest,
+  WorkerSetup,
+} from './protocol.js';
+import { WorkerStop } from './worker-stop.js';
 
 /**
  * Options of {@link ThreadExecutor}. Worker threads have a model each; without a number of them there are as many as cores and
@@ -50,6 +59,8 @@ export class ThreadExecutor implements Executor {
   });
   #loaded: Required<ExecutorInfo> | undefined;
   #isClosed = false;
+  /** Requests that workers have or will have, and how they are ended. */
+  readonly #inFlight = new Set<{ readonly stop: WorkerStop; readonly ended: Promise<unknown> }>();
 
   constructor({ job, images = Number.POSITIVE_INFINITY, onNotice, workerFile, ...wanted }: ThreadExecutorOptions) {
     const work = workOf(job);
@@ -128,29 +139,48 @@ export class ThreadExecutor implements Executor {
     }
   }
 
-  /** Ends the workers. Work in flight is abandoned: its answers are rejected. */
+  /**
+   * Ends the workers. Work in flight is abandoned: its answers are rejected. A worker that is inside the model is waited for, at most as long
+   * as the model takes for one image or a few prompts.
+   */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await Promise.all([...this.#inFlight].map(({ stop, ended }) => stop.stop(ended)));
     await this.#pool.destroy();
   }
 
-  async #run<Request extends WorkerRequest>(request: Request, { timeoutSeconds, signal }: TaskOptions) {
+  /** A timeout is over when the worker has stopped, so that the next image finds one; whoever aborts does not wait. */
+  async #run<Request extends Asked>(request: Request, { timeoutSeconds, signal }: TaskOptions) {
+    signal?.throwIfAborted();
     const timeout = timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
-    const ends = [signal, timeout].filter((each) => each !== undefined);
-    // the pool ends the worker of a task that is aborted, and starts another
-    const end = ends.length > 0 ? AbortSignal.any(ends) : null;
+    const stop = new WorkerStop();
     this.#busy++;
-    const ended = this.#pool.run(request, { signal: end }).finally(() => this.#endRequest());
-    const running = ended.catch((error: unknown) => {
+    const ended = this.#pool.run({ ...request, stop: stop.cell } as WorkerRequest, { signal: stop.signal });
+    const flight = { stop, ended };
+    this.#inFlight.add(flight);
+    const whenEnded = new AbortController();
+    const aborted = new Promise<never>((_, reject) => {
+      const end = () => void stop.stop(ended);
+      timeout?.addEventListener('abort', end, { signal: whenEnded.signal });
+      signal?.addEventListener('abort', () => reject(signal.reason), { signal: whenEnded.signal });
+      signal?.addEventListener('abort', end, { signal: whenEnded.signal });
+    });
+    const settled = ended.finally(() => {
+      whenEnded.abort();
+      this.#inFlight.delete(flight);
+      this.#endRequest();
+    });
+    const answer = await Promise.race([settled, aborted]).catch((error: unknown) => {
       if (signal?.aborted) throw signal.reason;
-      if (timeout?.aborted)
-        throw new SamError('timeout', `Expected masks within ${timeoutSeconds} s but it took longer`);
+      if (timeout?.aborted) throw timedOut(timeoutSeconds);
       throw new SamError('worker-lost', `A worker thread ended before its image was done: ${messageOf(error)}`);
     });
-    const answer = (await running) as WorkerAnswer<MadeFor<Request>>;
-    if (!answer.ok) throw errorOfData(answer.error);
+    if (!answer.ok) {
+      if (timeout?.aborted) throw timedOut(timeoutSeconds);
+      throw errorOfData(answer.error);
+    }
     this.#checkAlike(answer.loaded);
-    return answer;
+    return answer as Extract<WorkerAnswer<MadeFor<Request>>, { ok: true }>;
   }
 
   /** A worker is free: the next image comes at once if there is one, and otherwise it helps. */
@@ -183,6 +213,10 @@ export class ThreadExecutor implements Executor {
       'Use fewer workers, which may be more than the device has memory for, or name the device.',
     );
   }
+}
+
+function timedOut(seconds: number | undefined): SamError {
+  return new SamError('timeout', `Expected masks within ${seconds} s but it took longer`);
 }
 
 /** Worker threads for a run, as many as fit its images and this machine unless some are wanted. */

@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorAsData } from '../errors.js';
 import { loadModel, type SamModel } from '../model/runtime/load-model.js';
+import { listenTo } from '../model/runtime/native-calls.js';
 import { type Answerer, answererOf } from './answerer.js';
 import { cropSharing, helpWith } from './crop-offer.js';
 import type { MaskNamer } from './mask-namer.js';
@@ -28,12 +29,19 @@ function model(): Promise<SamModel> {
     ...(job.embeddings && { embeddings: job.embeddings }),
     onNotice: (message) => say({ kind: 'notice', message }),
   });
+  // one that was stopped while it loaded loads for the next image
+  loadingModel.catch(() => {
+    loadingModel = undefined;
+  });
   return loadingModel;
 }
 
 /** What whole images need beside the model. Whoever only helps with those of others does without. */
 function answerer(loaded: SamModel): Promise<Answerer> {
   loadingAnswerer ??= loadNamer(loaded).then((namer) => answererOf(job, loaded, namer));
+  loadingAnswerer.catch(() => {
+    loadingAnswerer = undefined;
+  });
   return loadingAnswerer;
 }
 
@@ -75,6 +83,7 @@ async function answered(request: WorkerRequest): Promise<WorkerAnswer> {
 }
 
 export default async function run(request: WorkerRequest): Promise<WorkerAnswer> {
+  listenTo(request.stop);
   try {
     return await answered(request);
   } catch (error) {

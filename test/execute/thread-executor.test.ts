@@ -52,6 +52,30 @@ describe('ThreadExecutor', () => {
     assert.ok(performance.now() - startedAt < 5000);
   });
 
+  it('ends no thread inside the model, which would end the process: for a timeout, an abort, or at the end', async (context) => {
+    const executor = new ThreadExecutor({
+      job: everythingJob({ preset: 'reference', pointsPerSide: 4 }),
+      workers: 2,
+      threads: 1,
+    });
+    context.after(() => executor.close());
+    const image = { data: new Uint8Array(60 * 40 * 3).fill(90), width: 60, height: 40 };
+    // workers are told while they load, while they encode and while they decode
+    await assert.rejects(executor.answer({ image }, { timeoutSeconds: 0.05 }), { code: 'timeout' });
+    await executor.ready();
+    await assert.rejects(executor.answer({ image }, { timeoutSeconds: 0.4 }), { code: 'timeout' });
+    const controller = new AbortController();
+    const aborted = executor.answer({ image }, { signal: controller.signal, onProgress: () => controller.abort() });
+    await assert.rejects(aborted, { name: 'AbortError' });
+    assert.equal((await executor.answer({ image })).prompts, 16);
+    const inFlight = new Promise<void>((resolve) => {
+      const ended = executor.answer({ image }, { onProgress: () => resolve() });
+      ended.catch(() => undefined);
+    });
+    await inFlight;
+    await executor.close();
+  });
+
   it('refuses masks of two forms of the decoder, and of two devices', async (context) => {
     const { ask } = await illExecutor(context);
     await ask(0, 0);

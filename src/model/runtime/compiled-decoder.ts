@@ -84,13 +84,15 @@ class LateSession {
 
   session(): Promise<Session> {
     this.#opening ??= this.#open(this.#bytes);
+    // the next mask prompt tries again
+    this.#opening.catch(() => {
+      this.#opening = undefined;
+    });
     return this.#opening;
   }
 
   async release(): Promise<void> {
-    // whoever asked for it heard why it could not be opened
-    const session = await this.#opening?.catch(() => undefined);
-    await session?.release();
+    await (await this.#opening)?.release();
   }
 }
 

@@ -76,6 +76,10 @@ export async function loadModel(
     encoder ??= verifiedPathOf(entry.encoder, cacheDir).then((path) =>
       loadImageEncoder(path, contract.encoder, geometry, { threads: encoderThreads, device, onNotice: notify }),
     );
+    // the next image tries again
+    encoder.catch(() => {
+      encoder = undefined;
+    });
     return encoder;
   };
   // one that could not be loaded has nothing to release

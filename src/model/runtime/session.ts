@@ -9,6 +9,7 @@ import { messageOf, SamError } from '../../errors.js';
 import type { GraphInput, PlainTensor, PlainTensors } from '../contracts/contract.js';
 import type { Provider } from './device.js';
 import { floatsOfHalves, halfFloatsOf } from './half-floats.js';
+import { nativeCall } from './native-calls.js';
 
 /** What a graph is used for. */
 export type SessionRole = 'encoder' | 'compiled' | 'batched' | 'exported';
@@ -69,10 +70,14 @@ export class Session {
     };
     try {
       // one overload a type
-      const session = typeof model === 'string' ? ort.InferenceSession.create(model, options) : undefined;
-      return new Session(await (session ?? ort.InferenceSession.create(model as Uint8Array, options)));
+      const session = await nativeCall(() =>
+        typeof model === 'string'
+          ? ort.InferenceSession.create(model, options)
+          : ort.InferenceSession.create(model, options),
+      );
+      return new Session(session);
     } catch (error) {
-      if (provider !== 'cpu') throw error;
+      if (provider !== 'cpu' || error instanceof SamError) throw error;
       const name = typeof model === 'string' ? model : `${model.length} bytes`;
       throw new SamError('bad-model', `Expected an ONNX model but could not load ${name}: ${messageOf(error)}`);
     }
@@ -88,12 +93,12 @@ export class Session {
 
   /** Runs the graph. The calling thread is blocked until it is done. */
   async run(feeds: Feeds): Promise<Feeds> {
-    const outputs: Feeds = await this.#session.run(withChanged(feeds, this.#halfInputs, inHalves));
+    const outputs: Feeds = await nativeCall(() => this.#session.run(withChanged(feeds, this.#halfInputs, inHalves)));
     return withChanged(outputs, this.#halfOutputs, inFloats);
   }
 
   release(): Promise<void> {
-    return this.#session.release();
+    return nativeCall(() => this.#session.release());
   }
 }
 
