@@ -54,7 +54,8 @@ describe('ThreadExecutor', () => {
 
   it('ends no thread inside the model, which would end the process: for a timeout, an abort, or at the end', async (context) => {
     const executor = new ThreadExecutor({
-      job: everythingJob({ preset: 'reference', pointsPerSide: 4 }),
+      // many batches, so that progress is told long before the end
+      job: everythingJob({ preset: 'reference', pointsPerSide: 4, pointsPerBatch: 1 }),
       workers: 2,
       threads: 1,
     });
@@ -69,8 +70,10 @@ describe('ThreadExecutor', () => {
     await assert.rejects(aborted, { name: 'AbortError' });
     assert.equal((await executor.answer({ image })).prompts, 16);
     const inFlight = new Promise<void>((resolve) => {
-      const ended = executor.answer({ image }, { onProgress: () => resolve() });
-      ended.catch(() => undefined);
+      executor.answer({ image }, { onProgress: () => resolve() }).then(
+        () => resolve(),
+        () => resolve(),
+      );
     });
     await inFlight;
     await executor.close();
