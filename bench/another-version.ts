@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fixtureUrl } from '../test/support/fixture.js';
 import { cliPath } from '../test/support/run-cli.js';
-import { say, timed } from './support/queue-commands.js';
+import { say, timed } from './support/timed-command.js';
 
 const ROUNDS = 5;
 

@@ -13,7 +13,8 @@ import type { RedisServer } from '../test/support/redis-server.js';
 import { cliPath } from '../test/support/run-cli.js';
 import { COARSE } from '../test/support/small-images.js';
 import { SMALL_MODEL } from '../test/support/small-model.js';
-import { say, timed, withRedis } from './support/queue-commands.js';
+import { say, timed } from './support/timed-command.js';
+import { withRedis } from './support/with-redis.js';
 
 const MANY = 1_000_000;
 const EMPTY_JOBS = 20_000;

@@ -3,7 +3,8 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RedisServer } from '../test/support/redis-server.js';
 import { writeImages } from './support/photographs.js';
-import { say, timed, withRedis } from './support/queue-commands.js';
+import { say, timed } from './support/timed-command.js';
+import { withRedis } from './support/with-redis.js';
 
 const PHOTOGRAPHS = 16;
 const ROUNDS = 2;

@@ -1,9 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { RedisServer } from '../../test/support/redis-server.js';
 import { cliPath } from '../../test/support/run-cli.js';
 
 /** Runs a program to its end. @returns its seconds, and what it said on standard error. */
@@ -20,19 +16,6 @@ export async function timed(
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`${args.join(' ')} answered ${code}: ${said}`);
   return { seconds: (performance.now() - startedAt) / 1000, said };
-}
-
-/** Does something with a Redis server and a folder, which are gone then. */
-export async function withRedis(task: (redis: RedisServer, folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'sam-cli-queue-'));
-  await mkdir(join(folder, 'redis'));
-  const redis = await RedisServer.start(join(folder, 'redis'));
-  try {
-    await task(redis, folder);
-  } finally {
-    await redis.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 /** Prints a line of results. */
