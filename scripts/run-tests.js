@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const ALONE = /^(calibrate|cli|execute|goldens|library|queue|report|storage)\//;
 /** ...but for these. */
 const PLAIN = Object.entries({
-  cli: 'compare device doctor edges estimates export hostile merge progress-line render reporters segment settings shown tar-round-trip view',
+  cli: 'calibration-in-words compare device doctor edges estimates export hostile merge progress-line render reporters segment settings shown tar-round-trip view',
   execute: 'crop-helpers default-parallelism',
   report: 'mask-table masks script-text',
   storage: 'cache-folder check-folder folder-storage write-atomic write-named-file',

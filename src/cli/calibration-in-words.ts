@@ -28,7 +28,8 @@ export function calibrationInWords(report: CalibrationReport, model: string): st
     name,
     masks_per_image.toFixed(1),
     average_recall.toFixed(4),
-    (average_recall / reference.average_recall).toFixed(3),
+    // of nothing there is no multiple
+    reference.average_recall > 0 ? (average_recall / reference.average_recall).toFixed(3) : '-',
   ];
   const rows = [
     ['', 'masks an image', 'average recall', "times reference's"],
@@ -54,6 +55,7 @@ export function calibrationInWords(report: CalibrationReport, model: string): st
 function gainInWords({ current, cross_validated }: CalibrationReport): string[] {
   if (!cross_validated) return ['A single image: nothing says what these settings do for others.'];
   const { gain } = cross_validated;
+  if (!Number.isFinite(gain)) return ['What is in use finds nothing on these images.'];
   const inUse = current ? '`default` finds as it is now' : "the reference's settings find, which `default` uses so far";
   return [`On images it was not chosen on, what is chosen finds ${gain.toFixed(3)} times what ${inUse}.`];
 }
