@@ -160,10 +160,16 @@ export class ThreadExecutor implements Executor {
     this.#inFlight.add(flight);
     const whenEnded = new AbortController();
     const aborted = new Promise<never>((_, reject) => {
-      const end = () => void stop.stop(ended);
-      timeout?.addEventListener('abort', end, { signal: whenEnded.signal });
-      signal?.addEventListener('abort', () => reject(signal.reason), { signal: whenEnded.signal });
-      signal?.addEventListener('abort', end, { signal: whenEnded.signal });
+      const whileItRuns = { signal: whenEnded.signal };
+      timeout?.addEventListener('abort', () => void stop.stop(ended), whileItRuns);
+      signal?.addEventListener(
+        'abort',
+        () => {
+          reject(signal.reason);
+          void stop.stop(ended);
+        },
+        whileItRuns,
+      );
     });
     const settled = ended.finally(() => {
       whenEnded.abort();
