@@ -1,10 +1,10 @@
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { IMAGE_INPUTS } from './compiled-form.js';
 import { residualBiasFolded } from './identities/centred-norm.js';
-import { sumOfSquares } from './low-rank/low-rank-readings.js';
-import { sharedUpscaling } from './low-rank/low-rank-upscaling.js';
+import { outputSquares } from './low-rank/low-rank-readings.js';
+import { outputUpscaled, upscaledChunks } from './low-rank/low-rank-upscaling.js';
 import { maskReadings } from './mask-graph.js';
-import { columnPositions, type DecoderPlan, readImage, SHARED, tokensInColumns } from './shared-image.js';
+import { columnPositions, type DecoderPlan, outputReading, SHARED, tokensInColumns } from './shared-image.js';
 
 /** The graph that runs once per image: from an image embedding [1, C, Gh, Gw] to what all prompts share. */
 export function imageGraph({ weights, operators, maps, readings }: DecoderPlan): Uint8Array {
@@ -18,18 +18,15 @@ export function imageGraph({ weights, operators, maps, readings }: DecoderPlan):
   const bias = maps?.residualBias(0) ?? layers[0].imageToToken.out.bias;
   const f = residualBiasFolded(graph, SHARED.image, x0, bias);
   const images = { x0, 'x0 + pe': graph.node('Add', 'x0 + pe', [x0, positions]), f };
-  for (const reading of readings) readImage(graph, reading, images[reading.of], weights);
+  for (const reading of readings) outputReading(graph, reading, images[reading.of], weights);
   if (!maps) {
     graph.output(f, [count, width]);
     return graph.model('sam decoder, once per image');
   }
-  for (const reading of maskReadings(weights, maps)) readImage(graph, reading, f, weights);
-  layers.forEach((_, layer) => {
-    sumOfSquares(graph, weights, maps, layer, f);
-  });
+  for (const reading of maskReadings(weights, maps)) outputReading(graph, reading, f, weights);
+  const at = { graph, weights, maps };
+  for (const layer of layers.keys()) outputSquares(at, layer, f);
   const covered = graph.input(IMAGE_INPUTS.covered, [2], 'int64');
-  for (const [chunk, step] of sharedUpscaling(graph, weights, maps, f, covered).entries()) {
-    graph.output(step, [`covered ${chunk}`, 4 * weights.upscaling1.outputs]);
-  }
+  outputUpscaled(graph, weights, upscaledChunks(at, { name: 'upscaled', tokens: f }, covered));
   return graph.model('sam decoder, once per image');
 }

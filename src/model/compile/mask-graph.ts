@@ -11,11 +11,12 @@ import { float, GraphBuilder, type Value } from '../onnx/graph-builder.js';
 import { IMAGE_INPUTS, MASK_INPUT, withoutMask } from './compiled-form.js';
 import type { DecoderWeights, MaskPromptWeights, NormWeights } from './decoder-weights.js';
 import { IMAGE_TERM, type LayerMaps } from './low-rank/layer-maps.js';
-import { chunksOf, upscalingOfMask } from './low-rank/low-rank-upscaling.js';
+import { outputUpscaled, upscaledChunks, upscaledInputs } from './low-rank/low-rank-upscaling.js';
 import {
   type DecoderPlan,
   dimsOfReading,
   type ImageReading,
+  productByHead,
   readingInput,
   SHARED,
   tokensInColumns,
@@ -42,8 +43,7 @@ export function maskGraph({ weights, operators, maps, readings }: DecoderPlan): 
   const embedding = maskEmbedding(weights, maskPrompt);
   const mask = graph.input(MASK_INPUT, [1, 1, 4 * gridHigh, 4 * gridWide]);
   const tokens = maskTokens(graph, weights, maskPrompt, mask, embedding.channels);
-  const turned = graph.node('Transpose', 'mask.turned', [tokens], { perm: [1, 0] });
-  const change = { graph, weights, embedding, tokens, turned };
+  const change = { graph, weights, embedding, tokens };
   for (const reading of readings) changeReading(change, reading);
   if (!maps) {
     const image = graph.input(withoutMask(SHARED.image), [gridHigh * gridWide, width]);
@@ -55,42 +55,35 @@ export function maskGraph({ weights, operators, maps, readings }: DecoderPlan): 
   layers.forEach((_, layer) => {
     changeSquares(change, maps, layer);
   });
-  const outputs = 4 * weights.upscaling1.outputs;
-  const shared = Array.from({ length: chunksOf(weights) }, (_, chunk) =>
-    graph.input(withoutMask(SHARED.upscaled(chunk)), [`covered ${chunk}`, outputs]),
-  );
   const covered = graph.input(IMAGE_INPUTS.covered, [2], 'int64');
-  upscalingOfMask(graph, weights, maps, { tokens, embedding: embedding.f }, covered).forEach((product, chunk) => {
-    const sum = graph.node('Add', SHARED.upscaled(chunk), [shared[chunk], product]);
-    graph.output(sum, [`covered ${chunk}`, outputs]);
-  });
+  const before = upscaledInputs(graph, weights, (chunk) => withoutMask(SHARED.upscaled(chunk)));
+  const given = { name: 'mask upscaled', tokens, embedding: embedding.f };
+  const upscaled = upscaledChunks({ graph, weights, maps }, given, covered);
+  outputUpscaled(
+    graph,
+    weights,
+    upscaled.map((product, chunk) => graph.node('Add', SHARED.upscaled(chunk), [before[chunk], product])),
+  );
   return graph.model('sam decoder, once per mask prompt');
 }
 
-/** What the mask graph reads of the image alone besides what prompts do: twice the products with the mask's embedding. */
+/** What the mask graph reads of the image alone besides what prompts do: cross terms with the mask's embedding. */
 export function maskReadings(weights: DecoderWeights, maps: LayerMaps): ImageReading[] {
   const { maskPrompt, layers } = weights;
   if (!maskPrompt) return [];
   const embedding = maskEmbedding(weights, maskPrompt);
   return layers.map((_, layer) => ({
-    name: SHARED.alongMask(layer),
+    name: SHARED.crossMask(layer),
     of: 'f',
-    matrix: alongMaskMatrix(weights, maps, embedding, layer),
+    matrix: crossTermsOf(embedding, maps, layer),
     heads: 1,
     form: 'columns',
   }));
 }
 
-/** Twice N N^T E^T, [C, channels + 1]. */
-function alongMaskMatrix(
-  { width }: DecoderWeights,
-  maps: LayerMaps,
-  { channels, f }: MaskEmbedding,
-  layer: number,
-): Float32Array {
-  const between = maps.between(IMAGE_TERM, layer);
-  const seen = matrixProduct(f, between, channels + 1, width, width);
-  return scaledBy(2, matrixProduct(between, transposed(seen, channels + 1, width), width, width, channels + 1));
+/** Cross terms of the image alone with the embedding, [C, channels + 1]. */
+function crossTermsOf({ f }: MaskEmbedding, maps: LayerMaps, layer: number): Float32Array {
+  return maps.crossTerms(layer, IMAGE_TERM, { rows: f, place: IMAGE_TERM });
 }
 
 function maskEmbedding({ width, noMask }: DecoderWeights, { convolutions }: MaskPromptWeights): MaskEmbedding {
@@ -148,53 +141,39 @@ function channelNorm(graph: GraphBuilder, name: string, x: Value, norm: NormWeig
   return graph.node('Transpose', name, [unit], { perm: [0, 3, 1, 2] });
 }
 
-/** The mask in the graph: its tokens, [N, channels + 1], as they are and turned. */
+/** What a mask changes, and its tokens, [N, channels + 1]. */
 interface Change {
   readonly graph: GraphBuilder;
   readonly weights: DecoderWeights;
   readonly embedding: MaskEmbedding;
   readonly tokens: Value;
-  readonly turned: Value;
 }
 
-function changeReading({ graph, weights, embedding, tokens, turned }: Change, reading: ImageReading): void {
-  const { name, of, matrix, heads, form } = reading;
+function changeReading({ graph, weights, embedding, tokens }: Change, reading: ImageReading): void {
+  const { name, of, matrix } = reading;
   const { width } = weights;
-  const outputs = matrix.length / width;
-  const rows = embedding.channels + 1;
-  const seen = matrixProduct(of === 'f' ? embedding.f : embedding.x0, matrix, rows, width, outputs);
-  const dims = dimsOfReading(reading, weights);
+  const embedded = of === 'f' ? embedding.f : embedding.x0;
+  const seen = matrixProduct(embedded, matrix, embedding.channels + 1, width, matrix.length / width);
   const before = readingInput(graph, reading, weights, withoutMask(name));
-  const product = () => {
-    if (form === 'columns') {
-      const weight = graph.constant(`${name}.weight`, { dims: [outputs, rows], data: transposed(seen, rows, outputs) });
-      const columns = graph.node('MatMul', `${name}.product`, [weight, turned]);
-      return graph.node('Reshape', `${name}.heads`, [columns, graph.integers(...dims)]);
-    }
-    const weight = graph.constant(`${name}.weight`, { dims: [rows, outputs], data: seen });
-    const apart = graph.node('Reshape', `${name}.apart`, [
-      graph.node('MatMul', `${name}.product`, [tokens, weight]),
-      graph.integers(0, heads, -1),
-    ]);
-    return graph.node('Transpose', `${name}.heads`, [apart], { perm: [1, 0, 2] });
-  };
-  graph.output(graph.node('Add', name, [before, product()]), dims);
+  const product = productByHead(graph, `${name}.product`, tokens, reading, weights, seen);
+  graph.output(graph.node('Add', name, [before, product]), dimsOfReading(reading, weights));
 }
 
 /** |F + D|^2 = |F|^2 + D (2 F + D), all as the layer's normalisation sees it. */
-function changeSquares({ graph, weights, embedding, turned }: Change, maps: LayerMaps, layer: number): void {
+function changeSquares({ graph, weights, embedding, tokens }: Change, maps: LayerMaps, layer: number): void {
   const name = SHARED.squares(layer);
   const rows = embedding.channels + 1;
   const count = weights.gridHigh * weights.gridWide;
   const before = graph.input(withoutMask(name), [1, count]);
-  const along = graph.input(withoutMask(SHARED.alongMask(layer)), [1, rows, count]);
-  const twice = alongMaskMatrix(weights, maps, embedding, layer);
+  const cross = graph.input(withoutMask(SHARED.crossMask(layer)), [1, rows, count]);
+  const twice = crossTermsOf(embedding, maps, layer);
   const gram = scaledBy(0.5, matrixProduct(embedding.f, twice, rows, weights.width, rows));
+  const turned = graph.node('Transpose', `${name}.turned`, [tokens], { perm: [1, 0] });
   const own = graph.node('MatMul', `${name}.own`, [
     graph.constant(`${name}.gram`, { dims: [rows, rows], data: gram }),
     turned,
   ]);
-  const all = graph.node('Add', `${name}.all`, [along, own]);
+  const all = graph.node('Add', `${name}.all`, [cross, own]);
   const product = graph.node('Mul', `${name}.product`, [all, turned]);
   const sum = graph.node('ReduceSum', `${name}.sum`, [product, graph.integers(1)], { keepdims: 0 });
   graph.output(graph.node('Add', name, [before, sum]), [1, count]);

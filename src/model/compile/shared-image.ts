@@ -32,10 +32,10 @@ export const SHARED = {
   value: (layer: number) => `value ${layer}`,
   /** Queries of a layer's attention from image to tokens. */
   query: (layer: number) => `query ${layer}`,
-  /** Twice the products of the image alone with the output projection of an update, as a layer's normalisation sees both. */
-  along: (layer: number, update: number) => `along ${layer} ${update}`,
+  /** Cross terms of the image alone with the output projection of an update, for the deviation in a layer. */
+  cross: (layer: number, update: number) => `cross ${layer} ${update}`,
   /** The same with the embedding of a mask prompt, for the mask graph. */
-  alongMask: (layer: number) => `along mask ${layer}`,
+  crossMask: (layer: number) => `cross mask ${layer}`,
   /** Sum of squares of the image alone, as a layer's normalisation sees it, [1, N]. */
   squares: (layer: number) => `squares ${layer}`,
   /** A chunk of what the image alone gives to the first upscaling step, [covered tokens of the chunk, 4 c]. */
@@ -67,31 +67,47 @@ export function dimsOfReading(
 }
 
 /** Makes a reading of image tokens, [N, C], an output of the graph. */
-export function readImage(graph: GraphBuilder, reading: ImageReading, image: Value, weights: DecoderWeights): void {
-  const { name, matrix, heads, form, bias } = reading;
-  const { width } = weights;
-  const outputs = matrix.length / width;
-  const dims = dimsOfReading(reading, weights);
-  const last = bias ? `${name}.image` : name;
-  const seen = () => {
-    if (form === 'columns') {
-      const data = transposed(matrix, width, outputs);
-      const turned = graph.constant(`${name}.weight`, { dims: [1, outputs, width], data });
-      const tokens = graph.node('Unsqueeze', `${name}.tokens`, [image, graph.integers(0)]);
-      const columns = productWithTransposed(graph, `${name}.columns`, turned, tokens);
-      return graph.node('Reshape', last, [columns, graph.integers(...dims)]);
-    }
-    const weight = graph.constant(`${name}.weight`, { dims: [width, outputs], data: matrix });
-    const rows = graph.node('MatMul', `${name}.rows`, [image, weight]);
-    const apart = graph.node('Reshape', `${name}.apart`, [rows, graph.integers(0, heads, -1)]);
-    return graph.node('Transpose', last, [apart], { perm: [1, 0, 2] });
-  };
-  const each = outputs / heads;
-  const biasDims = form === 'columns' ? [heads, each, 1] : [heads, 1, each];
-  const value = bias
-    ? graph.node('Add', name, [seen(), graph.constant(`${name}.bias`, { dims: biasDims, data: bias })])
-    : seen();
-  graph.output(value, dims);
+export function outputReading(graph: GraphBuilder, reading: ImageReading, image: Value, weights: DecoderWeights): void {
+  const { name, heads, form, bias } = reading;
+  const seen = productByHead(graph, bias ? `${name}.image` : name, image, reading, weights);
+  if (!bias) {
+    graph.output(seen, dimsOfReading(reading, weights));
+    return;
+  }
+  const each = bias.length / heads;
+  const dims = form === 'columns' ? [heads, each, 1] : [heads, 1, each];
+  const sum = graph.node('Add', name, [seen, graph.constant(`${name}.bias`, { dims, data: bias })]);
+  graph.output(sum, dimsOfReading(reading, weights));
+}
+
+/**
+ * Tokens through a matrix, in the shape of a reading.
+ *
+ * @param tokens - [N, c]
+ * @param matrix - [c, H d]
+ */
+export function productByHead(
+  graph: GraphBuilder,
+  name: string,
+  tokens: Value,
+  reading: ImageReading,
+  weights: DecoderWeights,
+  matrix = reading.matrix,
+): Value {
+  const { heads, form } = reading;
+  const outputs = reading.matrix.length / weights.width;
+  const inputs = matrix.length / outputs;
+  if (form === 'columns') {
+    const data = transposed(matrix, inputs, outputs);
+    const turned = graph.constant(`${name}.weight`, { dims: [1, outputs, inputs], data });
+    const one = graph.node('Unsqueeze', `${name}.tokens`, [tokens, graph.integers(0)]);
+    const columns = productWithTransposed(graph, `${name}.columns`, turned, one);
+    return graph.node('Reshape', name, [columns, graph.integers(...dimsOfReading(reading, weights))]);
+  }
+  const weight = graph.constant(`${name}.weight`, { dims: [inputs, outputs], data: matrix });
+  const rows = graph.node('MatMul', `${name}.rows`, [tokens, weight]);
+  const apart = graph.node('Reshape', `${name}.apart`, [rows, graph.integers(0, heads, -1)]);
+  return graph.node('Transpose', name, [apart], { perm: [1, 0, 2] });
 }
 
 /** Declares a reading as an input, under its name. */

@@ -1,15 +1,14 @@
 /**
- * What the tokens of one prompt do with image tokens that are never made, only known as sums of terms (see {@link LayerMaps}).
+ * What the tokens of one prompt do with image tokens that are never made, only known as sums of terms (see `LayerMaps`).
  *
  * @module
  */
 
 import type { GraphBuilder, Value } from '../../onnx/graph-builder.js';
-import type { DecoderWeights } from '../decoder-weights.js';
 import { SHARED } from '../shared-image.js';
 import { matrixProduct } from '../weight-algebra.js';
-import type { LayerMaps } from './layer-maps.js';
-import { alongMatrix } from './low-rank-readings.js';
+import type { LowRank } from './layer-maps.js';
+import { crossTermsWithUpdate } from './low-rank-readings.js';
 
 /** What one layer did to the image tokens. */
 export interface LayerUpdate {
@@ -26,18 +25,13 @@ export interface NormalisedUpdate extends LayerUpdate {
   readonly inverseDeviation: Value;
 }
 
-/** What tokens are held against: the image alone, [H', d', N], and the rows of an update through a matrix, [C, H' d']. */
-interface Against {
+/** What tokens meet of the image: a linear reader of it, by what that gives of the image alone and by its matrix for the rows of an update. */
+interface TokenReader {
   readonly heads: number;
+  /** [H', d', N] for products, [H', N, d'] for sums. */
   readonly image: Value;
+  /** [C, H' d'] */
   readonly matrixOf: (update: LayerUpdate) => Float32Array;
-}
-
-/** The graph and the model that all of this is about. */
-export interface LowRank {
-  readonly graph: GraphBuilder;
-  readonly weights: DecoderWeights;
-  readonly maps: LayerMaps;
 }
 
 /**
@@ -51,7 +45,7 @@ export function productsWithImage(
   at: LowRank,
   name: string,
   left: Value,
-  { heads, image, matrixOf }: Against,
+  { heads, image, matrixOf }: TokenReader,
   updates: readonly NormalisedUpdate[],
 ): Value {
   const { graph } = at;
@@ -78,7 +72,7 @@ export function sumsOverImage(
   at: LowRank,
   name: string,
   weights: Value,
-  { heads, image, matrixOf }: Against,
+  { heads, image, matrixOf }: TokenReader,
   updates: readonly NormalisedUpdate[],
 ): Value {
   const { graph } = at;
@@ -121,12 +115,12 @@ export function inverseDeviation(
   for (const [j, update] of all.entries()) {
     const part = `${name}.${j}`;
     const { heads } = weights.layers[update.layer].imageToToken;
-    const against: Against = {
+    const reader: TokenReader = {
       heads,
-      image: SHARED.along(layer, update.layer),
-      matrixOf: ({ layer: term }) => alongMatrix(weights, maps, { layer, update: update.layer, term }),
+      image: SHARED.cross(layer, update.layer),
+      matrixOf: ({ layer: term }) => crossTermsWithUpdate(maps, layer, term, update.layer),
     };
-    const others = productsWithImage(at, `${part}.others`, update.values, against, updates.slice(0, j));
+    const others = productsWithImage(at, `${part}.others`, update.values, reader, updates.slice(0, j));
     const rows = updateRows(at, `${part}.rows`, update, maps.between(update.layer, layer));
     const gram = graph.node('Gemm', `${part}.gram`, [rows, rows], { transB: 1 });
     const along = graph.node('Gemm', `${part}.along`, [gram, update.weights, others]);

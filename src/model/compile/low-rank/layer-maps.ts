@@ -1,6 +1,7 @@
+import type { GraphBuilder } from '../../onnx/graph-builder.js';
 import type { Tensor } from '../../onnx/tensors.js';
 import type { DecoderWeights, LinearWeights } from '../decoder-weights.js';
-import { centredGroups, matrixProduct, rowsScaledBy, sumOf } from '../weight-algebra.js';
+import { centredGroups, matrixProduct, rowsScaledBy, scaledBy, sumOf, transposed } from '../weight-algebra.js';
 
 /** X0 with layer 0's residual bias, among the terms of an image token: what no prompt has touched. */
 export const IMAGE_TERM = -1;
@@ -50,6 +51,20 @@ export class LayerMaps {
   }
 
   /**
+   * Cross terms of a token's sum of squares: twice the products of a term with rows that come in another term's place, as a layer's
+   * normalisation sees both, [C, r].
+   *
+   * @param rows - [r, C]
+   */
+  crossTerms(layer: number, term: number, { rows, place }: { rows: Float32Array; place: number }): Float32Array {
+    const { width } = this.#weights;
+    const count = rows.length / width;
+    const seen = matrixProduct(rows, this.between(place, layer), count, width, width);
+    const columns = transposed(seen, count, width);
+    return scaledBy(2, matrixProduct(this.between(term, layer), columns, width, width, count));
+  }
+
+  /**
    * The output projection that makes rows R of a layer's values, by head, [H, d, C]. From layer 1 on each head has one more
    * value, 1 / H: its row is what every token gets besides, which adds up because a head's weights sum to 1.
    */
@@ -91,6 +106,13 @@ export class LayerMaps {
     }
     return { inputs: value.inputs, outputs, weight, bias };
   }
+}
+
+/** A graph in which image tokens are sums of terms, and the model that it is about. */
+export interface LowRank {
+  readonly graph: GraphBuilder;
+  readonly weights: DecoderWeights;
+  readonly maps: LayerMaps;
 }
 
 function identity(size: number): Float32Array {

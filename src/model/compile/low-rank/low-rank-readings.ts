@@ -1,8 +1,7 @@
-import type { GraphBuilder, Value } from '../../onnx/graph-builder.js';
+import type { Value } from '../../onnx/graph-builder.js';
 import type { AttentionWeights, DecoderWeights, LinearWeights } from '../decoder-weights.js';
 import { type ImageReading, SHARED } from '../shared-image.js';
-import { matrixProduct, scaledBy, transposed } from '../weight-algebra.js';
-import { IMAGE_TERM, type LayerMaps } from './layer-maps.js';
+import { IMAGE_TERM, type LayerMaps, type LowRank } from './layer-maps.js';
 
 /** What prompts read of the image alone after layer 0's attention. */
 export function lowRankReadings(weights: DecoderWeights, maps: LayerMaps): ImageReading[] {
@@ -19,21 +18,20 @@ export function lowRankReadings(weights: DecoderWeights, maps: LayerMaps): Image
       ? [...askedIn(layer, tokenToImage), read(SHARED.query(layer), layer, imageToToken, imageToToken.query)]
       : []),
     ...layers.slice(0, layer + 1).map(({ imageToToken: { heads } }, update): ImageReading => {
-      const matrix = alongMatrix(weights, maps, { layer, update, term: IMAGE_TERM });
-      return { name: SHARED.along(layer, update), of: 'f', matrix, heads, form: 'columns' };
+      const matrix = crossTermsWithUpdate(maps, layer, IMAGE_TERM, update);
+      return { name: SHARED.cross(layer, update), of: 'f', matrix, heads, form: 'columns' };
     }),
   ]);
   return [...readings, ...askedIn(layers.length, finalAttention)];
 }
 
-/** What the image alone gives to the deviation in a layer: the sum of squares of each token, [1, N], an output of the graph. */
-export function sumOfSquares(
-  graph: GraphBuilder,
-  { width }: DecoderWeights,
-  maps: LayerMaps,
-  layer: number,
-  f: Value,
-): void {
+/**
+ * Makes the sum of squares of what the image alone gives to each token, as a layer's normalisation sees it, an output of the graph, [1, N].
+ *
+ * @param f - F, [N, C].
+ */
+export function outputSquares({ graph, weights, maps }: LowRank, layer: number, f: Value): void {
+  const { width } = weights;
   const name = SHARED.squares(layer);
   const data = maps.between(IMAGE_TERM, layer);
   const seen =
@@ -44,18 +42,7 @@ export function sumOfSquares(
   graph.output(graph.node('Unsqueeze', name, [sums, graph.integers(0)]), [1, 'tokens']);
 }
 
-/** Which two terms of a token are multiplied with each other, as a layer's normalisation sees them. */
-interface Along {
-  readonly layer: number;
-  readonly update: number;
-  readonly term: number;
-}
-
-/** Twice the products of a term with the output projection of an update, [C, H d]. */
-export function alongMatrix({ width }: DecoderWeights, maps: LayerMaps, { layer, update, term }: Along): Float32Array {
-  const { dims, data } = maps.outputByHead(update);
-  const rows = dims[0] * dims[1];
-  const seen = matrixProduct(data, maps.between(update, layer), rows, width, width);
-  const columns = transposed(seen, rows, width);
-  return scaledBy(2, matrixProduct(maps.between(term, layer), columns, width, width, rows));
+/** Cross terms of a term with the output projection of an update, for the deviation in a layer, [C, H d]. */
+export function crossTermsWithUpdate(maps: LayerMaps, layer: number, term: number, update: number): Float32Array {
+  return maps.crossTerms(layer, term, { rows: maps.outputByHead(update).data, place: update });
 }

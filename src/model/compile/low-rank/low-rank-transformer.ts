@@ -11,13 +11,13 @@ import { transposed } from '../weight-algebra.js';
 import {
   inverseDeviation,
   type LayerUpdate,
-  type LowRank,
   type NormalisedUpdate,
   pairsOf,
   productsWithImage,
   sumsOverImage,
 } from './image-terms.js';
-import { chunksOf, lowRankUpscaling } from './low-rank-upscaling.js';
+import type { LowRank } from './layer-maps.js';
+import { lowRankUpscaling, upscaledInputs } from './low-rank-upscaling.js';
 
 /** With the positional encoding, [C, N]. */
 interface LowRankPrompt extends LowRank {
@@ -25,7 +25,7 @@ interface LowRankPrompt extends LowRank {
 }
 
 /**
- * The two-way transformer for one prompt, with image tokens as sums of terms (see {@link LayerMaps}).
+ * The two-way transformer for one prompt, with image tokens as sums of terms (see `LayerMaps`).
  *
  * @param tokens - Prompt tokens, [1, T, C]; they are their own positions.
  * @param covered - int64 [2]: columns and rows of image tokens that hold image.
@@ -35,12 +35,8 @@ export function lowRankTransformer(lowRank: LowRank, tokens: Value, covered: Val
   const count = weights.gridHigh * weights.gridWide;
   const data = transposed(columnPositions(weights), count, weights.width);
   const at: LowRankPrompt = { ...lowRank, positions: graph.constant('pe', { dims: [weights.width, count], data }) };
-  weights.layers.forEach((_, layer) => {
-    graph.input(SHARED.squares(layer), [1, count]);
-  });
-  const upscaled = Array.from({ length: chunksOf(weights) }, (_, chunk) =>
-    graph.input(SHARED.upscaled(chunk), [`covered ${chunk}`, 4 * weights.upscaling1.outputs]),
-  );
+  for (const layer of weights.layers.keys()) graph.input(SHARED.squares(layer), [1, count]);
+  const upscaled = upscaledInputs(graph, weights);
   const updates: NormalisedUpdate[] = [];
   const queries = throughLayers(graph, weights, tokens, {
     seenBy: (asking, layer, i) =>

@@ -1,7 +1,7 @@
 /**
  * The first upscaling step without the product [N, C] x [C, 4 c].
  *
- * The step reads the last layer's tokens, which are sums of terms (see {@link LayerMaps}). What the image alone gives is the same for every
+ * The step reads the last layer's tokens, which are sums of terms (see `LayerMaps`). What the image alone gives is the same for every
  * prompt; what remains is one product whose inner side is not C but the number of (layer, head, token) triples, 112 for a point in SAM,
  * plus one row for the bias.
  *
@@ -18,8 +18,8 @@ import { withOffset } from '../identities/token-to-image.js';
 import { upscalingAsProduct } from '../identities/upscaling.js';
 import { SHARED } from '../shared-image.js';
 import { matrixProduct } from '../weight-algebra.js';
-import { type LowRank, type NormalisedUpdate, updateRows } from './image-terms.js';
-import { IMAGE_TERM, type LayerMaps } from './layer-maps.js';
+import { type NormalisedUpdate, updateRows } from './image-terms.js';
+import { IMAGE_TERM, type LowRank } from './layer-maps.js';
 
 /** Prompt tokens of a single point with its padding. */
 const USUAL_POINTS = 2;
@@ -35,52 +35,57 @@ export function lowRankPays(weights: DecoderWeights): boolean {
 }
 
 /** In how many chunks the covered tokens are upscaled: no more than there are tokens, since one side of the frame is always covered. */
-export function chunksOf({ gridHigh, gridWide }: DecoderWeights): number {
+function chunksOf({ gridHigh, gridWide }: DecoderWeights): number {
   return Math.min(CHUNKS, gridHigh, gridWide);
 }
 
-/** Once per image: what the image alone gives, for each chunk of the covered tokens, [n / chunks, 4 c]. */
-export function sharedUpscaling(
-  graph: GraphBuilder,
-  weights: DecoderWeights,
-  maps: LayerMaps,
-  f: Value,
-  covered: Value,
-): Value[] {
-  const step = shiftedStep(weights);
-  const data = maps.reading(weights.layers.length, IMAGE_TERM, step);
-  const weight = graph.constant('upscaled.weight', { dims: [step.inputs, step.outputs], data });
-  const tokens = coveredOf(graph, 'upscaled.tokens', f, covered, { ...weights, width: step.inputs });
-  const product = graph.node('MatMul', 'upscaled', [tokens, weight]);
-  return inChunks(graph, SHARED.upscaled, product, 0, weights);
+/** Tokens that the step reads: image tokens F, [N, C], or what comes to F through an embedding. */
+interface UpscaledTokens {
+  /** In front of the chunks' numbers. */
+  readonly name: string;
+  readonly tokens: Value;
+  /** [r, C], for tokens of r numbers. */
+  readonly embedding?: Float32Array;
 }
 
-/**
- * Once per mask prompt: what its embedding gives, like {@link sharedUpscaling}.
- *
- * @param mask - Its tokens, [N, R], and what they are multiplied with to come to F, [R, C].
- */
-export function upscalingOfMask(
-  graph: GraphBuilder,
-  weights: DecoderWeights,
-  maps: LayerMaps,
-  mask: { readonly tokens: Value; readonly embedding: Float32Array },
+/** What tokens give to the step whatever the prompt is, for each chunk of the covered ones, [n / chunks, 4 c]. */
+export function upscaledChunks(
+  { graph, weights, maps }: LowRank,
+  { name, tokens, embedding }: UpscaledTokens,
   covered: Value,
 ): Value[] {
+  const { width } = weights;
   const step = shiftedStep(weights);
-  const rows = mask.embedding.length / weights.width;
   const reading = maps.reading(weights.layers.length, IMAGE_TERM, step);
-  const data = matrixProduct(mask.embedding, reading, rows, weights.width, step.outputs);
-  const weight = graph.constant('mask upscaled.weight', { dims: [rows, step.outputs], data });
-  const tokens = coveredOf(graph, 'mask upscaled.tokens', mask.tokens, covered, { ...weights, width: rows });
-  const product = graph.node('MatMul', 'mask upscaled', [tokens, weight]);
-  return inChunks(graph, (chunk) => `mask upscaled ${chunk}`, product, 0, weights);
+  const inputs = embedding ? embedding.length / width : width;
+  const data = embedding ? matrixProduct(embedding, reading, inputs, width, step.outputs) : reading;
+  const weight = graph.constant(`${name}.weight`, { dims: [inputs, step.outputs], data });
+  const one = graph.node('Unsqueeze', `${name}.one`, [tokens, graph.integers(0)]);
+  const cut = coveredTokens(graph, `${name}.tokens`, one, covered, { ...weights, width: inputs });
+  const product = graph.node('MatMul', name, [graph.node('Squeeze', `${name}.all`, [cut, graph.integers(0)]), weight]);
+  return inChunks(graph, (chunk) => `${name} ${chunk}`, product, 0, weights);
+}
+
+/** Declares the chunks of {@link upscaledChunks} as inputs. */
+export function upscaledInputs(graph: GraphBuilder, weights: DecoderWeights, nameOf = SHARED.upscaled): Value[] {
+  return Array.from({ length: chunksOf(weights) }, (_, chunk) =>
+    graph.input(nameOf(chunk), upscaledDims(weights, chunk)),
+  );
+}
+
+/** Makes the chunks of {@link upscaledChunks} outputs of the graph. */
+export function outputUpscaled(graph: GraphBuilder, weights: DecoderWeights, chunks: readonly Value[]): void {
+  for (const [chunk, value] of chunks.entries()) graph.output(value, upscaledDims(weights, chunk));
+}
+
+function upscaledDims({ upscaling1 }: DecoderWeights, chunk: number): (string | number)[] {
+  return [`covered ${chunk}`, 4 * upscaling1.outputs];
 }
 
 /**
  * Once per prompt: the first upscaling step's output for each chunk of the covered tokens, [1, n / chunks, 4 c].
  *
- * @param shared - What {@link sharedUpscaling} made.
+ * @param shared - What {@link upscaledChunks} made of the image.
  * @param updates - What every layer did to the image tokens, first one first.
  */
 export function lowRankUpscaling(
@@ -135,12 +140,6 @@ function inChunks(
   const chunks = chunksOf(weights);
   const names = Array.from({ length: chunks }, (_, chunk) => nameOf(chunk));
   return graph.nodes('Split', names, [value], { axis, num_outputs: chunks });
-}
-
-/** Tokens, [N, width], cut to the covered ones, [n, width]. */
-function coveredOf(graph: GraphBuilder, name: string, tokens: Value, covered: Value, sizes: DecoderWeights): Value {
-  const one = graph.node('Unsqueeze', `${name}.one`, [tokens, graph.integers(0)]);
-  return graph.node('Squeeze', `${name}.all`, [coveredTokens(graph, name, one, covered, sizes), graph.integers(0)]);
 }
 
 /** Numbers of all image tokens, [R, N], cut to the covered ones, [R, n]. */

@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import type { DecoderWeights } from '../../../../src/model/compile/decoder-weights.js';
 import { layer0ImageToToken, layer0TokenToImage } from '../../../../src/model/compile/identities/shared-layer0.js';
-import { columnPositions, layer0Readings, readImage, SHARED } from '../../../../src/model/compile/shared-image.js';
+import { columnPositions, layer0Readings, outputReading, SHARED } from '../../../../src/model/compile/shared-image.js';
 import { closeTo } from '../../../support/close-to.js';
 import {
   added,
@@ -33,7 +33,7 @@ test('layer 0 with the projections shared by all prompts attends like layer 0', 
   const [seen, shares] = await runGraph(inputs, (graph, { tokens, image }) => {
     const positions = graph.constant('pe', { dims: [N, C], data: encoding });
     const images = { x0: image, 'x0 + pe': graph.node('Add', 'x0 + pe', [image, positions]), f: image };
-    for (const reading of layer0Readings(weights)) readImage(graph, reading, images[reading.of], weights);
+    for (const reading of layer0Readings(weights)) outputReading(graph, reading, images[reading.of], weights);
     const [first] = weights.layers;
     return [
       layer0TokenToImage(graph, 't2i', first, tokens, { key: SHARED.key(0), value: SHARED.value(0) }),

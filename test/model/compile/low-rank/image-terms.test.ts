@@ -4,15 +4,14 @@ import { centredUpscaling, residualBiasFolded } from '../../../../src/model/comp
 import { upscalingAsProduct } from '../../../../src/model/compile/identities/upscaling.js';
 import {
   inverseDeviation,
-  type LowRank,
   type NormalisedUpdate,
   productsWithImage,
   sumsOverImage,
 } from '../../../../src/model/compile/low-rank/image-terms.js';
-import { LayerMaps } from '../../../../src/model/compile/low-rank/layer-maps.js';
-import { lowRankReadings, sumOfSquares } from '../../../../src/model/compile/low-rank/low-rank-readings.js';
-import { lowRankUpscaling, sharedUpscaling } from '../../../../src/model/compile/low-rank/low-rank-upscaling.js';
-import { readImage, SHARED } from '../../../../src/model/compile/shared-image.js';
+import { LayerMaps, type LowRank } from '../../../../src/model/compile/low-rank/layer-maps.js';
+import { lowRankReadings, outputSquares } from '../../../../src/model/compile/low-rank/low-rank-readings.js';
+import { lowRankUpscaling, upscaledChunks } from '../../../../src/model/compile/low-rank/low-rank-upscaling.js';
+import { outputReading, SHARED } from '../../../../src/model/compile/shared-image.js';
 import { headsApart, linear } from '../../../../src/model/compile/token-ops.js';
 import type { GraphBuilder, Value } from '../../../../src/model/onnx/graph-builder.js';
 import { closeTo } from '../../../support/close-to.js';
@@ -82,10 +81,10 @@ function updatesIn(graph: GraphBuilder, values: Record<string, Value>) {
   const maps = new LayerMaps(weights);
   const at: LowRank = { graph, weights, maps };
   const f = residualBiasFolded(graph, 'f', values.image, maps.residualBias(0));
-  for (const reading of lowRankReadings(weights, maps)) readImage(graph, reading, f, weights);
+  for (const reading of lowRankReadings(weights, maps)) outputReading(graph, reading, f, weights);
   const updates: NormalisedUpdate[] = [];
   weights.layers.forEach(({ imageToToken: { heads } }, layer) => {
-    sumOfSquares(graph, weights, maps, layer, f);
+    outputSquares(at, layer, f);
     const value = headsApart(
       graph,
       `v${layer}`,
@@ -149,7 +148,7 @@ test('sums over image tokens that are never made', async () => {
 test('the first upscaling step of image tokens that are never made, chunk by chunk', async () => {
   const chunks = await runGraph(inputs, (graph, values) => {
     const { at, f, updates } = updatesIn(graph, values);
-    const shared = sharedUpscaling(graph, weights, at.maps, f, values.covered);
+    const shared = upscaledChunks(at, { name: 'upscaled', tokens: f }, values.covered);
     return lowRankUpscaling(at, shared, updates, values.covered);
   });
   const product = linearOf(after, upscalingAsProduct(centredUpscaling(upscaling1)));
